@@ -1,0 +1,2 @@
+//! The headless command line.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Ackscope: a model of Apache Kafka delivery.

@@ -1,0 +1,6 @@
+//! The web app's entry.
+mod app;
+
+fn main() {
+    app::start();
+}

@@ -1,0 +1,264 @@
+//! What goes in: the script of a run (settings, workload, timed actions) as written in JSON.
+//!
+//! A run is a pure function of its script. Everything here is what a person writes; the values
+//! that the model computes with are made from it by [`Script::resolve`].
+
+pub mod action;
+pub mod config;
+pub mod duration;
+mod error;
+mod parse;
+pub mod properties;
+pub mod resolve;
+pub mod version;
+
+use std::collections::BTreeMap;
+
+#[cfg(feature = "cli")]
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use action::{Action, Do, EventName, When};
+pub use duration::Duration;
+pub use error::ScriptError;
+pub use version::Version;
+
+/// Settings as written: Kafka's property names, and values as JSON scalars.
+pub type Properties = BTreeMap<String, serde_json::Value>;
+
+/// A run: what is set up, what is sent, and what breaks when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Script {
+    /// What the run is called.
+    #[serde(default)]
+    pub name: String,
+    /// The version of Kafka whose defaults and rules apply, such as `4.1`.
+    #[serde(default)]
+    pub kafka: Version,
+    /// The luck of the run: every random draw follows from it.
+    #[serde(default)]
+    pub seed: u64,
+    /// When the run ends at the latest, if it does not settle before.
+    #[serde(default)]
+    pub until: Option<Duration>,
+    /// The brokers and their settings.
+    #[serde(default)]
+    pub cluster: Cluster,
+    /// How long messages travel.
+    #[serde(default)]
+    pub network: Network,
+    /// The topics, each with its partitions and settings.
+    pub topics: Vec<Topic>,
+    /// The producers, each with its settings and what it sends.
+    #[serde(default)]
+    pub producers: Vec<Producer>,
+    /// The consumer groups.
+    #[serde(default)]
+    pub groups: Vec<Group>,
+    /// What happens to the system, and when.
+    #[serde(default)]
+    pub actions: Vec<Action>,
+}
+
+/// The brokers, named `broker-1`, `broker-2` and so on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Cluster {
+    /// How many brokers there are.
+    pub brokers: u16,
+    /// Broker properties, for every broker.
+    pub config: Properties,
+    /// What an append to the page cache costs.
+    pub append: Duration,
+    /// What an fsync costs.
+    pub fsync: Duration,
+    /// How often the operating system looks for old dirty pages (Linux: `dirty_writeback_centisecs`).
+    pub writeback_interval: Duration,
+    /// How old a dirty page must be for the operating system to write it (Linux: `dirty_expire_centisecs`).
+    pub writeback_age: Duration,
+    /// How long a broker's process takes to start, before it registers with the controller.
+    pub startup: Duration,
+}
+
+impl Default for Cluster {
+    fn default() -> Self {
+        Self {
+            brokers: 3,
+            config: Properties::new(),
+            append: Duration::from_us(50),
+            fsync: Duration::from_us(2_000),
+            writeback_interval: Duration::from_us(5_000_000),
+            writeback_age: Duration::from_us(30_000_000),
+            startup: Duration::from_us(2_000_000),
+        }
+    }
+}
+
+/// How long messages travel, one way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Network {
+    /// The latency of every link that no entry of `links` names.
+    pub latency: Duration,
+    /// The most that chance adds to a message's latency.
+    pub jitter: Duration,
+    /// Exceptions, in order; the last one that matches a link counts.
+    pub links: Vec<Link>,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self { latency: Duration::from_us(500), jitter: Duration::from_us(0), links: Vec::new() }
+    }
+}
+
+/// An exception to the network's latency.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// One end: an entity (`broker-1`) or a kind (`brokers`, `producers`, `consumers`, `controller`).
+    pub from: String,
+    /// The other end.
+    pub to: String,
+    /// Whether only messages from `from` to `to` are meant.
+    #[serde(default)]
+    pub one_way: bool,
+    /// The latency, one way.
+    #[serde(default)]
+    pub latency: Option<Duration>,
+    /// The most that chance adds to it.
+    #[serde(default)]
+    pub jitter: Option<Duration>,
+}
+
+/// A topic.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Topic {
+    /// Its name.
+    pub name: String,
+    /// How many partitions it has.
+    #[serde(default = "one")]
+    pub partitions: u16,
+    /// How many replicas each partition has.
+    #[serde(default = "three")]
+    pub replication_factor: u16,
+    /// The brokers of each partition in assignment order; the first is the preferred leader.
+    #[serde(default)]
+    pub replicas: Vec<Vec<u16>>,
+    /// Topic properties.
+    #[serde(default)]
+    pub config: Properties,
+}
+
+/// A producer, named `producer-1`, `producer-2` and so on in the order of the script.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Producer {
+    /// Producer properties.
+    #[serde(default)]
+    pub config: Properties,
+    /// What its application sends, in order.
+    pub sends: Vec<Sends>,
+    /// How the application calls `send()`.
+    #[serde(default)]
+    pub style: SendStyle,
+}
+
+/// How an application calls `send()`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum SendStyle {
+    /// `send(record, callback)`: the application hears of each outcome.
+    #[default]
+    Callback,
+    /// `send(record).get()`: the application waits for each outcome.
+    Blocking,
+    /// `send(record)`: the application never looks.
+    FireAndForget,
+}
+
+/// A series of records.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Sends {
+    /// Where to.
+    pub topic: String,
+    /// How many records.
+    pub count: u32,
+    /// When the first one is sent.
+    #[serde(default)]
+    pub start: Duration,
+    /// The time between two sends.
+    #[serde(default)]
+    pub every: Duration,
+    /// The keys, taken in turn; without any the key is null.
+    #[serde(default)]
+    pub keys: Vec<String>,
+    /// The partition, where the application names one.
+    #[serde(default)]
+    pub partition: Option<u16>,
+    /// The size of a serialized value.
+    #[serde(default = "hundred")]
+    pub value_bytes: u32,
+}
+
+/// A consumer group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// Its `group.id`.
+    pub id: String,
+    /// The topics that it subscribes to.
+    pub topics: Vec<String>,
+    /// How many consumers it has, named `<id>-1`, `<id>-2` and so on.
+    #[serde(default = "one")]
+    pub members: u16,
+    /// Consumer properties.
+    #[serde(default)]
+    pub config: Properties,
+    /// How long the application works on one record.
+    #[serde(default)]
+    pub processing: Duration,
+    /// When the application commits; only meaningful with `enable.auto.commit=false`.
+    #[serde(default)]
+    pub commit: CommitStyle,
+}
+
+/// When an application commits its offsets by hand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum CommitStyle {
+    /// `commitSync()` when the records of a poll are processed.
+    #[default]
+    SyncAfter,
+    /// `commitSync()` before they are processed.
+    SyncBefore,
+    /// `commitAsync()` when they are processed.
+    AsyncAfter,
+    /// Never.
+    Never,
+}
+
+fn one() -> u16 {
+    1
+}
+
+fn three() -> u16 {
+    3
+}
+
+fn hundred() -> u32 {
+    100
+}

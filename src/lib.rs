@@ -1,1 +1,7 @@
-//! Ackscope: a model of Apache Kafka delivery.
+//! Ackscope: a model of Apache Kafka delivery. See where every message goes, and where it gets lost.
+//!
+//! `script → model → trace → verdict → player → stage → app`: each part may know those to its
+//! left, never those to its right.
+
+pub mod model;
+pub mod script;

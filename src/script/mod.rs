@@ -4,12 +4,18 @@
 //! that the model computes with are made from it by [`Script::resolve`].
 
 pub mod action;
+mod checks;
 pub mod config;
 pub mod duration;
+pub mod entity;
 mod error;
+pub mod limits;
 mod parse;
 pub mod properties;
 pub mod resolve;
+pub mod rules;
+mod settings;
+mod suggest;
 pub mod version;
 
 use std::collections::BTreeMap;
@@ -19,8 +25,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use action::{Action, Do, EventName, When};
+pub use config::{BrokerConfig, ConsumerConfig, ProducerConfig, TopicConfig};
 pub use duration::Duration;
-pub use error::ScriptError;
+pub use entity::{End, Entity};
+pub use error::{Notice, ScriptError};
+pub use resolve::{Resolved, ResolvedGroup, ResolvedTopic};
+pub use rules::Rules;
 pub use version::Version;
 
 /// Settings as written: Kafka's property names, and values as JSON scalars.
@@ -32,7 +42,7 @@ pub type Properties = BTreeMap<String, serde_json::Value>;
 #[serde(deny_unknown_fields)]
 pub struct Script {
     /// What the run is called.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// The version of Kafka whose defaults and rules apply, such as `4.1`.
     #[serde(default)]
@@ -41,24 +51,24 @@ pub struct Script {
     #[serde(default)]
     pub seed: u64,
     /// When the run ends at the latest, if it does not settle before.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Duration>,
     /// The brokers and their settings.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub cluster: Cluster,
     /// How long messages travel.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub network: Network,
     /// The topics, each with its partitions and settings.
     pub topics: Vec<Topic>,
     /// The producers, each with its settings and what it sends.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub producers: Vec<Producer>,
     /// The consumer groups.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Group>,
     /// What happens to the system, and when.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<Action>,
 }
 
@@ -70,6 +80,7 @@ pub struct Cluster {
     /// How many brokers there are.
     pub brokers: u16,
     /// Broker properties, for every broker.
+    #[cfg_attr(feature = "cli", schemars(schema_with = "properties::schema::broker"))]
     pub config: Properties,
     /// What an append to the page cache costs.
     pub append: Duration,
@@ -126,13 +137,13 @@ pub struct Link {
     /// The other end.
     pub to: String,
     /// Whether only messages from `from` to `to` are meant.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub one_way: bool,
     /// The latency, one way.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency: Option<Duration>,
     /// The most that chance adds to it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jitter: Option<Duration>,
 }
 
@@ -150,10 +161,11 @@ pub struct Topic {
     #[serde(default = "three")]
     pub replication_factor: u16,
     /// The brokers of each partition in assignment order; the first is the preferred leader.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replicas: Vec<Vec<u16>>,
     /// Topic properties.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Properties::is_empty")]
+    #[cfg_attr(feature = "cli", schemars(schema_with = "properties::schema::topic"))]
     pub config: Properties,
 }
 
@@ -163,12 +175,13 @@ pub struct Topic {
 #[serde(deny_unknown_fields)]
 pub struct Producer {
     /// Producer properties.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Properties::is_empty")]
+    #[cfg_attr(feature = "cli", schemars(schema_with = "properties::schema::producer"))]
     pub config: Properties,
     /// What its application sends, in order.
     pub sends: Vec<Sends>,
     /// How the application calls `send()`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub style: SendStyle,
 }
 
@@ -196,16 +209,16 @@ pub struct Sends {
     /// How many records.
     pub count: u32,
     /// When the first one is sent.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub start: Duration,
     /// The time between two sends.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub every: Duration,
     /// The keys, taken in turn; without any the key is null.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<String>,
     /// The partition, where the application names one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partition: Option<u16>,
     /// The size of a serialized value.
     #[serde(default = "hundred")]
@@ -225,13 +238,14 @@ pub struct Group {
     #[serde(default = "one")]
     pub members: u16,
     /// Consumer properties.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Properties::is_empty")]
+    #[cfg_attr(feature = "cli", schemars(schema_with = "properties::schema::consumer"))]
     pub config: Properties,
     /// How long the application works on one record.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub processing: Duration,
     /// When the application commits; only meaningful with `enable.auto.commit=false`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub commit: CommitStyle,
 }
 
@@ -249,6 +263,11 @@ pub enum CommitStyle {
     AsyncAfter,
     /// Never.
     Never,
+}
+
+/// Whether a field need not be written.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 fn one() -> u16 {

@@ -1,0 +1,86 @@
+//! The group coordinator's part so far: committed offsets, stored in `__consumer_offsets` as in
+//! any partition. Whoever leads it coordinates; its state is made anew from the log.
+
+use std::collections::BTreeMap;
+
+use super::Broker;
+use crate::model::cx::Cx;
+use crate::model::error::KafkaError;
+use crate::model::ids::{ConnectionId, GroupId, PartitionId, RequestId};
+use crate::model::message::Response;
+use crate::model::record::{CommittedOffset, Payload};
+use crate::model::setup::Setup;
+use crate::model::trace::Kind;
+
+impl Broker {
+    fn coordinates(&self, setup: &Setup) -> Result<PartitionId, KafkaError> {
+        let partition = setup.offsets_partition.ok_or(KafkaError::CoordinatorNotAvailable)?;
+        let leads = self.replica(partition).is_some_and(|replica| replica.leader().is_some());
+        if leads { Ok(partition) } else { Err(KafkaError::NotCoordinator) }
+    }
+
+    /// Appends locally and answers when the high watermark has passed it
+    /// (`CoordinatorRuntime`): as durable as `acks=all`, but not refused by a small ISR.
+    pub(super) fn offset_commit(
+        &mut self,
+        cx: &mut Cx<'_>,
+        connection: ConnectionId,
+        request: RequestId,
+        offsets: Vec<CommittedOffset>,
+    ) {
+        let appended = self
+            .coordinates(&cx.setup())
+            .and_then(|partition| self.append(cx, partition, Payload::Offsets(offsets.clone())));
+        match appended {
+            Ok(appended) => self.wait_for_commit(cx, connection, request, &appended, offsets),
+            Err(error) => {
+                let response = Response::OffsetCommit(Err(error));
+                self.respond(cx, connection, request, Some(response), 0, false);
+            }
+        }
+    }
+
+    /// The wait for the replicas is over. A client never sees the produce error itself
+    /// (`CoordinatorOperationExceptionHelper`).
+    pub(super) fn offsets_replicated(
+        &mut self,
+        cx: &mut Cx<'_>,
+        outcome: Option<Result<(), KafkaError>>,
+        offsets: &[CommittedOffset],
+    ) -> Result<(), KafkaError> {
+        match outcome {
+            Some(Ok(())) => {
+                for committed in offsets {
+                    let CommittedOffset { group, partition, offset } = *committed;
+                    self.offsets.insert((group, partition), offset);
+                    cx.emit(Kind::OffsetCommitted { group, partition, offset });
+                }
+                Ok(())
+            }
+            Some(Err(KafkaError::NotLeaderOrFollower)) => Err(KafkaError::NotCoordinator),
+            _ => Err(KafkaError::CoordinatorNotAvailable),
+        }
+    }
+
+    pub(super) fn offset_fetch(
+        &self,
+        setup: &Setup,
+        group: GroupId,
+        partitions: &[PartitionId],
+    ) -> Result<Vec<(PartitionId, Option<u64>)>, KafkaError> {
+        self.coordinates(setup)?;
+        Ok(partitions.iter().map(|p| (*p, self.offsets.get(&(group, *p)).copied())).collect())
+    }
+
+    /// A new coordinator loads its state from the log.
+    pub(super) fn load_offsets(&mut self, setup: &Setup) {
+        let Some(replica) = setup.offsets_partition.and_then(|p| self.replica(p)) else { return };
+        let mut offsets = BTreeMap::new();
+        for entry in replica.log.batches() {
+            if let Payload::Offsets(committed) = &entry.payload {
+                offsets.extend(committed.iter().map(|c| ((c.group, c.partition), c.offset)));
+            }
+        }
+        self.offsets = offsets;
+    }
+}

@@ -1,0 +1,154 @@
+//! Fetch requests of followers and consumers, and the wait for data
+//! (`ReplicaManager.fetchMessages`, `Partition.fetchRecords`, `DelayedFetch`).
+
+use super::replica::Replica;
+use super::{Broker, DelayedFetch};
+use crate::model::cx::Cx;
+use crate::model::error::KafkaError;
+use crate::model::event::BrokerTimer;
+use crate::model::ids::{ConnectionId, PartitionId, RequestId};
+use crate::model::message::{FetchPartition, FetchRequest, FetchResult, Response};
+
+impl Broker {
+    /// Reads first, then takes in what the fetch says of the follower: so a response carries the
+    /// high watermark from before this fetch, and a follower learns of an advance one fetch later.
+    pub(super) fn fetch(&mut self, cx: &mut Cx<'_>, connection: ConnectionId, request: RequestId, fetch: FetchRequest) {
+        let results = self.read_all(&fetch);
+        if let Some((follower, broker_epoch)) = fetch.replica {
+            for (wanted, result) in fetch.partitions.iter().zip(&results) {
+                if result.error.is_none() && result.diverging.is_none() {
+                    self.follower_fetched(cx, wanted.partition, follower, broker_epoch, wanted.offset);
+                }
+            }
+        }
+        if fetch.max_wait_us == 0 || is_enough(&fetch, &results) {
+            self.answer_fetch(cx, connection, request, results, 0);
+        } else {
+            cx.ambient(fetch.max_wait_us, self.timer(BrokerTimer::FetchTimeout(request)));
+            self.fetches.push(DelayedFetch { request, connection, fetch });
+        }
+    }
+
+    /// Something changed at a partition (or anywhere): fetches that have waited for it are
+    /// answered. Data is there when its append is over.
+    pub(super) fn complete_fetches(&mut self, cx: &mut Cx<'_>, partition: Option<PartitionId>, delay_us: u64) {
+        if self.fetches.is_empty() {
+            return;
+        }
+        let before = cx.cause;
+        for delayed in std::mem::take(&mut self.fetches) {
+            let concerned =
+                partition.is_none_or(|p| delayed.fetch.partitions.iter().any(|wanted| wanted.partition == p));
+            let results = if concerned { self.read_all(&delayed.fetch) } else { Vec::new() };
+            if concerned && is_enough(&delayed.fetch, &results) {
+                self.answer_fetch(cx, delayed.connection, delayed.request, results, delay_us);
+                cx.cause = before;
+            } else {
+                self.fetches.push(delayed);
+            }
+        }
+    }
+
+    pub(super) fn fetch_timeout(&mut self, cx: &mut Cx<'_>, request: RequestId) {
+        let Some(place) = self.fetches.iter().position(|d| d.request == request) else { return };
+        let delayed = self.fetches.remove(place);
+        let results = self.read_all(&delayed.fetch);
+        self.answer_fetch(cx, delayed.connection, request, results, 0);
+    }
+
+    fn answer_fetch(
+        &mut self,
+        cx: &mut Cx<'_>,
+        connection: ConnectionId,
+        request: RequestId,
+        results: Vec<FetchResult>,
+        delay_us: u64,
+    ) {
+        let idle = results.iter().all(|r| r.batches.is_empty() && r.diverging.is_none());
+        self.respond(cx, connection, request, Some(Response::Fetch(results)), delay_us, idle);
+    }
+
+    fn read_all(&self, fetch: &FetchRequest) -> Vec<FetchResult> {
+        let mut bytes_left = fetch.max_bytes;
+        let mut results = Vec::new();
+        for wanted in &fetch.partitions {
+            let mut result = FetchResult {
+                partition: wanted.partition,
+                error: None,
+                diverging: None,
+                high_watermark: 0,
+                log_start: 0,
+                batches: Vec::new(),
+            };
+            match self.read(wanted, fetch.replica.is_some(), bytes_left, &mut result) {
+                Ok(bytes) => bytes_left = bytes_left.saturating_sub(bytes),
+                Err(error) => result.error = Some(error),
+            }
+            results.push(result);
+        }
+        results
+    }
+
+    /// `Partition.readRecords`: the leader's epoch, the divergence check, the read.
+    fn read(
+        &self,
+        wanted: &FetchPartition,
+        follower: bool,
+        max_bytes: u32,
+        result: &mut FetchResult,
+    ) -> Result<u32, KafkaError> {
+        let replica = self.replica(wanted.partition).ok_or(KafkaError::NotLeaderOrFollower)?;
+        replica.leader().ok_or(KafkaError::NotLeaderOrFollower)?;
+        if wanted.leader_epoch < replica.leader_epoch {
+            return Err(KafkaError::FencedLeaderEpoch);
+        }
+        if wanted.leader_epoch > replica.leader_epoch {
+            return Err(KafkaError::UnknownLeaderEpoch);
+        }
+        result.high_watermark = replica.high_watermark;
+        result.diverging = wanted.last_epoch.and_then(|epoch| diverging(replica, epoch, wanted.offset));
+        if result.diverging.is_some() {
+            return Ok(0);
+        }
+        if wanted.offset > replica.log.end_offset() {
+            return Err(KafkaError::OffsetOutOfRange);
+        }
+        let limit = if follower { replica.log.end_offset() } else { replica.high_watermark };
+        result.batches = replica.log.read(wanted.offset, limit, max_bytes);
+        Ok(result.batches.iter().map(|batch| batch.bytes()).sum())
+    }
+
+    /// `ListOffsets`. A new leader that does not know its high watermark yet cannot say what is
+    /// latest.
+    pub(super) fn list_offsets(&self, partitions: &[PartitionId], latest: bool) -> Response {
+        let of = |partition: PartitionId| {
+            let replica = self.replica(partition).ok_or(KafkaError::NotLeaderOrFollower)?;
+            let leader = replica.leader().ok_or(KafkaError::NotLeaderOrFollower)?;
+            let known = replica.high_watermark >= leader.epoch_start_offset;
+            match (latest, known) {
+                (false, _) => Ok(0),
+                (true, true) => Ok(replica.high_watermark),
+                (true, false) => Err(KafkaError::OffsetNotAvailable),
+            }
+        };
+        Response::ListOffsets(partitions.iter().map(|p| (*p, of(*p))).collect())
+    }
+}
+
+/// Whether a fetch can be answered: enough data, or something to say.
+fn is_enough(fetch: &FetchRequest, results: &[FetchResult]) -> bool {
+    let bytes: u32 = results.iter().flat_map(|r| &r.batches).map(|batch| batch.bytes()).sum();
+    let news = results.iter().any(|r| r.error.is_some() || r.diverging.is_some());
+    news || fetch.partitions.is_empty() || bytes >= fetch.min_bytes.max(1)
+}
+
+/// Where a follower whose last batch has that epoch departs from the leader's log (KIP-595).
+fn diverging(replica: &Replica, last_epoch: u32, offset: u64) -> Option<(u32, u64)> {
+    match replica.log.end_offset_for(last_epoch) {
+        Some((epoch, end_offset)) => {
+            (epoch < last_epoch || end_offset < offset).then_some((epoch, end_offset))
+        }
+        // The leader knows no epoch at all: its log is empty.
+        None => Some((0, 0)),
+    }
+}

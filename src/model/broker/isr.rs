@@ -1,0 +1,159 @@
+//! The leader's view of its followers: the high watermark, and who is in sync
+//! (`Partition.maybeIncrementLeaderHW`, `maybeShrinkIsr`, `maybeExpandIsr`).
+
+use super::Broker;
+use super::replica::{Leader, Replica};
+use crate::model::cx::Cx;
+use crate::model::error::KafkaError;
+use crate::model::event::BrokerTimer;
+use crate::model::ids::{BrokerId, Node, PartitionId};
+use crate::model::message::{BrokerState, PartitionState, Request};
+use crate::model::trace::Kind;
+
+impl Broker {
+    /// A follower's fetch tells how far its log reaches (`Partition.updateFollowerFetchState`).
+    pub(super) fn follower_fetched(
+        &mut self,
+        cx: &mut Cx<'_>,
+        partition: PartitionId,
+        follower: BrokerId,
+        broker_epoch: u64,
+        offset: u64,
+    ) {
+        let now_us = cx.now_us();
+        let Some(replica) = &mut self.replicas[partition.index()] else { return };
+        let leader_end = replica.log.end_offset();
+        let Some(state) = replica.leader_mut().and_then(|leader| leader.followers.get_mut(&follower)) else { return };
+        state.fetched(offset, broker_epoch, leader_end, now_us);
+        self.maybe_expand_isr(cx, partition, follower);
+        self.advance_high_watermark(cx, partition);
+    }
+
+    /// The high watermark is the smallest log end among the leader, the in-sync replicas and
+    /// whoever has caught up and may join them. It stands still while the ISR is smaller than
+    /// `min.insync.replicas` (KAFKA-15583, since 3.7).
+    pub(super) fn advance_high_watermark(&mut self, cx: &mut Cx<'_>, partition: PartitionId) {
+        let setup = cx.setup();
+        let freezes = setup.version.since(3, 7);
+        let min_isr = setup.partition(partition).effective_min_isr();
+        let lag_us = setup.broker.replica_lag_time_max_us;
+        let (now_us, broker) = (cx.now_us(), self.id);
+        let Some(replica) = &self.replicas[partition.index()] else { return };
+        let Some(leader) = replica.leader() else { return };
+        if freezes && leader.isr.len() < min_isr {
+            return;
+        }
+        let isr = leader.maximal_isr();
+        let leader_end = replica.log.end_offset();
+        let mut to = leader_end;
+        for (id, follower) in &leader.followers {
+            let counts = isr.contains(id)
+                || (follower.caught_up(leader_end, now_us, lag_us)
+                    && is_eligible(&self.metadata.brokers, *id, follower.broker_epoch));
+            if counts {
+                to = to.min(follower.end_offset.unwrap_or(0));
+            }
+        }
+        let Some(replica) = &mut self.replicas[partition.index()] else { return };
+        let from = replica.high_watermark;
+        if to <= from {
+            return;
+        }
+        replica.high_watermark = to;
+        let before = cx.cause;
+        cx.emit(Kind::HighWatermarkAdvanced { broker, partition, from, to });
+        self.complete_delayed(cx);
+        self.complete_fetches(cx, Some(partition), 0);
+        cx.cause = before;
+    }
+
+    /// A follower that has reached the high watermark and the start of this leader's epoch joins.
+    fn maybe_expand_isr(&mut self, cx: &mut Cx<'_>, partition: PartitionId, follower: BrokerId) {
+        let Some(replica) = &self.replicas[partition.index()] else { return };
+        let Some(leader) = replica.leader() else { return };
+        let Some(state) = leader.followers.get(&follower) else { return };
+        let reached = state
+            .end_offset
+            .is_some_and(|end| end >= replica.high_watermark && end >= leader.epoch_start_offset);
+        let new = !leader.isr.contains(&follower) && leader.wanted_isr.is_none();
+        if new && reached && is_eligible(&self.metadata.brokers, follower, state.broker_epoch) {
+            let mut isr = leader.isr.clone();
+            isr.push(follower);
+            self.ask_for_isr(cx, partition, isr);
+        }
+    }
+
+    /// Every half `replica.lag.time.max.ms`: followers that lag for too long leave
+    /// (`ReplicaManager`'s `isr-expiration` task).
+    pub(super) fn isr_check(&mut self, cx: &mut Cx<'_>) {
+        let setup = cx.setup();
+        let lag_us = setup.broker.replica_lag_time_max_us;
+        for partition in self.hosted() {
+            let Some(replica) = self.replica(partition) else { continue };
+            let Some(leader) = replica.leader() else { continue };
+            let lagging = lagging(replica, leader, cx.now_us(), lag_us);
+            if leader.wanted_isr.is_none() && !lagging.is_empty() {
+                let isr = leader.isr.iter().copied().filter(|id| !lagging.contains(id)).collect();
+                self.ask_for_isr(cx, partition, isr);
+            }
+        }
+        cx.ambient(lag_us / 2, self.timer(BrokerTimer::IsrCheck));
+    }
+
+    /// Asks the controller; until it answers, who joins counts already and who leaves still does.
+    fn ask_for_isr(&mut self, cx: &mut Cx<'_>, partition: PartitionId, isr: Vec<BrokerId>) {
+        let broker_epoch = self.broker_epoch;
+        let Some(replica) = &mut self.replicas[partition.index()] else { return };
+        let leader_epoch = replica.leader_epoch;
+        let Some(leader) = replica.leader_mut() else { return };
+        leader.wanted_isr = Some(isr.clone());
+        let partition_epoch = leader.partition_epoch;
+        let request = Request::AlterPartition { broker_epoch, partition, leader_epoch, partition_epoch, isr };
+        if self.controller.ready(cx, Node::Controller) {
+            self.controller.send(cx, Node::Controller, request, false);
+        }
+    }
+
+    /// The controller's answer.
+    pub(super) fn partition_altered(
+        &mut self,
+        cx: &mut Cx<'_>,
+        partition: PartitionId,
+        result: Result<PartitionState, KafkaError>,
+    ) {
+        if let Some(leader) = self.replicas[partition.index()].as_mut().and_then(Replica::leader_mut) {
+            leader.wanted_isr = None;
+        }
+        if let Ok(state) = result {
+            self.isr_is(cx, partition, &state);
+        }
+    }
+
+    /// The controller's ISR, by its answer or by its log, whichever comes first.
+    pub(super) fn isr_is(&mut self, cx: &mut Cx<'_>, partition: PartitionId, state: &PartitionState) {
+        let Some(replica) = &mut self.replicas[partition.index()] else { return };
+        let same_epoch = replica.leader_epoch == state.leader_epoch;
+        let Some(leader) = replica.leader_mut() else { return };
+        if !same_epoch || state.partition_epoch <= leader.partition_epoch {
+            return;
+        }
+        leader.isr.clone_from(&state.isr);
+        leader.partition_epoch = state.partition_epoch;
+        leader.wanted_isr = None;
+        self.advance_high_watermark(cx, partition);
+        self.complete_delayed(cx);
+    }
+}
+
+/// Who may be in an ISR: a broker that is not fenced and whose epoch the leader knows rightly
+/// (`Partition.isReplicaIsrEligible`).
+fn is_eligible(brokers: &[BrokerState], id: BrokerId, broker_epoch: Option<u64>) -> bool {
+    let state = brokers[id.index()];
+    !state.fenced && broker_epoch == Some(state.epoch)
+}
+
+fn lagging(replica: &Replica, leader: &Leader, now_us: u64, lag_us: u64) -> Vec<BrokerId> {
+    let end = replica.log.end_offset();
+    let behind = |id: &&BrokerId| leader.followers.get(id).is_some_and(|f| !f.caught_up(end, now_us, lag_us));
+    leader.isr.iter().filter(behind).copied().collect()
+}

@@ -1,0 +1,240 @@
+//! A broker's life: start, crash, restart, registration, heartbeats, and what the controller's
+//! log tells it (`BrokerLifecycleManager`, `BrokerMetadataPublisher`). And the tasks that run as
+//! long as its process does.
+
+use super::replica::{Replica, Role};
+use super::{Broker, Process};
+use crate::model::client::LinkState;
+use crate::model::cx::Cx;
+use crate::model::error::KafkaError;
+use crate::model::event::BrokerTimer;
+use crate::model::ids::{BrokerId, ConnectionId, Node, PartitionId, RequestId};
+use crate::model::message::{BrokerState, PartitionState, Request};
+use crate::model::trace::{FlushReason, Kind};
+
+/// How long a broker waits before it registers again (`BrokerLifecycleManager`'s first backoff).
+const REGISTER_AGAIN_US: u64 = 100_000;
+
+impl Broker {
+    /// The run begins: the broker is up, registered and knows its roles.
+    pub fn start(&mut self, cx: &mut Cx<'_>) {
+        let setup = cx.setup();
+        self.controller.warm(cx, Node::Controller);
+        for n in (0..setup.brokers).map(BrokerId).filter(|n| *n != self.id) {
+            self.leaders.warm(cx, Node::Broker(n));
+        }
+        for partition in self.hosted() {
+            let state = self.metadata.partitions[partition.index()].clone();
+            self.take_role(cx, partition, &state, false);
+        }
+        self.fetchers_begin();
+        self.start_tasks(cx);
+    }
+
+    /// Its connection to the controller, once it is up.
+    #[must_use]
+    pub fn controller_connection(&self) -> Option<ConnectionId> {
+        match self.controller.links.get(&Node::Controller)?.state {
+            LinkState::Ready(connection) => Some(connection),
+            _ => None,
+        }
+    }
+
+    fn start_tasks(&mut self, cx: &mut Cx<'_>) {
+        let setup = cx.setup();
+        let config = &setup.broker;
+        // Brokers do not beat in step.
+        let share = u64::from(self.id.0) + 1;
+        let first_us = config.broker_heartbeat_interval_us * share / u64::from(setup.brokers + 1);
+        cx.ambient(first_us, self.timer(BrokerTimer::Heartbeat));
+        cx.ambient(config.replica_lag_time_max_us / 2, self.timer(BrokerTimer::IsrCheck));
+        cx.ambient(config.replica_high_watermark_checkpoint_interval_us, self.timer(BrokerTimer::Checkpoint));
+        cx.ambient(setup.hardware.writeback_interval.as_us(), self.timer(BrokerTimer::Writeback));
+        if config.log_flush_scheduler_interval_us < u64::MAX / 2 {
+            cx.ambient(config.log_flush_scheduler_interval_us, self.timer(BrokerTimer::FlushCheck));
+        }
+    }
+
+    /// The process is killed. The machine goes on: it closes the connections and keeps the page
+    /// cache.
+    pub fn crash(&mut self, cx: &mut Cx<'_>) {
+        self.process = Process::Down;
+        self.incarnation += 1;
+        cx.emit(Kind::BrokerCrashed { broker: self.id });
+        self.controller.reset();
+        self.leaders.reset();
+        self.fetchers.clear();
+        self.inbound.clear();
+        self.ready.clear();
+        self.purgatory.clear();
+        self.fetches.clear();
+        self.offsets.clear();
+        for replica in self.replicas.iter_mut().flatten() {
+            replica.process_died();
+        }
+    }
+
+    /// The process is started again.
+    pub fn restart(&mut self, cx: &mut Cx<'_>) {
+        self.process = Process::Starting;
+        self.fenced = true;
+        cx.emit(Kind::BrokerRestarted { broker: self.id });
+        cx.after(cx.setup().hardware.startup.as_us(), self.timer(BrokerTimer::Started));
+    }
+
+    /// The logs are loaded. After an unclean stop they are scanned from the recovery point on;
+    /// what the page cache held is all there (`LogLoader`).
+    pub(super) fn started(&mut self, cx: &mut Cx<'_>) {
+        self.register(cx);
+    }
+
+    /// Registers with the controller, as soon as there is a connection.
+    pub(super) fn register(&mut self, cx: &mut Cx<'_>) {
+        if self.process != Process::Starting {
+            return;
+        }
+        if self.controller.ready(cx, Node::Controller) {
+            let request = Request::Register { incarnation: self.incarnation };
+            self.controller.send(cx, Node::Controller, request, true);
+        }
+    }
+
+    /// While the session of an earlier incarnation lasts, the controller refuses.
+    pub(super) fn registered(&mut self, cx: &mut Cx<'_>, result: Result<u64, KafkaError>) {
+        match result {
+            Ok(epoch) => self.broker_epoch = epoch,
+            Err(_) => cx.after(REGISTER_AGAIN_US, self.timer(BrokerTimer::Register)),
+        }
+    }
+
+    pub(super) fn heartbeat(&mut self, cx: &mut Cx<'_>) {
+        let (broker_epoch, metadata_version) = (self.broker_epoch, self.metadata.version);
+        if self.controller.ready(cx, Node::Controller) {
+            let request = Request::Heartbeat { broker_epoch, metadata_version };
+            self.controller.send(cx, Node::Controller, request, true);
+        }
+        cx.ambient(cx.setup().broker.broker_heartbeat_interval_us, self.timer(BrokerTimer::Heartbeat));
+    }
+
+    /// What the controller's log says, as it arrives.
+    pub(super) fn apply_metadata(
+        &mut self,
+        cx: &mut Cx<'_>,
+        version: u64,
+        partitions: Vec<(PartitionId, PartitionState)>,
+        brokers: Vec<BrokerState>,
+    ) {
+        if version <= self.metadata.version && self.process == Process::Running {
+            return;
+        }
+        let arrived = cx.cause;
+        self.metadata.version = version;
+        self.metadata.brokers = brokers;
+        let first = self.process == Process::Starting;
+        self.process = Process::Running;
+        for (partition, state) in partitions {
+            cx.cause = arrived;
+            self.metadata.partitions[partition.index()] = state.clone();
+            self.apply_partition(cx, partition, &state);
+        }
+        if first {
+            self.start_tasks(cx);
+            self.heartbeat_now(cx);
+        }
+        cx.cause = arrived;
+        self.complete_delayed(cx);
+        self.complete_fetches(cx, None, 0);
+    }
+
+    /// Caught up with the controller's log, the broker says so at once, to be unfenced.
+    fn heartbeat_now(&mut self, cx: &mut Cx<'_>) {
+        let (broker_epoch, metadata_version) = (self.broker_epoch, self.metadata.version);
+        let request = Request::Heartbeat { broker_epoch, metadata_version };
+        self.controller.send(cx, Node::Controller, request, true);
+    }
+
+    fn apply_partition(&mut self, cx: &mut Cx<'_>, partition: PartitionId, state: &PartitionState) {
+        let Some(replica) = self.replica(partition) else { return };
+        let new_role = state.leader_epoch > replica.leader_epoch || matches!(replica.role, Role::None);
+        if new_role {
+            self.take_role(cx, partition, state, true);
+        } else {
+            self.isr_is(cx, partition, state);
+        }
+    }
+
+    /// Leads or follows (`Partition.makeLeader`, `makeFollower`).
+    fn take_role(&mut self, cx: &mut Cx<'_>, partition: PartitionId, state: &PartitionState, traced: bool) {
+        let setup = cx.setup();
+        let (me, now_us) = (self.id, cx.now_us());
+        let Some(replica) = &mut self.replicas[partition.index()] else { return };
+        let leader_epoch = state.leader_epoch;
+        if state.leader == Some(me) {
+            replica.make_leader(me, setup.partition(partition), state, now_us);
+            let start_offset = replica.log.end_offset();
+            if traced {
+                cx.emit(Kind::BecameLeader { broker: me, partition, leader_epoch, start_offset });
+            }
+            if setup.offsets_partition == Some(partition) {
+                self.load_offsets(&setup);
+            }
+            self.advance_high_watermark(cx, partition);
+        } else {
+            replica.leader_epoch = leader_epoch;
+            replica.role = Role::Follower(state.leader);
+            if traced {
+                cx.emit(Kind::BecameFollower { broker: me, partition, leader: state.leader, leader_epoch });
+            }
+            if let Some(leader) = state.leader {
+                cx.ambient(0, self.timer(BrokerTimer::Fetch(leader)));
+            }
+        }
+    }
+
+    /// Writes the high watermarks down.
+    pub(super) fn checkpoint(&mut self, cx: &mut Cx<'_>) {
+        for replica in self.replicas.iter_mut().flatten() {
+            replica.checkpointed_high_watermark = replica.high_watermark;
+        }
+        let interval_us = cx.setup().broker.replica_high_watermark_checkpoint_interval_us;
+        cx.ambient(interval_us, self.timer(BrokerTimer::Checkpoint));
+    }
+
+    /// The operating system writes dirty pages that are old enough.
+    pub(super) fn writeback(&mut self, cx: &mut Cx<'_>) {
+        let setup = cx.setup();
+        let old_us = cx.now_us().checked_sub(setup.hardware.writeback_age.as_us());
+        self.flush_where(cx, FlushReason::Writeback, |replica| replica.log.dirty_since(old_us?));
+        cx.ambient(setup.hardware.writeback_interval.as_us(), self.timer(BrokerTimer::Writeback));
+    }
+
+    /// The log flusher: partitions whose last flush is older than `flush.ms`
+    /// (`LogManager.flushDirtyLogs`).
+    pub(super) fn flush_check(&mut self, cx: &mut Cx<'_>) {
+        let setup = cx.setup();
+        let now_us = cx.now_us();
+        self.flush_where(cx, FlushReason::FlushMs, |replica| {
+            let old_us = now_us.checked_sub(setup.partition(replica.partition).config.flush_us)?;
+            replica.log.dirty_since(old_us).map(|_| replica.log.end_offset())
+        });
+        cx.ambient(setup.broker.log_flush_scheduler_interval_us, self.timer(BrokerTimer::FlushCheck));
+    }
+
+    fn flush_where(&mut self, cx: &mut Cx<'_>, reason: FlushReason, due: impl Fn(&Replica) -> Option<u64>) {
+        for replica in self.replicas.iter_mut().flatten() {
+            let (broker, partition) = (self.id, replica.partition);
+            if let Some(to) = due(replica)
+                && replica.log.flush(to)
+            {
+                cx.note(Kind::Flushed { broker, partition, to, reason });
+            }
+        }
+    }
+
+    /// A request to a leader has waited for too long.
+    pub(super) fn request_timeout(&mut self, cx: &mut Cx<'_>, request: RequestId) {
+        if let Some((Node::Broker(leader), _)) = self.leaders.timed_out(cx, request) {
+            self.fetch_failed(cx, leader);
+        }
+    }
+}

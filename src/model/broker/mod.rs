@@ -1,0 +1,291 @@
+//! A broker: its process, its replicas, and the requests that it serves.
+//!
+//! Each connection is served one request at a time: the next one is not even looked at before
+//! the response to the last one is ready, purgatory included (`SocketServer`). Serving takes no
+//! time but that of appends and fsyncs.
+
+mod coordinator;
+mod fetch;
+mod fetcher;
+mod isr;
+mod lifecycle;
+pub mod log;
+mod produce;
+pub mod producers;
+pub mod replica;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::client::NetworkClient;
+use super::cx::Cx;
+use super::event::{BrokerTimer, Event};
+use super::ids::{BrokerId, ConnectionId, GroupId, Node, PartitionId, RequestId};
+use super::message::{Body, BrokerState, FetchRequest, Message, PartitionMetadata, PartitionState, Request, Response};
+use super::setup::Setup;
+use fetcher::Fetcher;
+use produce::Delayed;
+use replica::Replica;
+
+/// A broker.
+#[derive(Clone, Debug)]
+pub struct Broker {
+    /// Which.
+    pub id: BrokerId,
+    /// What its process does.
+    pub process: Process,
+    /// Counts the processes that this broker has had.
+    pub incarnation: u32,
+    /// The epoch that the controller gave this incarnation.
+    pub broker_epoch: u64,
+    /// What it last heard of whether it is fenced.
+    pub fenced: bool,
+    /// Its replicas, by partition.
+    pub replicas: Vec<Option<Replica>>,
+    /// What it knows of the cluster.
+    pub metadata: BrokerMetadata,
+    /// The committed offsets that it holds as a group coordinator.
+    pub offsets: BTreeMap<(GroupId, PartitionId), u64>,
+    /// Its connection to the controller.
+    controller: NetworkClient,
+    /// Its connections to the leaders that it follows.
+    leaders: NetworkClient,
+    fetchers: BTreeMap<BrokerId, Fetcher>,
+    inbound: BTreeMap<ConnectionId, Inbound>,
+    /// Responses that wait for an append or an fsync.
+    ready: BTreeMap<RequestId, Ready>,
+    /// Requests that wait for the high watermark.
+    purgatory: Vec<Delayed>,
+    /// Fetches that wait for data.
+    fetches: Vec<DelayedFetch>,
+}
+
+/// What a broker's process does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Process {
+    /// It does not exist.
+    Down,
+    /// It loads its logs and registers; it accepts no connection yet.
+    Starting,
+    /// It serves.
+    Running,
+}
+
+/// What a broker knows of the cluster (`MetadataCache`).
+#[derive(Clone, Debug)]
+pub struct BrokerMetadata {
+    /// How much of the controller's log it has seen.
+    pub version: u64,
+    /// The partitions.
+    pub partitions: Vec<PartitionState>,
+    /// The brokers.
+    pub brokers: Vec<BrokerState>,
+}
+
+/// A connection that a client opened.
+#[derive(Clone, Debug, Default)]
+struct Inbound {
+    queue: VecDeque<Message>,
+    serving: Option<RequestId>,
+}
+
+#[derive(Clone, Debug)]
+struct Ready {
+    connection: ConnectionId,
+    response: Option<Response>,
+    ambient: bool,
+}
+
+/// A fetch that waits for data (`DelayedFetch`).
+#[derive(Clone, Debug)]
+struct DelayedFetch {
+    request: RequestId,
+    connection: ConnectionId,
+    fetch: FetchRequest,
+}
+
+impl Broker {
+    /// A broker that runs and is registered, in a cluster where the preferred replicas lead.
+    #[must_use]
+    pub fn new(setup: &Setup, id: BrokerId, metadata: BrokerMetadata) -> Self {
+        let hosted = |p: &PartitionId| setup.partition(*p).replicas.contains(&id);
+        let all = (0..setup.partitions.len() as u16).map(PartitionId);
+        let config = &setup.broker;
+        let client = || NetworkClient::new(Node::Broker(id), 50_000, 1_000_000, config.num_replica_fetchers.max(1));
+        Self {
+            id,
+            process: Process::Running,
+            incarnation: 1,
+            broker_epoch: metadata.brokers[id.index()].epoch,
+            fenced: false,
+            replicas: all.map(|p| hosted(&p).then(|| Replica::new(p))).collect(),
+            metadata,
+            offsets: BTreeMap::new(),
+            controller: NetworkClient::new(Node::Broker(id), 50_000, 1_000_000, u32::MAX),
+            leaders: client(),
+            fetchers: BTreeMap::new(),
+            inbound: BTreeMap::new(),
+            ready: BTreeMap::new(),
+            purgatory: Vec::new(),
+            fetches: Vec::new(),
+        }
+    }
+
+    /// Its replica of a partition.
+    #[must_use]
+    pub fn replica(&self, partition: PartitionId) -> Option<&Replica> {
+        self.replicas[partition.index()].as_ref()
+    }
+
+    /// Whether a TCP handshake with it succeeds.
+    #[must_use]
+    pub fn accepts(&self) -> bool {
+        self.process == Process::Running
+    }
+
+    /// Its log directory's partitions.
+    fn hosted(&self) -> Vec<PartitionId> {
+        self.replicas.iter().flatten().map(|replica| replica.partition).collect()
+    }
+
+    fn timer(&self, timer: BrokerTimer) -> Event {
+        Event::Broker(self.id, self.incarnation, timer)
+    }
+
+    /// A timer of this incarnation rang.
+    pub fn on_timer(&mut self, cx: &mut Cx<'_>, timer: BrokerTimer) {
+        match timer {
+            BrokerTimer::Started => self.started(cx),
+            BrokerTimer::Register => self.register(cx),
+            BrokerTimer::Heartbeat => self.heartbeat(cx),
+            BrokerTimer::Fetch(leader) => self.fetch_from(cx, leader),
+            BrokerTimer::FetchTimeout(request) => self.fetch_timeout(cx, request),
+            BrokerTimer::ProduceTimeout(request) => self.produce_timeout(cx, request),
+            BrokerTimer::Respond(request) => self.respond_now(cx, request),
+            BrokerTimer::IsrCheck => self.isr_check(cx),
+            BrokerTimer::Checkpoint => self.checkpoint(cx),
+            BrokerTimer::Writeback => self.writeback(cx),
+            BrokerTimer::FlushCheck => self.flush_check(cx),
+            BrokerTimer::RequestTimeout(request) => self.request_timeout(cx, request),
+        }
+    }
+
+    /// A handshake that it began ended.
+    pub fn on_connect_result(&mut self, cx: &mut Cx<'_>, connection: ConnectionId, accepted: bool) {
+        if self.controller.connect_result(cx, connection, accepted).is_some() {
+            self.register(cx);
+        } else if let Some(Node::Broker(leader)) = self.leaders.connect_result(cx, connection, accepted) {
+            self.fetch_from(cx, leader);
+        }
+    }
+
+    /// The other side closed a connection. What was read from it already goes on; what was not
+    /// read yet is gone.
+    pub fn on_closed(&mut self, cx: &mut Cx<'_>, connection: ConnectionId) {
+        self.inbound.remove(&connection);
+        if let Some((Node::Broker(leader), _)) = self.leaders.closed(cx, connection) {
+            self.fetch_failed(cx, leader);
+        }
+    }
+
+    /// A response arrived, from the controller or from a leader.
+    pub fn on_response(&mut self, cx: &mut Cx<'_>, request: RequestId, response: Response) {
+        match response {
+            Response::MetadataLog { version, partitions, brokers } => {
+                self.apply_metadata(cx, version, partitions, brokers);
+            }
+            Response::Register(result) if self.controller.complete(request) => self.registered(cx, result),
+            Response::Heartbeat { fenced } if self.controller.complete(request) => self.fenced = fenced,
+            Response::AlterPartition { partition, result } if self.controller.complete(request) => {
+                self.partition_altered(cx, partition, result);
+            }
+            Response::Fetch(results) if self.leaders.complete(request) => self.fetched(cx, request, results),
+            _ => {}
+        }
+    }
+
+    /// A request arrived: it waits its turn on its connection.
+    pub fn on_request(&mut self, cx: &mut Cx<'_>, message: Message) {
+        let connection = message.connection;
+        self.inbound.entry(connection).or_default().queue.push_back(message);
+        self.serve(cx, connection);
+    }
+
+    /// Serves the next request of a connection, unless one is being served.
+    fn serve(&mut self, cx: &mut Cx<'_>, connection: ConnectionId) {
+        while let Some(inbound) = self.inbound.get_mut(&connection)
+            && inbound.serving.is_none()
+            && let Some(message) = inbound.queue.pop_front()
+        {
+            inbound.serving = Some(message.request);
+            self.handle(cx, message);
+        }
+    }
+
+    /// `KafkaApis.handle`.
+    fn handle(&mut self, cx: &mut Cx<'_>, message: Message) {
+        let Message { connection, request, body: Body::Request(body), .. } = message else { return };
+        match body {
+            Request::Produce { acks, timeout_us, batches } => {
+                self.produce(cx, connection, request, acks, timeout_us, &batches);
+            }
+            Request::Fetch(fetch) => self.fetch(cx, connection, request, fetch),
+            Request::Metadata => {
+                let response = self.client_metadata();
+                self.respond(cx, connection, request, Some(response), 0, true);
+            }
+            Request::ListOffsets { partitions, latest } => {
+                let response = self.list_offsets(&partitions, latest);
+                self.respond(cx, connection, request, Some(response), 0, true);
+            }
+            Request::OffsetCommit { offsets, .. } => self.offset_commit(cx, connection, request, offsets),
+            Request::OffsetFetch { group, partitions } => {
+                let response = Response::OffsetFetch(self.offset_fetch(&cx.setup(), group, &partitions));
+                self.respond(cx, connection, request, Some(response), 0, true);
+            }
+            // The controller's business.
+            Request::AlterPartition { .. } | Request::Register { .. } | Request::Heartbeat { .. } => {}
+        }
+    }
+
+    /// Answers a request once `delay_us` is over; without a response (`acks=0`) it only ends.
+    fn respond(
+        &mut self,
+        cx: &mut Cx<'_>,
+        connection: ConnectionId,
+        request: RequestId,
+        response: Option<Response>,
+        delay_us: u64,
+        ambient: bool,
+    ) {
+        self.ready.insert(request, Ready { connection, response, ambient });
+        if delay_us == 0 {
+            self.respond_now(cx, request);
+        } else if ambient {
+            cx.ambient(delay_us, self.timer(BrokerTimer::Respond(request)));
+        } else {
+            cx.after(delay_us, self.timer(BrokerTimer::Respond(request)));
+        }
+    }
+
+    fn respond_now(&mut self, cx: &mut Cx<'_>, request: RequestId) {
+        let Some(Ready { connection, response, ambient }) = self.ready.remove(&request) else { return };
+        if let Some(response) = response {
+            cx.send(connection, Node::Broker(self.id), request, Body::Response(response), ambient);
+        }
+        if let Some(inbound) = self.inbound.get_mut(&connection) {
+            inbound.serving = None;
+            self.serve(cx, connection);
+        }
+    }
+
+    /// Hangs up on a client.
+    fn hang_up(&mut self, cx: &mut Cx<'_>, connection: ConnectionId) {
+        self.inbound.remove(&connection);
+        cx.close(connection, Node::Broker(self.id));
+    }
+
+    fn client_metadata(&self) -> Response {
+        let of = |p: &PartitionState| PartitionMetadata { leader: p.leader, leader_epoch: p.leader_epoch };
+        Response::Metadata { partitions: self.metadata.partitions.iter().map(of).collect() }
+    }
+}

@@ -1,0 +1,255 @@
+//! Produce requests: the append to the leader's log, and the wait for the in-sync replicas
+//! (`ReplicaManager.appendRecords`, `Partition.appendRecordsToLeader`, `DelayedProduce`).
+
+use std::sync::Arc;
+
+use super::Broker;
+use super::producers::Check;
+use super::replica::Role;
+use crate::model::cx::Cx;
+use crate::model::error::KafkaError;
+use crate::model::event::BrokerTimer;
+use crate::model::ids::{ConnectionId, PartitionId, RequestId};
+use crate::model::message::{ProduceResult, Response};
+use crate::model::record::{Batch, CommittedOffset, LogBatch, Payload};
+use crate::model::trace::{FlushReason, Kind};
+use crate::script::config::Acks;
+
+/// A request that waits for high watermarks.
+#[derive(Clone, Debug)]
+pub struct Delayed {
+    request: RequestId,
+    connection: ConnectionId,
+    /// No answer before that time: an append takes a while.
+    not_before_us: u64,
+    waits: Vec<Wait>,
+    then: Then,
+}
+
+/// The wait of one partition.
+#[derive(Clone, Copy, Debug)]
+struct Wait {
+    partition: PartitionId,
+    end_offset: u64,
+    outcome: Option<Result<(), KafkaError>>,
+}
+
+/// What the wait is for.
+#[derive(Clone, Debug)]
+enum Then {
+    Produced(Vec<ProduceResult>),
+    Committed(Vec<CommittedOffset>),
+}
+
+/// Where an append ended up, and what it cost.
+pub(super) struct Appended {
+    base_offset: u64,
+    end_offset: u64,
+    cost_us: u64,
+}
+
+impl Broker {
+    pub(super) fn produce(
+        &mut self,
+        cx: &mut Cx<'_>,
+        connection: ConnectionId,
+        request: RequestId,
+        acks: Acks,
+        timeout_us: u64,
+        batches: &[Arc<Batch>],
+    ) {
+        let arrived = cx.cause;
+        let (mut results, mut waits, mut cost_us) = (Vec::new(), Vec::new(), 0);
+        for batch in batches {
+            cx.cause = arrived;
+            let outcome = self.append_to_leader(cx, batch, acks);
+            if let Ok(appended) = &outcome {
+                cost_us += appended.cost_us;
+                waits.push(Wait { partition: batch.partition, end_offset: appended.end_offset, outcome: None });
+            }
+            let current_leader = self.leader_hint(batch.partition, outcome.as_ref().err());
+            let result = outcome.map(|appended| appended.base_offset);
+            results.push(ProduceResult { batch: batch.clone(), result, current_leader });
+        }
+        let not_before_us = cx.now_us() + cost_us;
+        match acks {
+            // Without a response there is no other way to say that something went wrong.
+            Acks::None if results.iter().any(|r| r.result.is_err()) => self.hang_up(cx, connection),
+            Acks::None => self.respond(cx, connection, request, None, cost_us, false),
+            Acks::All if !waits.is_empty() => {
+                let then = Then::Produced(results);
+                self.wait_for_replicas(cx, timeout_us, Delayed { request, connection, not_before_us, waits, then });
+            }
+            _ => self.respond(cx, connection, request, Some(Response::Produce(results)), cost_us, false),
+        }
+    }
+
+    /// Whom to ask instead (KIP-951).
+    fn leader_hint(
+        &self,
+        partition: PartitionId,
+        error: Option<&KafkaError>,
+    ) -> Option<(crate::model::ids::BrokerId, u32)> {
+        let state = &self.metadata.partitions[partition.index()];
+        let moved = matches!(error, Some(KafkaError::NotLeaderOrFollower | KafkaError::FencedLeaderEpoch));
+        moved.then_some((state.leader?, state.leader_epoch))
+    }
+
+    /// `Partition.appendRecordsToLeader`: leadership, ISR size, batch size, producer state, append.
+    fn append_to_leader(&mut self, cx: &mut Cx<'_>, batch: &Arc<Batch>, acks: Acks) -> Result<Appended, KafkaError> {
+        let partition = batch.partition;
+        let checked = self.check_append(cx, batch, acks);
+        match checked {
+            Ok(Check::Append) => self.append(cx, partition, Payload::Records(batch.clone())),
+            Ok(Check::Duplicate(base_offset)) => {
+                let broker = self.id;
+                cx.emit(Kind::DuplicateBatch { broker, partition, batch: batch.clone(), base_offset });
+                let end_offset = base_offset + u64::from(batch.count());
+                Ok(Appended { base_offset, end_offset, cost_us: 0 })
+            }
+            Err(error) => {
+                cx.emit(Kind::AppendRefused { broker: self.id, partition, batch: batch.clone(), error });
+                Err(error)
+            }
+        }
+    }
+
+    fn check_append(&self, cx: &Cx<'_>, batch: &Batch, acks: Acks) -> Result<Check, KafkaError> {
+        let setup = cx.setup();
+        let partition = setup.partition(batch.partition);
+        let replica = self.replica(batch.partition).ok_or(KafkaError::NotLeaderOrFollower)?;
+        let leader = replica.leader().ok_or(KafkaError::NotLeaderOrFollower)?;
+        if acks == Acks::All && leader.isr.len() < partition.effective_min_isr() {
+            return Err(KafkaError::NotEnoughReplicas);
+        }
+        if batch.bytes > partition.config.max_message_bytes {
+            return Err(KafkaError::MessageTooLarge);
+        }
+        replica.producers.check(batch)
+    }
+
+    /// Appends to the log of a partition that this broker leads. The batch is then in the page
+    /// cache; it is on disk only if `flush.messages` says so.
+    pub(super) fn append(
+        &mut self,
+        cx: &mut Cx<'_>,
+        partition: PartitionId,
+        payload: Payload,
+    ) -> Result<Appended, KafkaError> {
+        let setup = cx.setup();
+        let (id, now_us) = (self.id, cx.now_us());
+        let replica = self.replicas[partition.index()].as_mut().ok_or(KafkaError::NotLeaderOrFollower)?;
+        let base_offset = replica.log.end_offset();
+        let entry = Arc::new(LogBatch { base_offset, leader_epoch: replica.leader_epoch, payload });
+        replica.log.append(entry.clone(), now_us);
+        replica.producers.appended(&entry);
+        let end_offset = entry.end_offset();
+        cx.emit(Kind::Appended { broker: id, partition, entry });
+        let cost_us = setup.hardware.append.as_us() + self.flush_if_due(cx, partition);
+        self.advance_high_watermark(cx, partition);
+        self.complete_fetches(cx, Some(partition), cost_us);
+        Ok(Appended { base_offset, end_offset, cost_us })
+    }
+
+    /// `flush.messages`: an fsync within the append. Answers with what it costs.
+    pub(super) fn flush_if_due(&mut self, cx: &mut Cx<'_>, partition: PartitionId) -> u64 {
+        let setup = cx.setup();
+        let due = setup.partition(partition).config.flush_messages;
+        let Some(replica) = &mut self.replicas[partition.index()] else { return 0 };
+        let to = replica.log.end_offset();
+        if to - replica.log.flushed_offset() < due || !replica.log.flush(to) {
+            return 0;
+        }
+        cx.note(Kind::Flushed { broker: self.id, partition, to, reason: FlushReason::FlushMessages });
+        setup.hardware.fsync.as_us()
+    }
+
+    /// Waits until a group's offsets are replicated.
+    pub(super) fn wait_for_commit(
+        &mut self,
+        cx: &mut Cx<'_>,
+        connection: ConnectionId,
+        request: RequestId,
+        appended: &Appended,
+        offsets: Vec<CommittedOffset>,
+    ) {
+        let setup = cx.setup();
+        let Some(partition) = setup.offsets_partition else { return };
+        let waits = vec![Wait { partition, end_offset: appended.end_offset, outcome: None }];
+        let not_before_us = cx.now_us() + appended.cost_us;
+        let then = Then::Committed(offsets);
+        let delayed = Delayed { request, connection, not_before_us, waits, then };
+        self.wait_for_replicas(cx, setup.broker.offsets_commit_timeout_us, delayed);
+    }
+
+    fn wait_for_replicas(&mut self, cx: &mut Cx<'_>, timeout_us: u64, delayed: Delayed) {
+        cx.ambient(timeout_us, self.timer(BrokerTimer::ProduceTimeout(delayed.request)));
+        self.purgatory.push(delayed);
+        self.complete_delayed(cx);
+    }
+
+    /// Answers the requests whose partitions are all resolved (`DelayedProduce.tryComplete`).
+    pub(super) fn complete_delayed(&mut self, cx: &mut Cx<'_>) {
+        let mut purgatory = std::mem::take(&mut self.purgatory);
+        for delayed in &mut purgatory {
+            for wait in delayed.waits.iter_mut().filter(|wait| wait.outcome.is_none()) {
+                wait.outcome = self.replicas_have(cx, wait.partition, wait.end_offset);
+            }
+        }
+        let (done, waiting) = purgatory.into_iter().partition(Delayed::is_done);
+        self.purgatory = waiting;
+        for delayed in Vec::<Delayed>::from(done) {
+            self.answer(cx, delayed);
+        }
+    }
+
+    /// Whether enough replicas have reached that offset
+    /// (`Partition.checkEnoughReplicasReachOffset`).
+    fn replicas_have(&self, cx: &Cx<'_>, partition: PartitionId, end_offset: u64) -> Option<Result<(), KafkaError>> {
+        let replica = self.replica(partition)?;
+        let Role::Leader(leader) = &replica.role else { return Some(Err(KafkaError::NotLeaderOrFollower)) };
+        if replica.high_watermark < end_offset {
+            return None;
+        }
+        let enough = leader.maximal_isr().len() >= cx.setup().partition(partition).effective_min_isr();
+        Some(if enough { Ok(()) } else { Err(KafkaError::NotEnoughReplicasAfterAppend) })
+    }
+
+    /// The wait is over, whatever has come of it.
+    pub(super) fn produce_timeout(&mut self, cx: &mut Cx<'_>, request: RequestId) {
+        let Some(place) = self.purgatory.iter().position(|d| d.request == request) else { return };
+        let mut delayed = self.purgatory.remove(place);
+        for wait in &mut delayed.waits {
+            wait.outcome.get_or_insert(Err(KafkaError::RequestTimedOut));
+        }
+        self.answer(cx, delayed);
+    }
+
+    fn answer(&mut self, cx: &mut Cx<'_>, delayed: Delayed) {
+        let before = cx.cause;
+        let response = match delayed.then {
+            Then::Produced(mut results) => {
+                for wait in &delayed.waits {
+                    let mine = |r: &&mut ProduceResult| r.batch.partition == wait.partition;
+                    if let (Some(result), Some(Err(error))) = (results.iter_mut().find(mine), wait.outcome) {
+                        result.current_leader = self.leader_hint(wait.partition, Some(&error));
+                        result.result = Err(error);
+                    }
+                }
+                Response::Produce(results)
+            }
+            Then::Committed(offsets) => {
+                Response::OffsetCommit(self.offsets_replicated(cx, delayed.waits[0].outcome, &offsets))
+            }
+        };
+        let delay_us = delayed.not_before_us.saturating_sub(cx.now_us());
+        self.respond(cx, delayed.connection, delayed.request, Some(response), delay_us, false);
+        cx.cause = before;
+    }
+}
+
+impl Delayed {
+    fn is_done(&self) -> bool {
+        self.waits.iter().all(|wait| wait.outcome.is_some())
+    }
+}

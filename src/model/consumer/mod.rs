@@ -1,0 +1,302 @@
+//! A consumer: one thread that polls, processes and commits (`ClassicKafkaConsumer`,
+//! `ConsumerCoordinator`).
+//!
+//! Simplified: the group's assignment is made before the run begins and does not change; the
+//! coordinator is known through the metadata; `poll()` waits as long as it takes.
+
+mod commit;
+mod fetch;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use super::client::NetworkClient;
+use super::cx::Cx;
+use super::event::{ConsumerTimer, Event};
+use super::ids::{BrokerId, ConnectionId, ConsumerId, Node, PartitionId, RecordId, RequestId};
+use super::message::Response;
+use super::producer::metadata::ClientMetadata;
+use super::record::LogBatch;
+use super::setup::{GroupSetup, Setup};
+use super::trace::Kind;
+use crate::script::CommitStyle;
+use commit::Committing;
+
+/// A consumer.
+#[derive(Clone, Debug)]
+pub struct Consumer {
+    /// Which.
+    pub id: ConsumerId,
+    /// Its partitions.
+    pub partitions: BTreeMap<PartitionId, Assigned>,
+    /// What its thread does.
+    pub thread: Thread,
+    /// What it knows of the cluster.
+    pub metadata: ClientMetadata,
+    /// Its connections for fetching.
+    client: NetworkClient,
+    /// Its connection to the group coordinator.
+    coordinator: NetworkClient,
+    fetches: Vec<(BrokerId, RequestId)>,
+    starting: Option<RequestId>,
+    committing: Option<Committing>,
+    /// When auto-commit is due next.
+    next_commit_us: u64,
+    wake_us: Option<u64>,
+    retry_us: u64,
+}
+
+/// A partition that is assigned to a consumer (`SubscriptionState.TopicPartitionState`).
+#[derive(Clone, Debug, Default)]
+pub struct Assigned {
+    /// The offset of the next record to hand to the application; unknown at first.
+    pub position: Option<u64>,
+    /// The offset that this consumer last committed, or found committed.
+    pub committed: Option<u64>,
+    /// The position that the commit that is under way would store.
+    pub committing: Option<u64>,
+    /// Whether `auto.offset.reset` decides, because nothing is committed.
+    reset: bool,
+    /// What was fetched and not yet returned.
+    pub buffer: VecDeque<Arc<LogBatch>>,
+}
+
+/// What the application's thread does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields are the words of the sentence above each variant")]
+pub enum Thread {
+    /// It waits in `poll()`.
+    #[default]
+    Polling,
+    /// It works on the first of these records; the time is when it began with it.
+    Processing { left: VecDeque<(PartitionId, u64, RecordId)>, since_us: u64 },
+    /// It waits in `commitSync()`, with what it does then.
+    Committing { left: VecDeque<(PartitionId, u64, RecordId)> },
+}
+
+impl Consumer {
+    /// A consumer that has its assignment and nothing else.
+    #[must_use]
+    pub fn new(setup: &Setup, id: ConsumerId) -> Self {
+        let config = &setup.group_of(id).config;
+        let client = |limit| {
+            NetworkClient::new(
+                Node::Consumer(id),
+                config.reconnect_backoff_us,
+                config.reconnect_backoff_max_us,
+                limit,
+            )
+        };
+        let assigned = &setup.consumers[id.index()].partitions;
+        Self {
+            id,
+            partitions: assigned.iter().map(|p| (*p, Assigned::default())).collect(),
+            thread: Thread::Polling,
+            metadata: ClientMetadata::new(setup),
+            client: client(100),
+            coordinator: client(100),
+            fetches: Vec::new(),
+            starting: None,
+            committing: None,
+            next_commit_us: config.auto_commit_interval_us,
+            wake_us: None,
+            retry_us: 0,
+        }
+    }
+
+    /// The run begins.
+    pub fn start(&mut self, cx: &mut Cx<'_>) {
+        for n in 0..cx.setup().brokers {
+            self.client.warm(cx, Node::Broker(BrokerId(n)));
+            self.coordinator.warm(cx, Node::Broker(BrokerId(n)));
+        }
+        cx.after(0, Event::Consumer(self.id, ConsumerTimer::Start));
+    }
+
+    /// Whether something is under way that will change a record's fate.
+    #[must_use]
+    pub fn busy(&self) -> bool {
+        self.thread != Thread::Polling || self.partitions.values().any(|p| !p.buffer.is_empty())
+    }
+
+    fn group<'s>(&self, setup: &'s Setup) -> &'s GroupSetup {
+        setup.group_of(self.id)
+    }
+
+    /// A timer rang.
+    pub fn on_timer(&mut self, cx: &mut Cx<'_>, timer: ConsumerTimer) {
+        match timer {
+            ConsumerTimer::Start | ConsumerTimer::Poll => {}
+            ConsumerTimer::Wake => self.wake_us = None,
+            ConsumerTimer::Processed => self.processed(cx),
+            ConsumerTimer::RequestTimeout(request) => {
+                let fetch = self.client.timed_out(cx, request);
+                if let Some((_, requests)) = fetch.or_else(|| self.coordinator.timed_out(cx, request)) {
+                    self.requests_lost(cx, &requests);
+                }
+            }
+        }
+        self.run(cx);
+    }
+
+    /// A handshake ended.
+    pub fn on_connect_result(&mut self, cx: &mut Cx<'_>, connection: ConnectionId, accepted: bool) {
+        let mine = self.client.connect_result(cx, connection, accepted).is_some()
+            || self.coordinator.connect_result(cx, connection, accepted).is_some();
+        if mine && !accepted {
+            self.metadata.want();
+        }
+        self.run(cx);
+    }
+
+    /// The other side closed a connection.
+    pub fn on_closed(&mut self, cx: &mut Cx<'_>, connection: ConnectionId) {
+        let fetch = self.client.closed(cx, connection);
+        let told = fetch.is_some();
+        if let Some((node, requests)) = fetch.or_else(|| self.coordinator.closed(cx, connection)) {
+            if told {
+                cx.emit(Kind::Disconnected { client: Node::Consumer(self.id), server: node });
+            }
+            self.requests_lost(cx, &requests);
+        }
+        self.run(cx);
+    }
+
+    /// A response arrived.
+    pub fn on_response(&mut self, cx: &mut Cx<'_>, request: RequestId, response: Response) {
+        if self.client.complete(request) || self.coordinator.complete(request) {
+            match response {
+                Response::Metadata { partitions, .. } => self.metadata.update(request, &partitions),
+                Response::Fetch(results) => self.fetched(cx, request, results),
+                Response::ListOffsets(offsets) => self.offsets_listed(cx, request, &offsets),
+                Response::OffsetFetch(result) => self.offsets_fetched(cx, request, result),
+                Response::OffsetCommit(result) => self.commit_answered(cx, request, result),
+                _ => {}
+            }
+        }
+        self.run(cx);
+    }
+
+    fn requests_lost(&mut self, cx: &mut Cx<'_>, requests: &[RequestId]) {
+        self.metadata.lost(requests);
+        self.metadata.want();
+        self.fetches.retain(|(_, request)| !requests.contains(request));
+        if self.starting.is_some_and(|request| requests.contains(&request)) {
+            self.starting = None;
+        }
+        self.commit_lost(cx, requests);
+    }
+
+    /// What there is to do: find the positions, fetch, poll, refresh the metadata.
+    fn run(&mut self, cx: &mut Cx<'_>) {
+        let setup = cx.setup();
+        let config = &self.group(&setup).config;
+        let before = cx.cause;
+        let mut wake_us = None;
+        let mut note = |us: Option<u64>| wake_us = [wake_us, us].into_iter().flatten().min();
+        note(self.find_positions(cx, &setup));
+        note(self.repeat_commit(cx));
+        if self.thread == Thread::Polling {
+            note(self.poll(cx, &setup));
+        }
+        cx.cause = before;
+        note(self.send_fetches(cx, &setup));
+        let me = Node::Consumer(self.id);
+        note(self.metadata.refresh(cx, &mut self.client, me, config.retry_backoff_us));
+        cx.cause = before;
+        if let Some(us) = wake_us
+            && self.wake_us.is_none_or(|earlier| us < earlier)
+        {
+            self.wake_us = Some(us);
+            cx.ambient(us.saturating_sub(cx.now_us()), Event::Consumer(self.id, ConsumerTimer::Wake));
+        }
+    }
+
+    /// One pass of `poll()`: auto-commit first, then records. So auto-commit stores the positions
+    /// of what earlier polls returned. Answers with the time at which to look again.
+    fn poll(&mut self, cx: &mut Cx<'_>, setup: &Setup) -> Option<u64> {
+        let group = self.group(setup);
+        let commit_us = self.auto_commit(cx, &group.config);
+        let returned = self.collect(cx, group.config.max_poll_records);
+        if returned.is_empty() {
+            return commit_us;
+        }
+        if !group.config.enable_auto_commit && group.commit == CommitStyle::SyncBefore {
+            self.thread = Thread::Committing { left: returned };
+            self.commit(cx);
+        } else {
+            self.process(cx, returned);
+        }
+        None
+    }
+
+    /// Takes up to `max.poll.records` records from the buffers; the positions move by what is
+    /// returned (`FetchCollector.collectFetch`).
+    fn collect(&mut self, cx: &mut Cx<'_>, limit: u32) -> VecDeque<(PartitionId, u64, RecordId)> {
+        let consumer = self.id;
+        let mut returned = VecDeque::new();
+        for (partition, assigned) in &mut self.partitions {
+            let Some(mut position) = assigned.position else { continue };
+            let mut records = Vec::new();
+            while let Some(entry) = assigned.buffer.front() {
+                let room = limit as usize - returned.len() - records.len();
+                records.extend(entry.records().filter(|(offset, _)| *offset >= position).take(room));
+                position = records.last().map_or(position, |(offset, _)| offset + 1);
+                if entry.end_offset() > position {
+                    break;
+                }
+                assigned.buffer.pop_front();
+            }
+            if !records.is_empty() {
+                assigned.position = Some(position);
+                returned.extend(records.iter().map(|(offset, record)| (*partition, *offset, *record)));
+                cx.emit(Kind::Polled { consumer, partition: *partition, position, records });
+            }
+        }
+        returned
+    }
+
+    /// Begins with the first of these records, or polls again when there is none.
+    fn process(&mut self, cx: &mut Cx<'_>, left: VecDeque<(PartitionId, u64, RecordId)>) {
+        let processing_us = self.group(&cx.setup()).processing_us;
+        self.thread = Thread::Processing { left, since_us: cx.now_us() };
+        cx.after(processing_us, Event::Consumer(self.id, ConsumerTimer::Processed));
+    }
+
+    /// The application has finished one record.
+    fn processed(&mut self, cx: &mut Cx<'_>) {
+        let Thread::Processing { left, .. } = &mut self.thread else { return };
+        let Some((partition, offset, record)) = left.pop_front() else { return };
+        let left = std::mem::take(left);
+        cx.emit(Kind::Processed { consumer: self.id, partition, offset, record });
+        if !left.is_empty() {
+            self.process(cx, left);
+            return;
+        }
+        let setup = cx.setup();
+        let group = self.group(&setup);
+        self.thread = Thread::Polling;
+        if group.config.enable_auto_commit {
+            return;
+        }
+        match group.commit {
+            CommitStyle::SyncAfter => {
+                self.thread = Thread::Committing { left: VecDeque::new() };
+                self.commit(cx);
+            }
+            CommitStyle::AsyncAfter => self.commit(cx),
+            CommitStyle::SyncBefore | CommitStyle::Never => {}
+        }
+    }
+
+    /// `commitSync()` returned.
+    fn committed_sync(&mut self, cx: &mut Cx<'_>) {
+        let Thread::Committing { left } = &mut self.thread else { return };
+        let left = std::mem::take(left);
+        if left.is_empty() {
+            self.thread = Thread::Polling;
+        } else {
+            self.process(cx, left);
+        }
+    }
+}

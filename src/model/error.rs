@@ -1,0 +1,108 @@
+//! Kafka's errors as the model meets them (`org.apache.kafka.common.protocol.Errors`).
+
+use serde::Serialize;
+
+/// An error code of the protocol, or one that a client makes itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum KafkaError {
+    /// The fetch is outside the log.
+    OffsetOutOfRange,
+    /// The broker does not lead the partition (any more).
+    NotLeaderOrFollower,
+    /// No leader is known.
+    LeaderNotAvailable,
+    /// The request's leader epoch is older than the broker's.
+    FencedLeaderEpoch,
+    /// The request's leader epoch is newer than the broker's.
+    UnknownLeaderEpoch,
+    /// The new leader does not know its high watermark yet.
+    OffsetNotAvailable,
+    /// The ISR is smaller than `min.insync.replicas`; nothing was appended.
+    NotEnoughReplicas,
+    /// The ISR shrank below `min.insync.replicas` after the append.
+    NotEnoughReplicasAfterAppend,
+    /// The batch is larger than `max.message.bytes`.
+    MessageTooLarge,
+    /// The purgatory's or the client's wait is over.
+    RequestTimedOut,
+    /// The connection was lost with the request on it.
+    NetworkException,
+    /// The batch does not follow the last one of its producer.
+    OutOfOrderSequenceNumber,
+    /// The batch's producer epoch is older than the broker's.
+    InvalidProducerEpoch,
+    /// The coordinator is elsewhere.
+    NotCoordinator,
+    /// The coordinator cannot answer yet.
+    CoordinatorNotAvailable,
+    /// The broker's epoch is not the registered one.
+    StaleBrokerEpoch,
+    /// The partition's epoch is not the controller's.
+    InvalidUpdateVersion,
+    /// A replica of the wanted ISR is fenced or shutting down.
+    IneligibleReplica,
+    /// The broker's earlier incarnation still has a session.
+    DuplicateBrokerRegistration,
+    /// `delivery.timeout.ms` is over (`TimeoutException`).
+    DeliveryTimeout,
+    /// `max.block.ms` is over while the buffer was full (`BufferExhaustedException`).
+    BufferExhausted,
+    /// The record is larger than `max.request.size` or `buffer.memory`.
+    RecordTooLarge,
+}
+
+impl KafkaError {
+    /// The exception that the application sees, without its package.
+    #[must_use]
+    pub fn exception(self) -> &'static str {
+        match self {
+            Self::OffsetOutOfRange => "OffsetOutOfRangeException",
+            Self::NotLeaderOrFollower => "NotLeaderOrFollowerException",
+            Self::LeaderNotAvailable => "LeaderNotAvailableException",
+            Self::FencedLeaderEpoch => "FencedLeaderEpochException",
+            Self::UnknownLeaderEpoch => "UnknownLeaderEpochException",
+            Self::OffsetNotAvailable => "OffsetNotAvailableException",
+            Self::NotEnoughReplicas => "NotEnoughReplicasException",
+            Self::NotEnoughReplicasAfterAppend => "NotEnoughReplicasAfterAppendException",
+            Self::MessageTooLarge | Self::RecordTooLarge => "RecordTooLargeException",
+            Self::RequestTimedOut | Self::DeliveryTimeout => "TimeoutException",
+            Self::NetworkException => "NetworkException",
+            Self::OutOfOrderSequenceNumber => "OutOfOrderSequenceException",
+            Self::InvalidProducerEpoch => "InvalidProducerEpochException",
+            Self::NotCoordinator => "NotCoordinatorException",
+            Self::CoordinatorNotAvailable => "CoordinatorNotAvailableException",
+            Self::StaleBrokerEpoch => "StaleBrokerEpochException",
+            Self::InvalidUpdateVersion => "InvalidUpdateVersionException",
+            Self::IneligibleReplica => "IneligibleReplicaException",
+            Self::DuplicateBrokerRegistration => "DuplicateBrokerRegistrationException",
+            Self::BufferExhausted => "BufferExhaustedException",
+        }
+    }
+
+    /// Whether the exception's class extends `RetriableException`.
+    #[must_use]
+    pub fn retriable(self) -> bool {
+        !matches!(
+            self,
+            Self::OffsetOutOfRange
+                | Self::MessageTooLarge
+                | Self::RecordTooLarge
+                | Self::OutOfOrderSequenceNumber
+                | Self::InvalidProducerEpoch
+                | Self::DeliveryTimeout
+                | Self::BufferExhausted
+                | Self::DuplicateBrokerRegistration
+                | Self::StaleBrokerEpoch
+        )
+    }
+
+    /// Whether the exception's class extends `InvalidMetadataException`: the client asks for
+    /// new metadata.
+    #[must_use]
+    pub fn refreshes_metadata(self) -> bool {
+        matches!(
+            self,
+            Self::NotLeaderOrFollower | Self::LeaderNotAvailable | Self::FencedLeaderEpoch | Self::NetworkException
+        )
+    }
+}

@@ -1,0 +1,90 @@
+//! What can happen next: the arrival of a message, a timer, an action of the script.
+
+use super::ids::{BrokerId, ConnectionId, ConsumerId, MessageId, Node, ProducerId, RequestId};
+
+/// An event of the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The action of that index in the script is due.
+    Action(u16),
+    /// A message arrives.
+    Arrive(MessageId),
+    /// A SYN arrives at the server.
+    ConnectArrives(ConnectionId),
+    /// The client learns whether the server accepted.
+    ConnectResult(ConnectionId, bool),
+    /// An end of a connection learns that the other one closed it.
+    Closed(ConnectionId, Node),
+    /// A timer of a producer.
+    Producer(ProducerId, ProducerTimer),
+    /// A timer of a broker's process; it dies with the incarnation that set it.
+    Broker(BrokerId, u32, BrokerTimer),
+    /// A timer of the controller.
+    Controller(ControllerTimer),
+    /// A timer of a consumer.
+    Consumer(ConsumerId, ConsumerTimer),
+}
+
+/// A producer's timers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProducerTimer {
+    /// The application calls `send()`.
+    Send,
+    /// The sender thread has something to look at.
+    Wake,
+    /// `max.block.ms` is over for the `send()` call of that number.
+    BlockTimeout(u32),
+    /// A request has waited for `request.timeout.ms`.
+    RequestTimeout(RequestId),
+}
+
+/// A broker's timers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BrokerTimer {
+    /// The process has started and its logs are loaded.
+    Started,
+    /// It is time to register with the controller (again).
+    Register,
+    /// It is time for a heartbeat.
+    Heartbeat,
+    /// The fetcher for that leader goes on.
+    Fetch(BrokerId),
+    /// A fetch has waited for its maximum wait.
+    FetchTimeout(RequestId),
+    /// A produce request has waited in purgatory for its timeout.
+    ProduceTimeout(RequestId),
+    /// The response to a request is ready.
+    Respond(RequestId),
+    /// Followers are checked for lag.
+    IsrCheck,
+    /// High watermarks are written to `replication-offset-checkpoint`.
+    Checkpoint,
+    /// The operating system looks for old dirty pages.
+    Writeback,
+    /// The log flusher looks at that partition's `flush.ms`.
+    FlushCheck,
+    /// A request to the controller or to a leader has waited for its timeout.
+    RequestTimeout(RequestId),
+}
+
+/// The controller's timers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ControllerTimer {
+    /// Brokers are checked for silence.
+    SessionCheck,
+}
+
+/// A consumer's timers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConsumerTimer {
+    /// The consumer starts.
+    Start,
+    /// `poll()` looks again.
+    Poll,
+    /// The application has finished one record.
+    Processed,
+    /// The client's network has something to look at.
+    Wake,
+    /// A request has waited for `request.timeout.ms`.
+    RequestTimeout(RequestId),
+}

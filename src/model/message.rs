@@ -1,0 +1,210 @@
+//! What travels: requests and responses under Kafka's API names.
+
+use std::sync::Arc;
+
+use super::error::KafkaError;
+use super::ids::{BrokerId, ConnectionId, ConsumerId, GroupId, MessageId, Node, PartitionId, RequestId};
+use super::record::{Batch, CommittedOffset, LogBatch};
+use super::trace::Wire;
+use crate::script::config::Acks;
+
+/// A message on its way.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Its number.
+    pub id: MessageId,
+    /// The connection that carries it.
+    pub connection: ConnectionId,
+    /// Who sent it.
+    pub from: Node,
+    /// Who will receive it.
+    pub to: Node,
+    /// When it left.
+    pub sent_us: u64,
+    /// When it arrives.
+    pub arrive_us: u64,
+    /// Which request it is, or answers.
+    pub request: RequestId,
+    /// What it says.
+    pub body: Body,
+    /// Whether it is background traffic, which leaves no trace.
+    pub ambient: bool,
+}
+
+/// What a message says.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// A request.
+    Request(Request),
+    /// A response.
+    Response(Response),
+}
+
+/// A request.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the fields are the words of the sentence above each variant")]
+pub enum Request {
+    /// Produce: at most one batch per partition.
+    Produce { acks: Acks, timeout_us: u64, batches: Vec<Arc<Batch>> },
+    /// Fetch, by a follower or a consumer.
+    Fetch(FetchRequest),
+    /// Metadata.
+    Metadata,
+    /// ListOffsets: the first or the next offset of partitions.
+    ListOffsets { partitions: Vec<PartitionId>, latest: bool },
+    /// OffsetCommit.
+    OffsetCommit { consumer: ConsumerId, offsets: Vec<CommittedOffset> },
+    /// OffsetFetch.
+    OffsetFetch { group: GroupId, partitions: Vec<PartitionId> },
+    /// AlterPartition (KIP-497): a leader asks for another ISR.
+    AlterPartition { broker_epoch: u64, partition: PartitionId, leader_epoch: u32, partition_epoch: u32, isr: Vec<BrokerId> },
+    /// BrokerRegistration.
+    Register { incarnation: u32 },
+    /// BrokerHeartbeat.
+    Heartbeat { broker_epoch: u64, metadata_version: u64 },
+}
+
+/// A fetch by a follower or a consumer.
+#[derive(Clone, Debug)]
+pub struct FetchRequest {
+    /// The follower with its broker epoch (KIP-903); `None` for a consumer.
+    pub replica: Option<(BrokerId, u64)>,
+    /// What is wanted.
+    pub partitions: Vec<FetchPartition>,
+    /// How long the leader may wait for data.
+    pub max_wait_us: u64,
+    /// How much data ends the wait.
+    pub min_bytes: u32,
+    /// How much data is returned at most; the first batch is returned even if larger.
+    pub max_bytes: u32,
+}
+
+/// One partition of a fetch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FetchPartition {
+    /// Which.
+    pub partition: PartitionId,
+    /// From which offset on.
+    pub offset: u64,
+    /// The leader epoch that the fetcher believes in.
+    pub leader_epoch: u32,
+    /// The epoch of the last batch that a follower holds, for the divergence check.
+    pub last_epoch: Option<u32>,
+}
+
+/// A response.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the fields are the words of the sentence above each variant")]
+pub enum Response {
+    /// Produce: per batch its base offset, or an error.
+    Produce(Vec<ProduceResult>),
+    /// Fetch.
+    Fetch(Vec<FetchResult>),
+    /// Metadata: the broker's view of all partitions.
+    Metadata { partitions: Vec<PartitionMetadata> },
+    /// ListOffsets.
+    ListOffsets(Vec<(PartitionId, Result<u64, KafkaError>)>),
+    /// OffsetCommit.
+    OffsetCommit(Result<(), KafkaError>),
+    /// OffsetFetch: `None` where nothing is committed.
+    OffsetFetch(Result<Vec<(PartitionId, Option<u64>)>, KafkaError>),
+    /// AlterPartition.
+    AlterPartition { partition: PartitionId, result: Result<PartitionState, KafkaError> },
+    /// BrokerRegistration: the broker epoch.
+    Register(Result<u64, KafkaError>),
+    /// BrokerHeartbeat.
+    Heartbeat { fenced: bool },
+    /// What the controller's log holds that the broker has not seen. Kafka's brokers fetch it;
+    /// here the controller sends it as soon as it is there, on the same connection.
+    MetadataLog { version: u64, partitions: Vec<(PartitionId, PartitionState)>, brokers: Vec<BrokerState> },
+}
+
+/// The outcome for one batch of a produce request.
+#[derive(Clone, Debug)]
+pub struct ProduceResult {
+    /// The batch.
+    pub batch: Arc<Batch>,
+    /// Its base offset.
+    pub result: Result<u64, KafkaError>,
+    /// The leader that the broker knows of, where it is not the leader itself (KIP-951).
+    pub current_leader: Option<(BrokerId, u32)>,
+}
+
+/// The outcome for one partition of a fetch.
+#[derive(Clone, Debug)]
+pub struct FetchResult {
+    /// Which.
+    pub partition: PartitionId,
+    /// An error, if any.
+    pub error: Option<KafkaError>,
+    /// Where the fetcher's log departs from the leader's: the largest epoch that both may know
+    /// and its end offset (KIP-595's diverging epoch).
+    pub diverging: Option<(u32, u64)>,
+    /// The leader's high watermark.
+    pub high_watermark: u64,
+    /// The leader's first offset.
+    pub log_start: u64,
+    /// Data.
+    pub batches: Vec<Arc<LogBatch>>,
+}
+
+/// What clients learn of a partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartitionMetadata {
+    /// Its leader, if there is one.
+    pub leader: Option<BrokerId>,
+    /// The leader's epoch.
+    pub leader_epoch: u32,
+}
+
+/// What the controller holds of a partition (`PartitionRegistration`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartitionState {
+    /// The leader, if there is one.
+    pub leader: Option<BrokerId>,
+    /// Grows with each new leader.
+    pub leader_epoch: u32,
+    /// Grows with each change.
+    pub partition_epoch: u32,
+    /// The in-sync replicas.
+    pub isr: Vec<BrokerId>,
+}
+
+/// What the controller's log says of a broker (`BrokerRegistration`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BrokerState {
+    /// The epoch of its registration; 0 before the first.
+    pub epoch: u64,
+    /// Whether the controller takes it for dead, or not ready yet.
+    pub fenced: bool,
+}
+
+impl Body {
+    /// What the trace says of a message with this body; `None` for what leaves no trace.
+    #[must_use]
+    pub fn wire(&self) -> Option<Wire> {
+        Some(match self {
+            Self::Request(Request::Produce { batches, .. }) => Wire::ProduceRequest { batches: batches.clone() },
+            Self::Request(Request::Fetch(fetch)) => Wire::FetchRequest {
+                offsets: fetch.partitions.iter().map(|p| (p.partition, p.offset)).collect(),
+            },
+            Self::Request(Request::OffsetCommit { offsets, .. }) => Wire::OffsetCommitRequest { offsets: offsets.clone() },
+            Self::Request(Request::AlterPartition { partition, isr, .. }) => {
+                Wire::AlterPartitionRequest { partition: *partition, isr: isr.clone() }
+            }
+            Self::Response(Response::Produce(results)) => Wire::ProduceResponse {
+                batches: results.iter().map(|r| r.batch.clone()).collect(),
+                error: results.iter().find_map(|r| r.result.as_ref().err().copied()),
+            },
+            Self::Response(Response::Fetch(results)) => Wire::FetchResponse {
+                batches: results.iter().flat_map(|r| r.batches.iter().map(|b| (r.partition, b.clone()))).collect(),
+            },
+            Self::Response(Response::OffsetCommit(result)) => Wire::OffsetCommitResponse { error: result.as_ref().err().copied() },
+            Self::Response(Response::AlterPartition { partition, .. }) => {
+                Wire::AlterPartitionResponse { partition: *partition }
+            }
+            Self::Response(Response::MetadataLog { .. }) => Wire::MetadataLog,
+            _ => return None,
+        })
+    }
+}

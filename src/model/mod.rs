@@ -1,0 +1,30 @@
+//! Kafka as a discrete-event model.
+//!
+//! One [`World`] holds every entity; [`World::step`] handles the next event. A handler changes
+//! its own entity and acts on the rest only through [`cx::Cx`]: it schedules, sends and says what
+//! happened. There is no wall clock, no global randomness, no float, and no order that depends on
+//! a hash: the same script gives the same trace everywhere.
+
+pub mod broker;
+pub mod client;
+pub mod consumer;
+pub mod controller;
+pub mod cx;
+pub mod error;
+pub mod event;
+pub mod ids;
+pub mod luck;
+pub mod message;
+pub mod network;
+pub mod producer;
+pub mod queue;
+pub mod record;
+pub mod run;
+pub mod setup;
+pub mod trace;
+pub mod triggers;
+pub mod world;
+
+pub use run::{Run, run};
+pub use setup::Setup;
+pub use world::World;

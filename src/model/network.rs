@@ -1,0 +1,113 @@
+//! The network: connections and what travels on them. It routes; it owns no clock.
+//!
+//! Connections are TCP: what is sent on one in one direction arrives in that order. When a
+//! process dies its machine closes its connections; what was already on the way to the other
+//! side still arrives, before the close does.
+//!
+//! Simplified: a connection is up after one round trip (TLS and `ApiVersions` would add more),
+//! and bandwidth is unlimited.
+
+use std::collections::BTreeMap;
+
+use super::ids::{ConnectionId, MessageId, Node};
+use super::luck::{self, Purpose};
+use super::message::Message;
+use super::setup::Setup;
+
+/// A connection between a client and a server.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Who opened it.
+    pub client: Node,
+    /// Who accepts.
+    pub server: Node,
+    /// Whether the client's side is open.
+    pub client_open: bool,
+    /// Whether the server's side is open.
+    pub server_open: bool,
+    /// The last arrival so far at the server and at the client: later messages arrive no earlier.
+    last_arrival_us: [u64; 2],
+}
+
+/// All connections and messages.
+#[derive(Clone, Debug, Default)]
+pub struct Network {
+    /// The connections that at least one side holds open.
+    pub connections: BTreeMap<ConnectionId, Connection>,
+    /// What is on the way.
+    pub messages: BTreeMap<MessageId, Message>,
+    next_connection: u32,
+    next_message: u64,
+    /// How many messages each directed pair of nodes has exchanged: the number of a draw.
+    counts: BTreeMap<(Node, Node), u64>,
+}
+
+impl Network {
+    /// A new connection, open on the client's side.
+    pub fn open(&mut self, client: Node, server: Node) -> ConnectionId {
+        let id = ConnectionId(self.next_connection);
+        self.next_connection += 1;
+        let connection =
+            Connection { client, server, client_open: true, server_open: false, last_arrival_us: [0; 2] };
+        self.connections.insert(id, connection);
+        id
+    }
+
+    /// The number of the next message.
+    pub fn next_message_id(&mut self) -> MessageId {
+        let id = MessageId(self.next_message);
+        self.next_message += 1;
+        id
+    }
+
+    /// When something sent now on a connection by `from` arrives at the other end.
+    pub fn arrival_us(&mut self, setup: &Setup, connection: ConnectionId, from: Node, now_us: u64) -> u64 {
+        let Some(link) = self.connections.get_mut(&connection) else { return now_us };
+        let (to, direction) = if from == link.client { (link.server, 0) } else { (link.client, 1) };
+        let number = self.counts.entry((from, to)).or_default();
+        *number += 1;
+        let arrival_us = now_us + latency_us(setup, from, to, *number);
+        let arrival_us = arrival_us.max(link.last_arrival_us[direction]);
+        link.last_arrival_us[direction] = arrival_us;
+        arrival_us
+    }
+
+    /// Whether `node` still has its side of the connection open.
+    #[must_use]
+    pub fn is_open(&self, id: ConnectionId, node: Node) -> bool {
+        self.connections.get(&id).is_some_and(|c| if c.client == node { c.client_open } else { c.server_open })
+    }
+
+    /// Closes one side; answers with the other end if that is still open.
+    pub fn close(&mut self, id: ConnectionId, node: Node) -> Option<Node> {
+        let connection = self.connections.get_mut(&id)?;
+        let peer = if connection.client == node {
+            connection.client_open = false;
+            connection.server_open.then_some(connection.server)
+        } else {
+            connection.server_open = false;
+            connection.client_open.then_some(connection.client)
+        };
+        if !connection.client_open && !connection.server_open {
+            self.connections.remove(&id);
+        }
+        peer
+    }
+
+    /// The connections of which `node` holds an end open, or which it is being asked to accept.
+    #[must_use]
+    pub fn of(&self, node: Node) -> Vec<ConnectionId> {
+        let mine = |c: &Connection| (c.client == node && c.client_open) || (c.server == node && c.server_open);
+        self.connections.iter().filter(|(_, c)| mine(c)).map(|(id, _)| *id).collect()
+    }
+}
+
+/// The latency of the `number`-th message from one node to another: the last rule that matches.
+fn latency_us(setup: &Setup, from: Node, to: Node, number: u64) -> u64 {
+    let (latency_us, jitter_us) = setup.link_us(from, to);
+    if jitter_us == 0 {
+        return latency_us;
+    }
+    let pair = from.code() << 32 | to.code();
+    latency_us + luck::below(luck::draw(setup.seed, pair, Purpose::Latency, number), jitter_us + 1)
+}

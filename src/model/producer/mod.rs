@@ -1,0 +1,280 @@
+//! A producer: its application thread, its accumulator and its sender.
+//!
+//! Simplified: serialization takes no time; one application thread per producer; the producer id
+//! of an idempotent producer is there when the run begins.
+
+pub mod accumulator;
+pub mod metadata;
+pub mod partitioner;
+mod outcome;
+mod sender;
+
+use std::collections::BTreeSet;
+
+use super::client::NetworkClient;
+use super::cx::Cx;
+use super::error::KafkaError;
+use super::event::{Event, ProducerTimer};
+use super::ids::{BrokerId, ConnectionId, Node, PartitionId, ProducerId, RecordId, RequestId};
+use super::message::Response;
+use super::record::upper_bound_bytes;
+use super::setup::{ProducerSetup, Setup};
+use super::trace::Kind;
+use crate::script::SendStyle;
+use accumulator::{Accumulator, Append, ProducerBatch};
+use metadata::ClientMetadata;
+use partitioner::Sticky;
+
+/// A producer.
+#[derive(Clone, Debug)]
+pub struct Producer {
+    /// Which.
+    pub id: ProducerId,
+    /// Its application thread.
+    pub application: Application,
+    /// What waits to be sent.
+    pub accumulator: Accumulator,
+    /// What was sent and not answered, oldest first.
+    pub in_flight: Vec<InFlight>,
+    /// Its connections.
+    pub client: NetworkClient,
+    /// What it knows of the cluster.
+    pub metadata: ClientMetadata,
+    /// Per partition the sequence numbers, if it is idempotent.
+    pub sequences: Option<Vec<Sequences>>,
+    sticky: Sticky,
+    /// Partitions that wait for a response because only one request may be in flight.
+    muted: BTreeSet<PartitionId>,
+    /// When the sender looks again.
+    wake_us: Option<u64>,
+}
+
+/// The thread that calls `send()`.
+#[derive(Clone, Debug, Default)]
+pub struct Application {
+    /// How many records it has sent.
+    pub sent: u32,
+    /// What it waits for.
+    pub waiting: Waiting,
+    /// How many calls have blocked: the number of a `max.block.ms` timer.
+    blocks: u32,
+}
+
+/// What an application thread waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Waiting {
+    /// Nothing.
+    #[default]
+    No,
+    /// Memory for that record: `send()` blocks.
+    Memory(RecordId),
+    /// The outcome of that record: `get()` blocks.
+    Outcome(RecordId),
+}
+
+/// A produce request that was sent.
+#[derive(Clone, Debug)]
+pub struct InFlight {
+    /// Its correlation id.
+    pub request: RequestId,
+    /// Where it went.
+    pub node: BrokerId,
+    /// When.
+    pub sent_us: u64,
+    /// Its batches; those that expired meanwhile are gone from it.
+    pub batches: Vec<ProducerBatch>,
+}
+
+/// An idempotent producer's sequence numbers for one partition (`TxnPartitionEntry`).
+#[derive(Clone, Debug, Default)]
+pub struct Sequences {
+    /// The next one to give.
+    pub next: u32,
+    /// The base sequences of batches that are not completed yet.
+    pub open: BTreeSet<u32>,
+    /// The last sequence that a broker acknowledged.
+    pub last_acked: Option<u32>,
+}
+
+impl Producer {
+    /// A producer that has not done anything yet.
+    #[must_use]
+    pub fn new(setup: &Setup, id: ProducerId) -> Self {
+        let config = &setup.producers[id.index()].config;
+        let partitions = setup.partitions.len();
+        Self {
+            id,
+            application: Application::default(),
+            accumulator: Accumulator::new(partitions, config),
+            in_flight: Vec::new(),
+            client: NetworkClient::new(
+                Node::Producer(id),
+                config.reconnect_backoff_us,
+                config.reconnect_backoff_max_us,
+                config.max_in_flight_requests_per_connection,
+            ),
+            metadata: ClientMetadata::new(setup),
+            sequences: config.enable_idempotence.then(|| vec![Sequences::default(); partitions]),
+            sticky: Sticky::default(),
+            muted: BTreeSet::new(),
+            wake_us: None,
+        }
+    }
+
+    /// Connects to every broker and plans the first `send()`.
+    pub fn start(&mut self, cx: &mut Cx<'_>) {
+        for n in 0..cx.setup().brokers {
+            self.client.warm(cx, Node::Broker(BrokerId(n)));
+        }
+        self.plan_send(cx);
+    }
+
+    /// Whether something is under way that will change a record's fate.
+    #[must_use]
+    pub fn busy(&self) -> bool {
+        !self.accumulator.is_empty() || !self.in_flight.is_empty() || self.application.waiting != Waiting::No
+    }
+
+    /// A timer rang.
+    pub fn on_timer(&mut self, cx: &mut Cx<'_>, timer: ProducerTimer) {
+        match timer {
+            ProducerTimer::Send => self.send(cx),
+            ProducerTimer::Wake => self.wake_us = None,
+            ProducerTimer::BlockTimeout(number) => self.block_timeout(cx, number),
+            ProducerTimer::RequestTimeout(request) => {
+                if let Some((_, requests)) = self.client.timed_out(cx, request) {
+                    self.connection_lost(cx, &requests, KafkaError::RequestTimedOut);
+                }
+            }
+        }
+        self.run_once(cx);
+    }
+
+    /// A handshake ended.
+    pub fn on_connect_result(&mut self, cx: &mut Cx<'_>, connection: ConnectionId, accepted: bool) {
+        if self.client.connect_result(cx, connection, accepted).is_some() && !accepted {
+            self.metadata.want();
+        }
+        self.run_once(cx);
+    }
+
+    /// The other side closed a connection.
+    pub fn on_closed(&mut self, cx: &mut Cx<'_>, connection: ConnectionId) {
+        if let Some((node, requests)) = self.client.closed(cx, connection) {
+            cx.emit(Kind::Disconnected { client: Node::Producer(self.id), server: node });
+            self.connection_lost(cx, &requests, KafkaError::NetworkException);
+        }
+        self.run_once(cx);
+    }
+
+    /// A response arrived.
+    pub fn on_response(&mut self, cx: &mut Cx<'_>, request: RequestId, response: &Response) {
+        if self.client.complete(request) {
+            match response {
+                Response::Produce(results) => self.produce_response(cx, request, results),
+                Response::Metadata { partitions, .. } => self.metadata.update(request, partitions),
+                _ => {}
+            }
+        }
+        self.run_once(cx);
+    }
+
+    fn plan_send(&mut self, cx: &mut Cx<'_>) {
+        let setup = cx.setup();
+        if let Some(record) = self.setup(&setup).records.get(self.application.sent as usize) {
+            let wait_us = setup.record(*record).at_us.saturating_sub(cx.now_us());
+            cx.cause = None;
+            cx.after(wait_us, Event::Producer(self.id, ProducerTimer::Send));
+        }
+    }
+
+    fn setup<'s>(&self, setup: &'s Setup) -> &'s ProducerSetup {
+        &setup.producers[self.id.index()]
+    }
+
+    /// `KafkaProducer.doSend`: size check, partition, append.
+    fn send(&mut self, cx: &mut Cx<'_>) {
+        let setup = cx.setup();
+        let mine = self.setup(&setup);
+        let Some(record) = mine.records.get(self.application.sent as usize).copied() else { return };
+        let plan = setup.record(record);
+        cx.emit(Kind::RecordCreated { producer: self.id, record });
+        let bytes = upper_bound_bytes(plan);
+        if bytes > mine.config.max_request_size || u64::from(bytes) > mine.config.buffer_memory {
+            self.failed_at_once(cx, record, KafkaError::RecordTooLarge);
+        } else {
+            self.append(cx, record);
+        }
+    }
+
+    /// Appends to the accumulator, or blocks for memory.
+    fn append(&mut self, cx: &mut Cx<'_>, record: RecordId) {
+        let setup = cx.setup();
+        let mine = self.setup(&setup);
+        let plan = setup.record(record);
+        let partition = self.sticky.partition(cx, Node::Producer(self.id), &mine.config, plan);
+        match self.accumulator.append(&mine.config, cx.now_us(), partition, record, plan) {
+            Append::Done { batch, new_batch, full } => {
+                cx.emit(Kind::RecordBatched { producer: self.id, record, partition, batch });
+                if plan.key.is_none() && plan.partition.is_none() {
+                    let bytes = super::record::record_bytes(plan);
+                    self.sticky.appended(&mine.config, plan.topic, bytes, new_batch, full);
+                }
+                self.sent(cx, record);
+            }
+            Append::NoMemory if self.application.waiting == Waiting::Memory(record) => {}
+            Append::NoMemory => {
+                cx.emit(Kind::SendBlocked { producer: self.id, record });
+                self.application.waiting = Waiting::Memory(record);
+                self.application.blocks += 1;
+                let timer = ProducerTimer::BlockTimeout(self.application.blocks);
+                cx.ambient(mine.config.max_block_us, Event::Producer(self.id, timer));
+            }
+        }
+    }
+
+    /// `send()` returned: the thread goes on, or calls `get()`.
+    fn sent(&mut self, cx: &mut Cx<'_>, record: RecordId) {
+        self.application.sent += 1;
+        let style = self.setup(&cx.setup()).style;
+        self.application.waiting =
+            if style == SendStyle::Blocking { Waiting::Outcome(record) } else { Waiting::No };
+        if self.application.waiting == Waiting::No {
+            self.plan_send(cx);
+        }
+    }
+
+    /// `send()` answered with a failed future; nothing was stored anywhere.
+    fn failed_at_once(&mut self, cx: &mut Cx<'_>, record: RecordId, error: KafkaError) {
+        cx.emit(Kind::BatchFailed { producer: self.id, records: vec![record], error });
+        self.application.waiting = Waiting::No;
+        self.application.sent += 1;
+        self.plan_send(cx);
+    }
+
+    fn block_timeout(&mut self, cx: &mut Cx<'_>, number: u32) {
+        if let Waiting::Memory(record) = self.application.waiting
+            && self.application.blocks == number
+        {
+            self.failed_at_once(cx, record, KafkaError::BufferExhausted);
+        }
+    }
+
+    /// Memory came back to the pool: the blocked call tries again.
+    fn memory_freed(&mut self, cx: &mut Cx<'_>, bytes: u32) {
+        self.accumulator.free_bytes += u64::from(bytes);
+        if let Waiting::Memory(record) = self.application.waiting {
+            self.append(cx, record);
+        }
+    }
+
+    /// The outcome of these records is known: a thread in `get()` goes on.
+    fn outcome_known(&mut self, cx: &mut Cx<'_>, records: &[RecordId]) {
+        if let Waiting::Outcome(record) = self.application.waiting
+            && records.contains(&record)
+        {
+            self.application.waiting = Waiting::No;
+            self.plan_send(cx);
+        }
+    }
+}

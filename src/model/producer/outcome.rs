@@ -1,0 +1,149 @@
+//! What becomes of a batch that was sent: acknowledged, put back, split or failed
+//! (`Sender.completeBatch`, `Sender.canRetry`, `Sender.failBatch`).
+
+use super::accumulator::{ProducerBatch, backoff_us};
+use super::{Producer, Sequences};
+use crate::model::cx::Cx;
+use crate::model::error::KafkaError;
+use crate::model::ids::{Node, RecordId, RequestId};
+use crate::model::message::ProduceResult;
+use crate::model::trace::Kind;
+
+impl Producer {
+    /// A produce response: each of its batches has an outcome of its own.
+    pub(super) fn produce_response(&mut self, cx: &mut Cx<'_>, request: RequestId, results: &[ProduceResult]) {
+        for batch in self.take(request) {
+            // The answer for this batch; one that expired meanwhile is not here any more.
+            let mine = |r: &&ProduceResult| r.batch.partition == batch.partition;
+            let Some(result) = results.iter().find(mine) else { continue };
+            if let Some((leader, epoch)) = result.current_leader {
+                self.metadata.leader_is(batch.partition, leader, epoch);
+            }
+            let before = cx.cause;
+            self.complete(cx, batch, result.result);
+            cx.cause = before;
+        }
+    }
+
+    /// Without acknowledgement a request is complete when it is written.
+    pub(super) fn written(&mut self, cx: &mut Cx<'_>, request: RequestId) {
+        for batch in self.take(request) {
+            self.succeed(cx, batch, None);
+        }
+    }
+
+    /// The connection is gone, and with it the responses to these requests, oldest first.
+    pub(super) fn connection_lost(&mut self, cx: &mut Cx<'_>, requests: &[RequestId], error: KafkaError) {
+        self.metadata.lost(requests);
+        self.metadata.want();
+        let before = cx.cause;
+        for request in requests {
+            for batch in self.take(*request) {
+                self.complete(cx, batch, Err(error));
+                cx.cause = before;
+            }
+        }
+    }
+
+    fn take(&mut self, request: RequestId) -> Vec<ProducerBatch> {
+        let Some(place) = self.in_flight.iter().position(|r| r.request == request) else { return Vec::new() };
+        let in_flight = self.in_flight.remove(place);
+        for batch in &in_flight.batches {
+            self.muted.remove(&batch.partition);
+        }
+        in_flight.batches
+    }
+
+    fn complete(&mut self, cx: &mut Cx<'_>, batch: ProducerBatch, result: Result<u64, KafkaError>) {
+        match result {
+            Ok(base_offset) => self.succeed(cx, batch, Some(base_offset)),
+            Err(KafkaError::MessageTooLarge) if batch.records.len() > 1 => self.split(cx, batch),
+            Err(error) => {
+                if error.refreshes_metadata() {
+                    self.metadata.want();
+                }
+                if self.can_retry(cx, &batch, error) {
+                    self.retry(cx, batch, error);
+                } else {
+                    self.fail(cx, batch, error);
+                }
+            }
+        }
+    }
+
+    fn succeed(&mut self, cx: &mut Cx<'_>, batch: ProducerBatch, base_offset: Option<u64>) {
+        if let Some(frozen) = &batch.frozen {
+            cx.emit(Kind::BatchAcked { producer: self.id, batch: frozen.clone(), base_offset });
+        }
+        if let Some((sequences, base)) = self.sequences_of(&batch) {
+            let last = base + batch.records.len() as u32 - 1;
+            sequences.last_acked = Some(sequences.last_acked.map_or(last, |acked| acked.max(last)));
+        }
+        self.release(cx, &batch);
+    }
+
+    /// `Sender.canRetry`. `OUT_OF_ORDER_SEQUENCE_NUMBER` is retried while an earlier batch is
+    /// still open: it only came too early (`TransactionManager.canRetry`).
+    fn can_retry(&mut self, cx: &Cx<'_>, batch: &ProducerBatch, error: KafkaError) -> bool {
+        let setup = cx.setup();
+        let config = &setup.producers[self.id.index()].config;
+        let too_early = error == KafkaError::OutOfOrderSequenceNumber
+            && self.sequences_of(batch).is_some_and(|(sequences, base)| {
+                base != sequences.last_acked.map_or(0, |acked| acked + 1)
+            });
+        cx.now_us() < batch.expires_us(config)
+            && batch.attempts < config.retries
+            && (error.retriable() || too_early)
+    }
+
+    fn retry(&mut self, cx: &mut Cx<'_>, mut batch: ProducerBatch, error: KafkaError) {
+        let setup = cx.setup();
+        let config = &setup.producers[self.id.index()].config;
+        batch.attempts += 1;
+        batch.last_attempt_us = cx.now_us();
+        batch.backoff_us = backoff_us(cx, config, Node::Producer(self.id).code(), &batch);
+        if let Some(frozen) = &batch.frozen {
+            let (producer, backoff_us) = (self.id, batch.backoff_us);
+            cx.emit(Kind::BatchRetried { producer, batch: frozen.clone(), error, backoff_us });
+        }
+        self.accumulator.reenqueue(batch);
+    }
+
+    fn split(&mut self, cx: &mut Cx<'_>, batch: ProducerBatch) {
+        let setup = cx.setup();
+        let config = &setup.producers[self.id.index()].config;
+        if let Some((sequences, base)) = self.sequences_of(&batch) {
+            // The pieces get sequences of their own when they are drained, from the same number on.
+            sequences.open.remove(&base);
+            sequences.next = sequences.next.min(base);
+        }
+        let pieces = self.accumulator.split(cx, config, &batch);
+        if let Some(frozen) = &batch.frozen {
+            cx.emit(Kind::BatchSplit { producer: self.id, batch: frozen.clone(), pieces });
+        }
+        self.memory_freed(cx, batch.pooled_bytes);
+    }
+
+    /// Every record of the batch gets the error.
+    pub(super) fn fail(&mut self, cx: &mut Cx<'_>, batch: ProducerBatch, error: KafkaError) {
+        let before = cx.cause;
+        cx.emit(Kind::BatchFailed { producer: self.id, records: batch.records.clone(), error });
+        self.release(cx, &batch);
+        cx.cause = before;
+    }
+
+    /// The batch is done: its memory and whoever waited for it are free.
+    fn release(&mut self, cx: &mut Cx<'_>, batch: &ProducerBatch) {
+        if let Some((sequences, base)) = self.sequences_of(batch) {
+            sequences.open.remove(&base);
+        }
+        let records: Vec<RecordId> = batch.records.clone();
+        self.outcome_known(cx, &records);
+        self.memory_freed(cx, batch.pooled_bytes);
+    }
+
+    fn sequences_of(&mut self, batch: &ProducerBatch) -> Option<(&mut Sequences, u32)> {
+        let base = batch.base_sequence()?;
+        Some((&mut self.sequences.as_mut()?[batch.partition.index()], base))
+    }
+}

@@ -1,0 +1,211 @@
+//! The sender thread: one pass of its loop (`Sender.runOnce`, `Sender.sendProducerData`).
+//!
+//! The order of a pass is Kafka's: ready nodes, metadata, connections, drain, mute, expire,
+//! write. It runs after each thing that happens to the producer and when a timer says so.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::accumulator::{ProducerBatch, Ready, backing_off_until_us};
+use super::{InFlight, Producer, Waiting};
+use crate::model::cx::Cx;
+use crate::model::error::KafkaError;
+use crate::model::event::{Event, ProducerTimer};
+use crate::model::ids::{BrokerId, Node, PartitionId, RequestId};
+use crate::model::message::Request;
+use crate::model::record::{Batch, Sequenced};
+use crate::model::setup::Setup;
+use crate::model::trace::Kind;
+use crate::script::config::{Acks, ProducerConfig};
+
+/// The earliest of the times at which there will be something to do.
+#[derive(Default)]
+struct Alarm(Option<u64>);
+
+impl Alarm {
+    fn at(&mut self, us: u64) {
+        self.0 = Some(self.0.map_or(us, |earlier| earlier.min(us)));
+    }
+}
+
+impl Producer {
+    /// One pass of the sender's loop.
+    pub(super) fn run_once(&mut self, cx: &mut Cx<'_>) {
+        let setup = cx.setup();
+        let config = &setup.producers[self.id.index()].config;
+        let before = cx.cause;
+        let mut alarm = Alarm::default();
+
+        let nodes = self.ready_nodes(cx, config, &mut alarm);
+        let mut requests = Vec::new();
+        for node in nodes {
+            if !self.client.ready(cx, Node::Broker(node)) {
+                if let Some(retry_us) = self.client.retry_us(Node::Broker(node)) {
+                    alarm.at(retry_us);
+                }
+                continue;
+            }
+            let batches = self.drain(cx, &setup, config, node);
+            if !batches.is_empty() {
+                requests.push(self.in_flight_request(cx, node, batches));
+            }
+        }
+        self.expire(cx, config, &mut alarm);
+        for (request, node, batches) in requests {
+            cx.cause = before;
+            self.write(cx, config, request, node, batches);
+        }
+        cx.cause = before;
+        let me = Node::Producer(self.id);
+        if let Some(us) = self.metadata.refresh(cx, &mut self.client, me, config.retry_backoff_us) {
+            alarm.at(us);
+        }
+        self.set_alarm(cx, &alarm);
+    }
+
+    fn set_alarm(&mut self, cx: &mut Cx<'_>, alarm: &Alarm) {
+        if let Some(us) = alarm.0
+            && self.wake_us.is_none_or(|wake_us| us < wake_us)
+        {
+            self.wake_us = Some(us);
+            cx.ambient(us.saturating_sub(cx.now_us()), Event::Producer(self.id, ProducerTimer::Wake));
+        }
+    }
+
+    /// The leaders of partitions with something to send (`RecordAccumulator.ready`).
+    fn ready_nodes(&mut self, cx: &Cx<'_>, config: &ProducerConfig, alarm: &mut Alarm) -> BTreeSet<BrokerId> {
+        let exhausted = matches!(self.application.waiting, Waiting::Memory(_));
+        let mut nodes = BTreeSet::new();
+        for partition in (0..self.accumulator.deques.len() as u16).map(PartitionId) {
+            if self.muted.contains(&partition) {
+                continue;
+            }
+            match self.accumulator.ready(config, &self.metadata, cx.now_us(), partition, exhausted) {
+                Ready::Never => {}
+                Ready::At(us) => alarm.at(us),
+                Ready::Now => match self.metadata.leader(partition) {
+                    Some(leader) => {
+                        nodes.insert(leader);
+                    }
+                    None => self.metadata.want(),
+                },
+            }
+        }
+        nodes
+    }
+
+    /// At most one batch per partition that this node leads, up to `max.request.size`.
+    fn drain(&mut self, cx: &Cx<'_>, setup: &Setup, config: &ProducerConfig, node: BrokerId) -> Vec<ProducerBatch> {
+        let led = |p: &PartitionId| self.metadata.leader(*p) == Some(node) && !setup.partition(*p).internal;
+        let led: Vec<_> = (0..setup.partitions.len() as u16).map(PartitionId).filter(led).collect();
+        let mut batches: Vec<ProducerBatch> = Vec::new();
+        let mut bytes = 0;
+        for partition in self.accumulator.drain_order(node, &led) {
+            let Some(first) = self.accumulator.deques[partition.index()].front() else { continue };
+            if self.muted.contains(&partition) || self.must_wait(cx, first) {
+                continue;
+            }
+            if !batches.is_empty() && bytes + first.bytes > config.max_request_size {
+                break;
+            }
+            bytes += first.bytes;
+            batches.extend(self.accumulator.deques[partition.index()].pop_front());
+        }
+        for batch in &mut batches {
+            let sequenced = self.next_sequence(batch);
+            batch.freeze(self.id, sequenced);
+            batch.sent_epoch = self.metadata.epoch(batch.partition);
+        }
+        batches
+    }
+
+    /// Backoff, and the rule that keeps an idempotent producer's retries in order: only the one
+    /// with the lowest open sequence may go (`shouldStopDrainBatchesForPartition`). Lingering does
+    /// not hold a batch here: a node that is ready for one partition takes the others' along.
+    fn must_wait(&self, cx: &Cx<'_>, batch: &ProducerBatch) -> bool {
+        let first_open = |s: &Vec<super::Sequences>| s[batch.partition.index()].open.first().copied();
+        let out_of_turn = match (&self.sequences, batch.base_sequence()) {
+            (Some(sequences), Some(sequence)) => first_open(sequences) != Some(sequence),
+            _ => false,
+        };
+        backing_off_until_us(batch, &self.metadata, cx.now_us()).is_some() || out_of_turn
+    }
+
+    /// Sequence numbers are given when a batch is drained first; a retry keeps its own.
+    fn next_sequence(&mut self, batch: &ProducerBatch) -> Option<Sequenced> {
+        if let Some(frozen) = &batch.frozen {
+            return frozen.sequenced;
+        }
+        let sequences = &mut self.sequences.as_mut()?[batch.partition.index()];
+        let base_sequence = sequences.next;
+        sequences.next += batch.records.len() as u32;
+        sequences.open.insert(base_sequence);
+        Some(Sequenced { producer_id: u64::from(self.id.0) + 1, epoch: 0, base_sequence })
+    }
+
+    fn in_flight_request(
+        &mut self,
+        cx: &mut Cx<'_>,
+        node: BrokerId,
+        batches: Vec<ProducerBatch>,
+    ) -> (RequestId, BrokerId, Vec<Arc<Batch>>) {
+        let request = cx.next_request();
+        let config = &cx.setup().producers[self.id.index()].config;
+        if config.max_in_flight_requests_per_connection == 1 {
+            self.muted.extend(batches.iter().map(|batch| batch.partition));
+        }
+        let frozen: Vec<Arc<Batch>> = batches.iter().filter_map(|batch| batch.frozen.clone()).collect();
+        for (batch, frozen) in batches.iter().zip(&frozen) {
+            let (producer, attempt) = (self.id, batch.attempts);
+            cx.note(Kind::BatchDrained { producer, batch: frozen.clone(), request, attempt });
+        }
+        self.in_flight.push(InFlight { request, node, sent_us: cx.now_us(), batches });
+        (request, node, frozen)
+    }
+
+    /// Writes the request to the socket. Without acknowledgement that is all there is to wait for.
+    fn write(
+        &mut self,
+        cx: &mut Cx<'_>,
+        config: &ProducerConfig,
+        request: RequestId,
+        node: BrokerId,
+        batches: Vec<Arc<Batch>>,
+    ) {
+        let responds = config.acks != Acks::None;
+        let body = Request::Produce { acks: config.acks, timeout_us: config.request_timeout_us, batches };
+        self.client.send_as(cx, Node::Broker(node), request, body, false, responds);
+        if responds {
+            let timer = ProducerTimer::RequestTimeout(request);
+            cx.ambient(config.request_timeout_us, Event::Producer(self.id, timer));
+        } else {
+            self.written(cx, request);
+        }
+    }
+
+    /// Gives up batches that are older than `delivery.timeout.ms`, in flight or not. A request
+    /// on its way is not called back: what it holds may be stored all the same.
+    fn expire(&mut self, cx: &mut Cx<'_>, config: &ProducerConfig, alarm: &mut Alarm) {
+        let now_us = cx.now_us();
+        let mut expired = Vec::new();
+        for in_flight in &mut self.in_flight {
+            let (old, young) =
+                in_flight.batches.drain(..).partition(|batch| batch.expires_us(config) <= now_us);
+            in_flight.batches = young;
+            expired.extend::<Vec<ProducerBatch>>(old);
+        }
+        for deque in &mut self.accumulator.deques {
+            while deque.front().is_some_and(|batch| batch.expires_us(config) <= now_us) {
+                expired.extend(deque.pop_front());
+            }
+        }
+        for batch in expired {
+            self.fail(cx, batch, KafkaError::DeliveryTimeout);
+        }
+        let waiting = self.accumulator.deques.iter().flatten();
+        let all = waiting.chain(self.in_flight.iter().flat_map(|request| &request.batches));
+        if let Some(us) = all.map(|batch| batch.expires_us(config)).min() {
+            alarm.at(us);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! A whole run: from the script to the moment when nothing more can happen to any record.
+
+use std::sync::Arc;
+
+use super::setup::Setup;
+use super::trace::{Observer, TraceEvent};
+use super::world::World;
+
+/// What a run without an `until` may take at most after its last planned thing.
+const PATIENCE_US: u64 = 3_600_000_000;
+
+/// A run that is over.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// What was fixed.
+    pub setup: Arc<Setup>,
+    /// What happened.
+    pub trace: Vec<TraceEvent>,
+    /// The world at the end.
+    pub world: World,
+    /// When it ended.
+    pub end: End,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    /// When; for a settled run the time of its last event.
+    pub at_us: u64,
+    /// Whether no timer was left that could change a record's fate.
+    pub settled: bool,
+}
+
+/// Runs a setup from its beginning to its end.
+#[must_use]
+pub fn run(setup: &Arc<Setup>) -> Run {
+    let mut trace = Vec::new();
+    let mut world = World::new(setup, &mut trace);
+    let end = finish(&mut world, &mut trace, &mut |_| {});
+    Run { setup: setup.clone(), trace, world, end }
+}
+
+/// Goes on until the run is settled, or its `until` has come. `each` sees the world before each
+/// step: the player keeps its keyframes there.
+pub fn finish(world: &mut World, observer: &mut dyn Observer, each: &mut dyn FnMut(&World)) -> End {
+    let setup = world.setup().clone();
+    let last_planned_us = setup.records.last().map_or(0, |plan| plan.at_us);
+    let until_us = setup.until_us.unwrap_or(last_planned_us + PATIENCE_US);
+    let quiet_us = quiet_us(&setup);
+    while let Some(next_us) = world.next_us() {
+        if next_us > until_us {
+            return End { at_us: until_us, settled: false };
+        }
+        if !world.busy() && next_us > world.last_trace_us() + quiet_us {
+            break;
+        }
+        each(world);
+        world.step(observer);
+    }
+    End { at_us: world.last_trace_us(), settled: true }
+}
+
+/// Background timers (heartbeats, idle fetches, periodic checks) change nothing by themselves;
+/// but one of them may be about to notice a dead broker, a lagging follower or a due commit. When
+/// nothing has happened for longer than the slowest of them takes, nothing will.
+fn quiet_us(setup: &Setup) -> u64 {
+    let broker = &setup.broker;
+    let fencing_us = broker.broker_session_timeout_us / 8 * 9;
+    let lag_us = broker.replica_lag_time_max_us / 2 * 3;
+    let commits_us = setup.groups.iter().map(|g| g.config.auto_commit_interval_us.max(g.config.request_timeout_us));
+    let requests_us = setup.producers.iter().map(|p| p.config.request_timeout_us);
+    let all = commits_us.chain(requests_us).chain([fencing_us, lag_us]);
+    all.max().unwrap_or_default().saturating_add(2_000_000)
+}

@@ -1,0 +1,372 @@
+//! What does not change during a run: settings, names, the planned records, the links.
+
+use std::sync::Arc;
+
+use super::ids::{BrokerId, ConsumerId, GroupId, Node, PartitionId, ProducerId, RecordId};
+use super::record::RecordPlan;
+use crate::script::config::{BrokerConfig, ConsumerConfig, ProducerConfig, TopicConfig};
+use crate::script::resolve::Resolved;
+use crate::script::{Action, Cluster, CommitStyle, Script, SendStyle, Version};
+
+/// The name of the topic that holds the groups' committed offsets.
+pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
+
+/// Everything about a run that is fixed before it starts.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Its luck.
+    pub seed: u64,
+    /// The version whose rules apply.
+    pub version: Version,
+    /// When it ends at the latest.
+    pub until_us: Option<u64>,
+    /// How many brokers there are.
+    pub brokers: u16,
+    /// Their settings.
+    pub broker: BrokerConfig,
+    /// Their machines.
+    pub hardware: Cluster,
+    /// The topics; the internal one, if there is one, is the last.
+    pub topics: Vec<TopicSetup>,
+    /// All partitions of all topics.
+    pub partitions: Vec<PartitionSetup>,
+    /// The partition of `__consumer_offsets`, if there are groups. Kafka has 50 of them; here
+    /// all groups share one.
+    pub offsets_partition: Option<PartitionId>,
+    /// The producers.
+    pub producers: Vec<ProducerSetup>,
+    /// The groups.
+    pub groups: Vec<GroupSetup>,
+    /// The consumers.
+    pub consumers: Vec<ConsumerSetup>,
+    /// What will be sent; record `n` is at `n - 1`.
+    pub records: Vec<RecordPlan>,
+    /// What will be done to the system.
+    pub actions: Vec<Action>,
+    links: Vec<Rule>,
+}
+
+/// A topic.
+#[derive(Clone, Debug)]
+pub struct TopicSetup {
+    /// Its name.
+    pub name: String,
+    /// Its partitions in order.
+    pub partitions: Vec<PartitionId>,
+}
+
+/// A partition.
+#[derive(Clone, Debug)]
+pub struct PartitionSetup {
+    /// Its topic's index.
+    pub topic: u16,
+    /// Its number within the topic.
+    pub number: u16,
+    /// Its replicas in assignment order.
+    pub replicas: Vec<BrokerId>,
+    /// Its topic's settings.
+    pub config: TopicConfig,
+    /// Whether it belongs to an internal topic.
+    pub internal: bool,
+}
+
+impl PartitionSetup {
+    /// `min.insync.replicas` as it takes effect: no more than there are replicas (since 3.7).
+    #[must_use]
+    pub fn effective_min_isr(&self) -> usize {
+        (self.config.min_insync_replicas as usize).min(self.replicas.len())
+    }
+}
+
+/// A producer.
+#[derive(Clone, Debug)]
+pub struct ProducerSetup {
+    /// Its settings.
+    pub config: ProducerConfig,
+    /// How its application calls `send()`.
+    pub style: SendStyle,
+    /// What it sends, in order.
+    pub records: Vec<RecordId>,
+}
+
+/// A consumer group.
+#[derive(Clone, Debug)]
+pub struct GroupSetup {
+    /// Its `group.id`.
+    pub id: String,
+    /// Its consumers.
+    pub members: Vec<ConsumerId>,
+    /// Its settings.
+    pub config: ConsumerConfig,
+    /// How long the application works on one record.
+    pub processing_us: u64,
+    /// When it commits by hand.
+    pub commit: CommitStyle,
+    /// The partitions of its topics.
+    pub partitions: Vec<PartitionId>,
+}
+
+/// A consumer.
+#[derive(Clone, Debug)]
+pub struct ConsumerSetup {
+    /// Its group.
+    pub group: GroupId,
+    /// Its number within the group, from 1.
+    pub member: u16,
+    /// What it reads: its share by the range assignor.
+    pub partitions: Vec<PartitionId>,
+}
+
+/// A rule of the network: the last one that matches a link counts.
+#[derive(Clone, Debug)]
+struct Rule {
+    from: Ends,
+    to: Ends,
+    both_ways: bool,
+    latency_us: Option<u64>,
+    jitter_us: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ends {
+    All,
+    Brokers,
+    Producers,
+    Consumers,
+    One(Node),
+}
+
+impl Ends {
+    fn hold(self, node: Node) -> bool {
+        match self {
+            Self::All => true,
+            Self::Brokers => matches!(node, Node::Broker(_)),
+            Self::Producers => matches!(node, Node::Producer(_)),
+            Self::Consumers => matches!(node, Node::Consumer(_)),
+            Self::One(one) => one == node,
+        }
+    }
+}
+
+impl Rule {
+    fn matches(&self, from: Node, to: Node) -> bool {
+        (self.from.hold(from) && self.to.hold(to))
+            || (self.both_ways && self.from.hold(to) && self.to.hold(from))
+    }
+}
+
+impl Setup {
+    /// Puts together what the model needs of a script and its resolved settings.
+    #[must_use]
+    pub fn new(script: &Script, resolved: &Resolved) -> Arc<Self> {
+        let mut setup = Self {
+            seed: resolved.seed,
+            version: resolved.version,
+            until_us: resolved.until_us,
+            brokers: resolved.brokers,
+            broker: resolved.broker.clone(),
+            hardware: script.cluster.clone(),
+            topics: Vec::new(),
+            partitions: Vec::new(),
+            offsets_partition: None,
+            producers: Vec::new(),
+            groups: Vec::new(),
+            consumers: Vec::new(),
+            records: Vec::new(),
+            actions: script.actions.clone(),
+            links: Vec::new(),
+        };
+        setup.add_topics(resolved);
+        setup.add_groups(script, resolved);
+        setup.add_producers(script, resolved);
+        setup.add_links(script);
+        Arc::new(setup)
+    }
+
+    fn add_topics(&mut self, resolved: &Resolved) {
+        for topic in &resolved.topics {
+            self.add_topic(&topic.name, &topic.replicas, &topic.config, false);
+        }
+        if resolved.groups.is_empty() {
+            return;
+        }
+        // Its leader is the broker after those that lead the first partitions, as Kafka's
+        // assignment would spread it; its settings are the brokers' own, with no override.
+        let first = self.partitions.len() as u16;
+        let factor = self.broker.offsets_topic_replication_factor.min(u32::from(self.brokers)) as u16;
+        let replicas = (0..factor).map(|i| (first + i) % self.brokers + 1).collect();
+        let config = TopicConfig::of_offsets_topic(&self.broker);
+        self.offsets_partition = Some(PartitionId(first));
+        self.add_topic(OFFSETS_TOPIC, &[replicas], &config, true);
+    }
+
+    fn add_topic(&mut self, name: &str, replicas: &[Vec<u16>], config: &TopicConfig, internal: bool) {
+        let topic = self.topics.len() as u16;
+        let mut ids = Vec::new();
+        for (number, brokers) in (0..).zip(replicas) {
+            ids.push(PartitionId(self.partitions.len() as u16));
+            let replicas = brokers.iter().map(|number| BrokerId(number - 1)).collect();
+            self.partitions.push(PartitionSetup { topic, number, replicas, config: config.clone(), internal });
+        }
+        self.topics.push(TopicSetup { name: name.to_owned(), partitions: ids });
+    }
+
+    fn add_groups(&mut self, script: &Script, resolved: &Resolved) {
+        for (index, (written, group)) in (0..).zip(script.groups.iter().zip(&resolved.groups)) {
+            let first = self.consumers.len() as u16;
+            let members: Vec<_> = (first..first + written.members).map(ConsumerId).collect();
+            let mut shares = vec![Vec::new(); members.len()];
+            for topic in &group.topics {
+                range_assign(&self.topics[usize::from(*topic)].partitions, &mut shares);
+            }
+            for (member, partitions) in (1..).zip(shares) {
+                self.consumers.push(ConsumerSetup { group: GroupId(index), member, partitions });
+            }
+            let topics = group.topics.iter().map(|topic| &self.topics[usize::from(*topic)]);
+            self.groups.push(GroupSetup {
+                id: group.id.clone(),
+                members,
+                config: group.config.clone(),
+                processing_us: written.processing.as_us(),
+                commit: written.commit,
+                partitions: topics.flat_map(|topic| topic.partitions.clone()).collect(),
+            });
+        }
+    }
+
+    fn add_producers(&mut self, script: &Script, resolved: &Resolved) {
+        for (id, written) in (0..).map(ProducerId).zip(&script.producers) {
+            for sends in &written.sends {
+                let topic = self.topics.iter().position(|t| t.name == sends.topic).unwrap_or_default() as u16;
+                for n in 0..sends.count {
+                    self.records.push(RecordPlan {
+                        producer: id,
+                        topic,
+                        key: (!sends.keys.is_empty()).then(|| sends.keys[n as usize % sends.keys.len()].clone()),
+                        partition: sends.partition,
+                        value_bytes: sends.value_bytes,
+                        at_us: sends.start.as_us() + u64::from(n) * sends.every.as_us(),
+                    });
+                }
+            }
+        }
+        // Stable: among equals the order of the script decides.
+        self.records.sort_by_key(|plan| plan.at_us);
+        for (id, (written, config)) in (0..).map(ProducerId).zip(script.producers.iter().zip(&resolved.producers)) {
+            let numbered = (1..).map(RecordId).zip(&self.records);
+            self.producers.push(ProducerSetup {
+                config: config.clone(),
+                style: written.style,
+                records: numbered.filter(|(_, plan)| plan.producer == id).map(|(record, _)| record).collect(),
+            });
+        }
+    }
+
+    fn add_links(&mut self, script: &Script) {
+        let network = &script.network;
+        self.links.push(Rule {
+            from: Ends::All,
+            to: Ends::All,
+            both_ways: false,
+            latency_us: Some(network.latency.as_us()),
+            jitter_us: Some(network.jitter.as_us()),
+        });
+        for link in &network.links {
+            let (Some(from), Some(to)) = (self.ends(&link.from), self.ends(&link.to)) else { continue };
+            self.links.push(Rule {
+                from,
+                to,
+                both_ways: !link.one_way,
+                latency_us: link.latency.map(|d| d.as_us()),
+                jitter_us: link.jitter.map(|d| d.as_us()),
+            });
+        }
+    }
+
+    fn ends(&self, name: &str) -> Option<Ends> {
+        Some(match name {
+            "brokers" => Ends::Brokers,
+            "producers" => Ends::Producers,
+            "consumers" => Ends::Consumers,
+            _ => Ends::One(self.node(name)?),
+        })
+    }
+
+    /// The latency and the jitter of a link, one way.
+    #[must_use]
+    pub fn link_us(&self, from: Node, to: Node) -> (u64, u64) {
+        let mut found = (0, 0);
+        for rule in self.links.iter().filter(|rule| rule.matches(from, to)) {
+            found = (rule.latency_us.unwrap_or(found.0), rule.jitter_us.unwrap_or(found.1));
+        }
+        found
+    }
+
+    /// The plan of a record.
+    #[must_use]
+    pub fn record(&self, record: RecordId) -> &RecordPlan {
+        &self.records[record.index() - 1]
+    }
+
+    /// A partition.
+    #[must_use]
+    pub fn partition(&self, partition: PartitionId) -> &PartitionSetup {
+        &self.partitions[partition.index()]
+    }
+
+    /// A consumer's group.
+    #[must_use]
+    pub fn group_of(&self, consumer: ConsumerId) -> &GroupSetup {
+        &self.groups[self.consumers[consumer.index()].group.index()]
+    }
+
+    /// The name of an entity as scripts and screens have it.
+    #[must_use]
+    pub fn name(&self, node: Node) -> String {
+        match node {
+            Node::Controller => "controller".to_owned(),
+            Node::Broker(id) => id.to_string(),
+            Node::Producer(id) => id.to_string(),
+            Node::Consumer(id) => format!("{}-{}", self.group_of(id).id, self.consumers[id.index()].member),
+        }
+    }
+
+    /// The entity with that name.
+    #[must_use]
+    pub fn node(&self, name: &str) -> Option<Node> {
+        let brokers = (0..self.brokers).map(|n| Node::Broker(BrokerId(n)));
+        let producers = (0..self.producers.len() as u16).map(|n| Node::Producer(ProducerId(n)));
+        let consumers = (0..self.consumers.len() as u16).map(|n| Node::Consumer(ConsumerId(n)));
+        let mut all = brokers.chain(producers).chain(consumers).chain([Node::Controller]);
+        all.find(|node| self.name(*node) == name)
+    }
+
+    /// The broker with that name.
+    #[must_use]
+    pub fn broker_named(&self, name: &str) -> Option<BrokerId> {
+        match self.node(name) {
+            Some(Node::Broker(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// A partition's name, such as `orders-0`.
+    #[must_use]
+    pub fn partition_name(&self, partition: PartitionId) -> String {
+        let setup = self.partition(partition);
+        format!("{}-{}", self.topics[usize::from(setup.topic)].name, setup.number)
+    }
+}
+
+/// Kafka's `RangeAssignor` for one topic: neighbouring partitions to one member, the first
+/// members get one more where it does not come out even.
+fn range_assign(partitions: &[PartitionId], shares: &mut [Vec<PartitionId>]) {
+    let members = shares.len();
+    let (each, extra) = (partitions.len() / members, partitions.len() % members);
+    let mut rest = partitions;
+    for (index, share) in shares.iter_mut().enumerate() {
+        let (mine, others) = rest.split_at(each + usize::from(index < extra));
+        share.extend_from_slice(mine);
+        rest = others;
+    }
+}

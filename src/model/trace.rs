@@ -1,0 +1,175 @@
+//! The trace: what happened, each event with the event that caused it.
+//!
+//! It is the only thing that verdicts, captions, metrics and the event log read. If something
+//! cannot be told from it, it lacks an event. Heartbeats, idle fetches and metadata requests
+//! leave none.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::error::KafkaError;
+use super::ids::{BatchId, BrokerId, ConsumerId, GroupId, MessageId, Node, PartitionId, ProducerId, RecordId, RequestId, TraceId};
+use super::record::{Batch, CommittedOffset, LogBatch};
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TraceEvent {
+    /// Its number.
+    pub id: TraceId,
+    /// When.
+    pub at_us: u64,
+    /// What led to it.
+    pub cause: Option<TraceId>,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// Hears of every event as it happens.
+pub trait Observer {
+    /// Called once per event, in order.
+    fn observe(&mut self, event: &TraceEvent);
+}
+
+impl Observer for Vec<TraceEvent> {
+    fn observe(&mut self, event: &TraceEvent) {
+        self.push(event.clone());
+    }
+}
+
+/// Hears nothing.
+impl Observer for () {
+    fn observe(&mut self, _: &TraceEvent) {}
+}
+
+/// What a message on the network carries, as far as a trace needs to know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the fields are the words of the sentence above each variant")]
+pub enum Wire {
+    /// A produce request with its batches.
+    ProduceRequest { batches: Vec<Arc<Batch>> },
+    /// Its response.
+    ProduceResponse { batches: Vec<Arc<Batch>>, error: Option<KafkaError> },
+    /// A fetch, from these offsets on.
+    FetchRequest { offsets: Vec<(PartitionId, u64)> },
+    /// Its response.
+    FetchResponse { batches: Vec<(PartitionId, Arc<LogBatch>)> },
+    /// An offset commit.
+    OffsetCommitRequest { offsets: Vec<CommittedOffset> },
+    /// Its response.
+    OffsetCommitResponse { error: Option<KafkaError> },
+    /// A leader asks for an ISR.
+    AlterPartitionRequest { partition: PartitionId, isr: Vec<BrokerId> },
+    /// The controller's answer.
+    AlterPartitionResponse { partition: PartitionId },
+    /// The controller tells a broker what changed.
+    MetadataLog,
+}
+
+/// Why a log was flushed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum FlushReason {
+    /// `flush.messages` was reached in the append.
+    FlushMessages,
+    /// `flush.ms` was over when the flusher ran.
+    FlushMs,
+    /// The operating system wrote old dirty pages.
+    Writeback,
+}
+
+/// Why a follower cut its log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum TruncateReason {
+    /// The leader's epochs showed where the logs depart.
+    DivergingEpoch,
+    /// The log was longer than the leader's.
+    OutOfRange,
+}
+
+/// The kinds of events. Fields named after ids mean those things; `batch` and `entry` hold the
+/// records in question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the fields are the words of the sentence above each variant")]
+pub enum Kind {
+    /// An action of the script took place.
+    ActionApplied { action: u16 },
+    /// An action of the script found nothing to act on (a crash of a dead broker).
+    ActionIgnored { action: u16 },
+
+    /// The application called `send()`.
+    RecordCreated { producer: ProducerId, record: RecordId },
+    /// The buffer is full: `send()` blocks.
+    SendBlocked { producer: ProducerId, record: RecordId },
+    /// The record joined a batch of the accumulator.
+    RecordBatched { producer: ProducerId, record: RecordId, partition: PartitionId, batch: BatchId },
+    /// The sender took the batch out of the accumulator.
+    BatchDrained { producer: ProducerId, batch: Arc<Batch>, request: RequestId, attempt: u32 },
+    /// The batch goes back to the accumulator.
+    BatchRetried { producer: ProducerId, batch: Arc<Batch>, error: KafkaError, backoff_us: u64 },
+    /// The batch was too large for the broker and is cut in pieces.
+    BatchSplit { producer: ProducerId, batch: Arc<Batch>, pieces: u32 },
+    /// The application was told that these records were sent. With `acks=0` no offset is known.
+    BatchAcked { producer: ProducerId, batch: Arc<Batch>, base_offset: Option<u64> },
+    /// The application was told that these records were not sent.
+    BatchFailed { producer: ProducerId, records: Vec<RecordId>, error: KafkaError },
+
+    /// A message left.
+    MessageSent { message: MessageId, from: Node, to: Node, arrive_us: u64, what: Wire },
+    /// It arrived.
+    MessageArrived { message: MessageId, from: Node, to: Node },
+    /// It found nobody.
+    MessageLost { message: MessageId, from: Node, to: Node },
+    /// A client noticed that its connection is gone.
+    Disconnected { client: Node, server: Node },
+
+    /// A leader appended a batch: it is in the page cache.
+    Appended { broker: BrokerId, partition: PartitionId, entry: Arc<LogBatch> },
+    /// A follower appended a batch that it fetched.
+    Replicated { broker: BrokerId, partition: PartitionId, entry: Arc<LogBatch> },
+    /// A leader refused a batch.
+    AppendRefused { broker: BrokerId, partition: PartitionId, batch: Arc<Batch>, error: KafkaError },
+    /// A leader recognised a batch that it already holds.
+    DuplicateBatch { broker: BrokerId, partition: PartitionId, batch: Arc<Batch>, base_offset: u64 },
+    /// The leader's high watermark advanced: everything before it is committed.
+    HighWatermarkAdvanced { broker: BrokerId, partition: PartitionId, from: u64, to: u64 },
+    /// Everything before `to` is on that broker's disk.
+    Flushed { broker: BrokerId, partition: PartitionId, to: u64, reason: FlushReason },
+    /// A follower cut its log: everything from `to` on is gone there.
+    Truncated { broker: BrokerId, partition: PartitionId, to: u64, removed: Vec<Arc<LogBatch>>, reason: TruncateReason },
+
+    /// A broker's process died.
+    BrokerCrashed { broker: BrokerId },
+    /// A broker's process was started; it loads its logs.
+    BrokerRestarted { broker: BrokerId },
+    /// The controller registered a broker's new incarnation.
+    BrokerRegistered { broker: BrokerId, broker_epoch: u64 },
+    /// The controller heard too long nothing of a broker.
+    BrokerFenced { broker: BrokerId },
+    /// The controller lets a broker serve.
+    BrokerUnfenced { broker: BrokerId },
+    /// The controller elected a leader.
+    LeaderElected { partition: PartitionId, leader: BrokerId, leader_epoch: u32, unclean: bool },
+    /// Nobody can lead the partition.
+    PartitionOffline { partition: PartitionId, leader_epoch: u32 },
+    /// The controller changed the ISR: it shrank.
+    IsrShrunk { partition: PartitionId, isr: Vec<BrokerId> },
+    /// The controller changed the ISR: it grew.
+    IsrExpanded { partition: PartitionId, isr: Vec<BrokerId> },
+    /// A broker learned that it leads.
+    BecameLeader { broker: BrokerId, partition: PartitionId, leader_epoch: u32, start_offset: u64 },
+    /// A broker learned whom it follows.
+    BecameFollower { broker: BrokerId, partition: PartitionId, leader: Option<BrokerId>, leader_epoch: u32 },
+
+    /// A consumer knows where it starts: at a committed offset, or where `auto.offset.reset` says.
+    PositionReset { consumer: ConsumerId, partition: PartitionId, offset: u64, committed: bool },
+    /// Records arrived in the consumer's fetch buffer.
+    Fetched { consumer: ConsumerId, partition: PartitionId, entries: Vec<Arc<LogBatch>> },
+    /// `poll()` returned records; the position is now `position`.
+    Polled { consumer: ConsumerId, partition: PartitionId, position: u64, records: Vec<(u64, RecordId)> },
+    /// The application finished one record.
+    Processed { consumer: ConsumerId, partition: PartitionId, offset: u64, record: RecordId },
+    /// The group coordinator stored offsets.
+    OffsetCommitted { group: GroupId, partition: PartitionId, offset: u64 },
+    /// The consumer was told that its commit failed.
+    CommitFailed { consumer: ConsumerId, error: KafkaError },
+}

@@ -1,0 +1,183 @@
+//! Actions that wait for something to happen: `when` record 7 is acked, `when` broker-2 is fenced.
+
+use super::event::Event;
+use super::ids::{Node, PartitionId, RecordId};
+use super::queue::{EventQueue, Scheduled};
+use super::record::{Batch, LogBatch};
+use super::setup::Setup;
+use super::trace::{Kind, TraceEvent};
+use crate::script::{EventName, When};
+
+/// The actions that still wait.
+#[derive(Clone, Debug)]
+pub struct Triggers {
+    /// Per action how many matching events are still missing; 0 for one that fired or has a time.
+    missing: Vec<u32>,
+    /// How many actions still wait.
+    waiting: u32,
+}
+
+/// What an event is about, as far as a condition can ask.
+#[derive(Default)]
+struct About<'a> {
+    entity: Option<Node>,
+    partition: Option<PartitionId>,
+    records: Option<&'a [RecordId]>,
+    offsets: Option<(u64, u64)>,
+}
+
+impl Triggers {
+    /// All actions with a `when` wait.
+    #[must_use]
+    pub fn new(setup: &Setup) -> Self {
+        let missing: Vec<u32> =
+            setup.actions.iter().map(|action| action.when.as_ref().map_or(0, |when| when.nth.max(1))).collect();
+        Self { waiting: missing.iter().filter(|n| **n > 0).count() as u32, missing }
+    }
+
+    /// The actions, by index, whose moment never came.
+    #[must_use]
+    pub fn unfired(&self) -> Vec<u16> {
+        (0..).zip(&self.missing).filter(|(_, missing)| **missing > 0).map(|(index, _)| index).collect()
+    }
+
+    /// Schedules the actions that this event sets off.
+    pub fn observe(&mut self, setup: &Setup, event: &TraceEvent, queue: &mut EventQueue) {
+        if self.waiting == 0 {
+            return;
+        }
+        for (index, action) in (0..).zip(&setup.actions) {
+            let Some(when) = &action.when else { continue };
+            let missing = &mut self.missing[usize::from(index)];
+            if *missing == 0 || !matches(setup, when, &event.kind) {
+                continue;
+            }
+            *missing -= 1;
+            if *missing == 0 {
+                self.waiting -= 1;
+                let at_us = event.at_us + action.after.map_or(0, |after| after.as_us());
+                let cause = Some(event.id);
+                queue.push(Scheduled { at_us, event: Event::Action(index), cause, ambient: false });
+            }
+        }
+    }
+}
+
+fn matches(setup: &Setup, when: &When, kind: &Kind) -> bool {
+    let Some(about) = about(when.event, kind) else { return false };
+    let entity = |name: &String| about.entity.is_some_and(|node| setup.name(node) == *name);
+    let topic = |name: &String| {
+        about.partition.is_some_and(|p| setup.topics[usize::from(setup.partition(p).topic)].name == *name)
+    };
+    let number = |number: u16| about.partition.is_some_and(|p| setup.partition(p).number == number);
+    let record = |id: u32| about.records.is_some_and(|records| records.contains(&RecordId(id)));
+    let offset = |offset: u64| about.offsets.is_some_and(|(from, to)| (from..to).contains(&offset));
+    // Conditions are about the user's topics unless they name an internal one.
+    let internal = about.partition.is_some_and(|p| setup.partition(p).internal);
+    (!internal || when.topic.is_some())
+        && when.entity.as_ref().is_none_or(entity)
+        && when.topic.as_ref().is_none_or(topic)
+        && when.partition.is_none_or(number)
+        && when.record.is_none_or(record)
+        && when.offset.is_none_or(offset)
+}
+
+/// What the event is about, if it is of that name.
+fn about(name: EventName, kind: &Kind) -> Option<About<'_>> {
+    match (name, kind) {
+        (EventName::Created, Kind::RecordCreated { producer, record }) => Some(About {
+            entity: Some(Node::Producer(*producer)),
+            records: Some(std::slice::from_ref(record)),
+            ..About::default()
+        }),
+        (EventName::Batched, Kind::RecordBatched { producer, record, partition, .. }) => Some(About {
+            entity: Some(Node::Producer(*producer)),
+            partition: Some(*partition),
+            records: Some(std::slice::from_ref(record)),
+            ..About::default()
+        }),
+        (EventName::Drained, Kind::BatchDrained { batch, .. })
+        | (EventName::Retried, Kind::BatchRetried { batch, .. })
+        | (EventName::Acked, Kind::BatchAcked { batch, .. }) => Some(of_batch(batch)),
+        (EventName::Failed, Kind::BatchFailed { producer, records, .. }) => Some(About {
+            entity: Some(Node::Producer(*producer)),
+            records: Some(records),
+            ..About::default()
+        }),
+        (EventName::Appended, Kind::Appended { broker, partition, entry })
+        | (EventName::Replicated, Kind::Replicated { broker, partition, entry }) => Some(About {
+            entity: Some(Node::Broker(*broker)),
+            partition: Some(*partition),
+            records: records_of(entry),
+            offsets: Some((entry.base_offset, entry.end_offset())),
+        }),
+        (EventName::Committed, Kind::HighWatermarkAdvanced { broker, partition, from, to }) => Some(About {
+            entity: Some(Node::Broker(*broker)),
+            partition: Some(*partition),
+            offsets: Some((*from, *to)),
+            ..About::default()
+        }),
+        (EventName::Truncated, Kind::Truncated { broker, partition, to, .. }) => Some(About {
+            entity: Some(Node::Broker(*broker)),
+            partition: Some(*partition),
+            offsets: Some((*to, u64::MAX)),
+            ..About::default()
+        }),
+        _ => about_brokers(name, kind).or_else(|| about_consumers(name, kind)),
+    }
+}
+
+fn about_brokers(name: EventName, kind: &Kind) -> Option<About<'static>> {
+    let (entity, partition) = match (name, kind) {
+        (EventName::Crashed, Kind::BrokerCrashed { broker })
+        | (EventName::Restarted, Kind::BrokerRestarted { broker })
+        | (EventName::Fenced, Kind::BrokerFenced { broker })
+        | (EventName::Unfenced, Kind::BrokerUnfenced { broker }) => (Some(Node::Broker(*broker)), None),
+        (EventName::Elected, Kind::LeaderElected { leader, partition, .. }) => {
+            (Some(Node::Broker(*leader)), Some(*partition))
+        }
+        (EventName::IsrShrunk, Kind::IsrShrunk { partition, .. })
+        | (EventName::IsrExpanded, Kind::IsrExpanded { partition, .. }) => (None, Some(*partition)),
+        _ => return None,
+    };
+    Some(About { entity, partition, ..About::default() })
+}
+
+fn about_consumers(name: EventName, kind: &Kind) -> Option<About<'_>> {
+    match (name, kind) {
+        (EventName::Polled, Kind::Polled { consumer, partition, position, records }) => Some(About {
+            entity: Some(Node::Consumer(*consumer)),
+            partition: Some(*partition),
+            offsets: records.first().map(|(offset, _)| (*offset, *position)),
+            ..About::default()
+        }),
+        (EventName::Processed, Kind::Processed { consumer, partition, offset, record }) => Some(About {
+            entity: Some(Node::Consumer(*consumer)),
+            partition: Some(*partition),
+            records: Some(std::slice::from_ref(record)),
+            offsets: Some((*offset, *offset + 1)),
+        }),
+        (EventName::OffsetCommitted, Kind::OffsetCommitted { partition, offset, .. }) => Some(About {
+            partition: Some(*partition),
+            offsets: Some((*offset, *offset + 1)),
+            ..About::default()
+        }),
+        _ => None,
+    }
+}
+
+fn of_batch(batch: &Batch) -> About<'_> {
+    About {
+        entity: Some(Node::Producer(batch.producer)),
+        partition: Some(batch.partition),
+        records: Some(&batch.records),
+        offsets: None,
+    }
+}
+
+fn records_of(entry: &LogBatch) -> Option<&[RecordId]> {
+    match &entry.payload {
+        super::record::Payload::Records(batch) => Some(&batch.records),
+        super::record::Payload::Offsets(_) => None,
+    }
+}

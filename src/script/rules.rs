@@ -1,0 +1,47 @@
+//! Rules of Kafka that depend on the version and on no setting.
+
+use super::Version;
+
+/// Which rules a version follows; what a setting says is in the settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// Followers cut their log by leader epochs and not at their high watermark (KIP-101, 0.11).
+    pub truncates_by_epoch: bool,
+    /// Consumers notice that the log was cut below their position (KIP-320, 2.1).
+    pub detects_truncation: bool,
+    /// A producer that lost its place in the sequence takes a new epoch and goes on (KIP-360, 2.5).
+    pub recovers_producer_epoch: bool,
+    /// Fenced replicas cannot join the ISR (KIP-841, 3.3).
+    pub keeps_fenced_out_of_isr: bool,
+    /// `min.insync.replicas` counts at most as the number of replicas (KAFKA-15583, 3.7).
+    pub caps_min_isr: bool,
+    /// The high watermark waits while the ISR is below `min.insync.replicas` (KAFKA-15583, 3.7).
+    pub high_watermark_waits_for_min_isr: bool,
+    /// A produce error names the new leader, and the retry does not wait (KIP-951, 3.7).
+    pub names_leader_in_error: bool,
+    /// The producer's epoch rises with every transaction (`transaction.version` 2, KIP-890, 4.0).
+    pub bumps_epoch_per_transaction: bool,
+}
+
+impl Rules {
+    /// Those of a version.
+    #[must_use]
+    pub fn of(version: Version) -> Self {
+        Self {
+            truncates_by_epoch: version.since(0, 11),
+            detects_truncation: version.since(2, 1),
+            recovers_producer_epoch: version.since(2, 5),
+            keeps_fenced_out_of_isr: version.since(3, 3),
+            caps_min_isr: version.since(3, 7),
+            high_watermark_waits_for_min_isr: version.since(3, 7),
+            names_leader_in_error: version.since(3, 7),
+            bumps_epoch_per_transaction: version.since(4, 0),
+        }
+    }
+
+    /// The `min.insync.replicas` that counts for a partition with so many replicas.
+    #[must_use]
+    pub fn effective_min_isr(&self, min_insync_replicas: u32, replicas: u32) -> u32 {
+        if self.caps_min_isr { min_insync_replicas.min(replicas) } else { min_insync_replicas }
+    }
+}

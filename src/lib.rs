@@ -3,5 +3,8 @@
 //! `script → model → trace → verdict → player → stage → app`: each part may know those to its
 //! left, never those to its right.
 
+pub mod lessons;
 pub mod model;
+pub mod player;
 pub mod script;
+pub mod verdict;

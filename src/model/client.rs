@@ -54,8 +54,19 @@ impl Default for LinkState {
 impl NetworkClient {
     /// A client with no connection yet.
     #[must_use]
-    pub fn new(owner: Node, reconnect_backoff_us: u64, reconnect_backoff_max_us: u64, max_in_flight: u32) -> Self {
-        Self { owner, reconnect_backoff_us, reconnect_backoff_max_us, max_in_flight, links: BTreeMap::new() }
+    pub fn new(
+        owner: Node,
+        reconnect_backoff_us: u64,
+        reconnect_backoff_max_us: u64,
+        max_in_flight: u32,
+    ) -> Self {
+        Self {
+            owner,
+            reconnect_backoff_us,
+            reconnect_backoff_max_us,
+            max_in_flight,
+            links: BTreeMap::new(),
+        }
     }
 
     /// Connected before the run began.
@@ -94,7 +105,13 @@ impl NetworkClient {
     }
 
     /// Sends a request on a connection that is up.
-    pub fn send(&mut self, cx: &mut Cx<'_>, node: Node, request: Request, ambient: bool) -> Option<RequestId> {
+    pub fn send(
+        &mut self,
+        cx: &mut Cx<'_>,
+        node: Node,
+        request: Request,
+        ambient: bool,
+    ) -> Option<RequestId> {
         let id = cx.next_request();
         self.send_as(cx, node, id, request, ambient, true).then_some(id)
     }
@@ -130,7 +147,12 @@ impl NetworkClient {
     }
 
     /// A handshake ended. Answers with the node if it was this client's.
-    pub fn connect_result(&mut self, cx: &mut Cx<'_>, connection: ConnectionId, accepted: bool) -> Option<Node> {
+    pub fn connect_result(
+        &mut self,
+        cx: &mut Cx<'_>,
+        connection: ConnectionId,
+        accepted: bool,
+    ) -> Option<Node> {
         let mine = |link: &Link| link.state == LinkState::Connecting(connection);
         let node = *self.links.iter().find(|(_, link)| mine(link))?.0;
         if accepted {
@@ -146,16 +168,23 @@ impl NetworkClient {
 
     /// The other side closed a connection. Answers with the node and the requests that were on
     /// it, oldest first (`InFlightRequests.clearAll`).
-    pub fn closed(&mut self, cx: &mut Cx<'_>, connection: ConnectionId) -> Option<(Node, Vec<RequestId>)> {
-        let mine =
-            |link: &Link| matches!(link.state, LinkState::Ready(c) | LinkState::Connecting(c) if c == connection);
+    pub fn closed(
+        &mut self,
+        cx: &mut Cx<'_>,
+        connection: ConnectionId,
+    ) -> Option<(Node, Vec<RequestId>)> {
+        let mine = |link: &Link| matches!(link.state, LinkState::Ready(c) | LinkState::Connecting(c) if c == connection);
         let node = *self.links.iter().find(|(_, link)| mine(link))?.0;
         Some((node, self.back_off(cx, node)))
     }
 
     /// A request waited for too long: its whole connection is closed
     /// (`NetworkClient.handleTimedOutRequests`).
-    pub fn timed_out(&mut self, cx: &mut Cx<'_>, request: RequestId) -> Option<(Node, Vec<RequestId>)> {
+    pub fn timed_out(
+        &mut self,
+        cx: &mut Cx<'_>,
+        request: RequestId,
+    ) -> Option<(Node, Vec<RequestId>)> {
         let (node, link) = self.links.iter().find(|(_, link)| link.in_flight.contains(&request))?;
         let node = *node;
         if let LinkState::Ready(connection) = link.state {
@@ -167,7 +196,8 @@ impl NetworkClient {
     fn back_off(&mut self, cx: &Cx<'_>, node: Node) -> Vec<RequestId> {
         let link = self.links.entry(node).or_default();
         let thing = self.owner.code() << 32 | node.code();
-        let nominal_us = (self.reconnect_backoff_us << link.failures.min(20)).min(self.reconnect_backoff_max_us);
+        let nominal_us =
+            (self.reconnect_backoff_us << link.failures.min(20)).min(self.reconnect_backoff_max_us);
         let wait_us = jittered(cx.draw(thing, Purpose::Backoff, link.attempts), nominal_us);
         link.failures += 1;
         link.state = LinkState::Disconnected { retry_us: cx.now_us() + wait_us };

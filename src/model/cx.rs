@@ -144,7 +144,8 @@ impl<'a> Cx<'a> {
 
     /// Closes one side of a connection; the other side learns of it when the FIN arrives.
     pub fn close(&mut self, connection: ConnectionId, node: Node) {
-        let at_us = self.core.network.arrival_us(&self.core.setup, connection, node, self.core.now_us);
+        let at_us =
+            self.core.network.arrival_us(&self.core.setup, connection, node, self.core.now_us);
         if let Some(peer) = self.core.network.close(connection, node) {
             self.ambient(at_us - self.core.now_us, Event::Closed(connection, peer));
         }
@@ -164,7 +165,14 @@ impl<'a> Cx<'a> {
     }
 
     /// Sends a message, if the connection is still open on the sender's side.
-    pub fn send(&mut self, connection: ConnectionId, from: Node, request: RequestId, body: Body, ambient: bool) {
+    pub fn send(
+        &mut self,
+        connection: ConnectionId,
+        from: Node,
+        request: RequestId,
+        body: Body,
+        ambient: bool,
+    ) {
         let core = &mut *self.core;
         if !core.network.is_open(connection, from) {
             return;
@@ -175,7 +183,8 @@ impl<'a> Cx<'a> {
         let id = core.network.next_message_id();
         let sent_us = core.now_us;
         let wire = if ambient { None } else { body.wire() };
-        let message = Message { id, connection, from, to, sent_us, arrive_us, request, body, ambient };
+        let message =
+            Message { id, connection, from, to, sent_us, arrive_us, request, body, ambient };
         core.network.messages.insert(id, message);
         let before = self.cause;
         if let Some(what) = wire {

@@ -102,7 +102,10 @@ impl KafkaError {
     pub fn refreshes_metadata(self) -> bool {
         matches!(
             self,
-            Self::NotLeaderOrFollower | Self::LeaderNotAvailable | Self::FencedLeaderEpoch | Self::NetworkException
+            Self::NotLeaderOrFollower
+                | Self::LeaderNotAvailable
+                | Self::FencedLeaderEpoch
+                | Self::NetworkException
         )
     }
 }

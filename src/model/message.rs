@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::error::KafkaError;
-use super::ids::{BrokerId, ConnectionId, ConsumerId, GroupId, MessageId, Node, PartitionId, RequestId};
+use super::ids::{
+    BrokerId, ConnectionId, ConsumerId, GroupId, MessageId, Node, PartitionId, RequestId,
+};
 use super::record::{Batch, CommittedOffset, LogBatch};
 use super::trace::Wire;
 use crate::script::config::Acks;
@@ -57,7 +59,13 @@ pub enum Request {
     /// OffsetFetch.
     OffsetFetch { group: GroupId, partitions: Vec<PartitionId> },
     /// AlterPartition (KIP-497): a leader asks for another ISR.
-    AlterPartition { broker_epoch: u64, partition: PartitionId, leader_epoch: u32, partition_epoch: u32, isr: Vec<BrokerId> },
+    AlterPartition {
+        broker_epoch: u64,
+        partition: PartitionId,
+        leader_epoch: u32,
+        partition_epoch: u32,
+        isr: Vec<BrokerId>,
+    },
     /// BrokerRegistration.
     Register { incarnation: u32 },
     /// BrokerHeartbeat.
@@ -116,7 +124,11 @@ pub enum Response {
     Heartbeat { fenced: bool },
     /// What the controller's log holds that the broker has not seen. Kafka's brokers fetch it;
     /// here the controller sends it as soon as it is there, on the same connection.
-    MetadataLog { version: u64, partitions: Vec<(PartitionId, PartitionState)>, brokers: Vec<BrokerState> },
+    MetadataLog {
+        version: u64,
+        partitions: Vec<(PartitionId, PartitionState)>,
+        brokers: Vec<BrokerState>,
+    },
 }
 
 /// The outcome for one batch of a produce request.
@@ -184,11 +196,15 @@ impl Body {
     #[must_use]
     pub fn wire(&self) -> Option<Wire> {
         Some(match self {
-            Self::Request(Request::Produce { batches, .. }) => Wire::ProduceRequest { batches: batches.clone() },
+            Self::Request(Request::Produce { batches, .. }) => {
+                Wire::ProduceRequest { batches: batches.clone() }
+            }
             Self::Request(Request::Fetch(fetch)) => Wire::FetchRequest {
                 offsets: fetch.partitions.iter().map(|p| (p.partition, p.offset)).collect(),
             },
-            Self::Request(Request::OffsetCommit { offsets, .. }) => Wire::OffsetCommitRequest { offsets: offsets.clone() },
+            Self::Request(Request::OffsetCommit { offsets, .. }) => {
+                Wire::OffsetCommitRequest { offsets: offsets.clone() }
+            }
             Self::Request(Request::AlterPartition { partition, isr, .. }) => {
                 Wire::AlterPartitionRequest { partition: *partition, isr: isr.clone() }
             }
@@ -197,9 +213,14 @@ impl Body {
                 error: results.iter().find_map(|r| r.result.as_ref().err().copied()),
             },
             Self::Response(Response::Fetch(results)) => Wire::FetchResponse {
-                batches: results.iter().flat_map(|r| r.batches.iter().map(|b| (r.partition, b.clone()))).collect(),
+                batches: results
+                    .iter()
+                    .flat_map(|r| r.batches.iter().map(|b| (r.partition, b.clone())))
+                    .collect(),
             },
-            Self::Response(Response::OffsetCommit(result)) => Wire::OffsetCommitResponse { error: result.as_ref().err().copied() },
+            Self::Response(Response::OffsetCommit(result)) => {
+                Wire::OffsetCommitResponse { error: result.as_ref().err().copied() }
+            }
             Self::Response(Response::AlterPartition { partition, .. }) => {
                 Wire::AlterPartitionResponse { partition: *partition }
             }

@@ -10,6 +10,7 @@ pub mod client;
 pub mod consumer;
 pub mod controller;
 pub mod cx;
+pub mod digest;
 pub mod error;
 pub mod event;
 pub mod ids;

@@ -47,8 +47,13 @@ impl Network {
     pub fn open(&mut self, client: Node, server: Node) -> ConnectionId {
         let id = ConnectionId(self.next_connection);
         self.next_connection += 1;
-        let connection =
-            Connection { client, server, client_open: true, server_open: false, last_arrival_us: [0; 2] };
+        let connection = Connection {
+            client,
+            server,
+            client_open: true,
+            server_open: false,
+            last_arrival_us: [0; 2],
+        };
         self.connections.insert(id, connection);
         id
     }
@@ -61,7 +66,13 @@ impl Network {
     }
 
     /// When something sent now on a connection by `from` arrives at the other end.
-    pub fn arrival_us(&mut self, setup: &Setup, connection: ConnectionId, from: Node, now_us: u64) -> u64 {
+    pub fn arrival_us(
+        &mut self,
+        setup: &Setup,
+        connection: ConnectionId,
+        from: Node,
+        now_us: u64,
+    ) -> u64 {
         let Some(link) = self.connections.get_mut(&connection) else { return now_us };
         let (to, direction) = if from == link.client { (link.server, 0) } else { (link.client, 1) };
         let number = self.counts.entry((from, to)).or_default();
@@ -75,7 +86,9 @@ impl Network {
     /// Whether `node` still has its side of the connection open.
     #[must_use]
     pub fn is_open(&self, id: ConnectionId, node: Node) -> bool {
-        self.connections.get(&id).is_some_and(|c| if c.client == node { c.client_open } else { c.server_open })
+        self.connections
+            .get(&id)
+            .is_some_and(|c| if c.client == node { c.client_open } else { c.server_open })
     }
 
     /// Closes one side; answers with the other end if that is still open.
@@ -97,7 +110,9 @@ impl Network {
     /// The connections of which `node` holds an end open, or which it is being asked to accept.
     #[must_use]
     pub fn of(&self, node: Node) -> Vec<ConnectionId> {
-        let mine = |c: &Connection| (c.client == node && c.client_open) || (c.server == node && c.server_open);
+        let mine = |c: &Connection| {
+            (c.client == node && c.client_open) || (c.server == node && c.server_open)
+        };
         self.connections.iter().filter(|(_, c)| mine(c)).map(|(id, _)| *id).collect()
     }
 }

@@ -111,7 +111,8 @@ mod tests {
         push(&mut queue, 5, Event::Action(1));
         push(&mut queue, 5, Event::Action(0));
         push(&mut queue, 4, tick);
-        let order: Vec<_> = std::iter::from_fn(|| queue.pop()).map(|s| (s.at_us, s.event)).collect();
+        let order: Vec<_> =
+            std::iter::from_fn(|| queue.pop()).map(|s| (s.at_us, s.event)).collect();
         assert_eq!(order, [(4, tick), (5, Event::Action(1)), (5, Event::Action(0)), (5, tick)]);
         assert_eq!(queue.foreground(), 0);
     }

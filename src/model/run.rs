@@ -67,7 +67,10 @@ fn quiet_us(setup: &Setup) -> u64 {
     let broker = &setup.broker;
     let fencing_us = broker.broker_session_timeout_us / 8 * 9;
     let lag_us = broker.replica_lag_time_max_us / 2 * 3;
-    let commits_us = setup.groups.iter().map(|g| g.config.auto_commit_interval_us.max(g.config.request_timeout_us));
+    let commits_us = setup
+        .groups
+        .iter()
+        .map(|g| g.config.auto_commit_interval_us.max(g.config.request_timeout_us));
     let requests_us = setup.producers.iter().map(|p| p.config.request_timeout_us);
     let all = commits_us.chain(requests_us).chain([fencing_us, lag_us]);
     all.max().unwrap_or_default().saturating_add(2_000_000)

@@ -193,20 +193,33 @@ impl Setup {
         // Its leader is the broker after those that lead the first partitions, as Kafka's
         // assignment would spread it; its settings are the brokers' own, with no override.
         let first = self.partitions.len() as u16;
-        let factor = self.broker.offsets_topic_replication_factor.min(u32::from(self.brokers)) as u16;
+        let factor =
+            self.broker.offsets_topic_replication_factor.min(u32::from(self.brokers)) as u16;
         let replicas = (0..factor).map(|i| (first + i) % self.brokers + 1).collect();
         let config = TopicConfig::of_offsets_topic(&self.broker);
         self.offsets_partition = Some(PartitionId(first));
         self.add_topic(OFFSETS_TOPIC, &[replicas], &config, true);
     }
 
-    fn add_topic(&mut self, name: &str, replicas: &[Vec<u16>], config: &TopicConfig, internal: bool) {
+    fn add_topic(
+        &mut self,
+        name: &str,
+        replicas: &[Vec<u16>],
+        config: &TopicConfig,
+        internal: bool,
+    ) {
         let topic = self.topics.len() as u16;
         let mut ids = Vec::new();
         for (number, brokers) in (0..).zip(replicas) {
             ids.push(PartitionId(self.partitions.len() as u16));
             let replicas = brokers.iter().map(|number| BrokerId(number - 1)).collect();
-            self.partitions.push(PartitionSetup { topic, number, replicas, config: config.clone(), internal });
+            self.partitions.push(PartitionSetup {
+                topic,
+                number,
+                replicas,
+                config: config.clone(),
+                internal,
+            });
         }
         self.topics.push(TopicSetup { name: name.to_owned(), partitions: ids });
     }
@@ -237,12 +250,15 @@ impl Setup {
     fn add_producers(&mut self, script: &Script, resolved: &Resolved) {
         for (id, written) in (0..).map(ProducerId).zip(&script.producers) {
             for sends in &written.sends {
-                let topic = self.topics.iter().position(|t| t.name == sends.topic).unwrap_or_default() as u16;
+                let topic =
+                    self.topics.iter().position(|t| t.name == sends.topic).unwrap_or_default()
+                        as u16;
                 for n in 0..sends.count {
                     self.records.push(RecordPlan {
                         producer: id,
                         topic,
-                        key: (!sends.keys.is_empty()).then(|| sends.keys[n as usize % sends.keys.len()].clone()),
+                        key: (!sends.keys.is_empty())
+                            .then(|| sends.keys[n as usize % sends.keys.len()].clone()),
                         partition: sends.partition,
                         value_bytes: sends.value_bytes,
                         at_us: sends.start.as_us() + u64::from(n) * sends.every.as_us(),
@@ -252,12 +268,17 @@ impl Setup {
         }
         // Stable: among equals the order of the script decides.
         self.records.sort_by_key(|plan| plan.at_us);
-        for (id, (written, config)) in (0..).map(ProducerId).zip(script.producers.iter().zip(&resolved.producers)) {
+        for (id, (written, config)) in
+            (0..).map(ProducerId).zip(script.producers.iter().zip(&resolved.producers))
+        {
             let numbered = (1..).map(RecordId).zip(&self.records);
             self.producers.push(ProducerSetup {
                 config: config.clone(),
                 style: written.style,
-                records: numbered.filter(|(_, plan)| plan.producer == id).map(|(record, _)| record).collect(),
+                records: numbered
+                    .filter(|(_, plan)| plan.producer == id)
+                    .map(|(record, _)| record)
+                    .collect(),
             });
         }
     }
@@ -272,7 +293,9 @@ impl Setup {
             jitter_us: Some(network.jitter.as_us()),
         });
         for link in &network.links {
-            let (Some(from), Some(to)) = (self.ends(&link.from), self.ends(&link.to)) else { continue };
+            let (Some(from), Some(to)) = (self.ends(&link.from), self.ends(&link.to)) else {
+                continue;
+            };
             self.links.push(Rule {
                 from,
                 to,
@@ -327,7 +350,9 @@ impl Setup {
             Node::Controller => "controller".to_owned(),
             Node::Broker(id) => id.to_string(),
             Node::Producer(id) => id.to_string(),
-            Node::Consumer(id) => format!("{}-{}", self.group_of(id).id, self.consumers[id.index()].member),
+            Node::Consumer(id) => {
+                format!("{}-{}", self.group_of(id).id, self.consumers[id.index()].member)
+            }
         }
     }
 

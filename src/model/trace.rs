@@ -9,7 +9,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::error::KafkaError;
-use super::ids::{BatchId, BrokerId, ConsumerId, GroupId, MessageId, Node, PartitionId, ProducerId, RecordId, RequestId, TraceId};
+use super::ids::{
+    BatchId, BrokerId, ConsumerId, GroupId, MessageId, Node, PartitionId, ProducerId, RecordId,
+    RequestId, TraceId,
+};
 use super::record::{Batch, CommittedOffset, LogBatch};
 
 /// Something that happened.
@@ -135,7 +138,13 @@ pub enum Kind {
     /// Everything before `to` is on that broker's disk.
     Flushed { broker: BrokerId, partition: PartitionId, to: u64, reason: FlushReason },
     /// A follower cut its log: everything from `to` on is gone there.
-    Truncated { broker: BrokerId, partition: PartitionId, to: u64, removed: Vec<Arc<LogBatch>>, reason: TruncateReason },
+    Truncated {
+        broker: BrokerId,
+        partition: PartitionId,
+        to: u64,
+        removed: Vec<Arc<LogBatch>>,
+        reason: TruncateReason,
+    },
 
     /// A broker's process died.
     BrokerCrashed { broker: BrokerId },
@@ -158,14 +167,24 @@ pub enum Kind {
     /// A broker learned that it leads.
     BecameLeader { broker: BrokerId, partition: PartitionId, leader_epoch: u32, start_offset: u64 },
     /// A broker learned whom it follows.
-    BecameFollower { broker: BrokerId, partition: PartitionId, leader: Option<BrokerId>, leader_epoch: u32 },
+    BecameFollower {
+        broker: BrokerId,
+        partition: PartitionId,
+        leader: Option<BrokerId>,
+        leader_epoch: u32,
+    },
 
     /// A consumer knows where it starts: at a committed offset, or where `auto.offset.reset` says.
     PositionReset { consumer: ConsumerId, partition: PartitionId, offset: u64, committed: bool },
     /// Records arrived in the consumer's fetch buffer.
     Fetched { consumer: ConsumerId, partition: PartitionId, entries: Vec<Arc<LogBatch>> },
     /// `poll()` returned records; the position is now `position`.
-    Polled { consumer: ConsumerId, partition: PartitionId, position: u64, records: Vec<(u64, RecordId)> },
+    Polled {
+        consumer: ConsumerId,
+        partition: PartitionId,
+        position: u64,
+        records: Vec<(u64, RecordId)>,
+    },
     /// The application finished one record.
     Processed { consumer: ConsumerId, partition: PartitionId, offset: u64, record: RecordId },
     /// The group coordinator stored offsets.

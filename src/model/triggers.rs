@@ -30,15 +30,22 @@ impl Triggers {
     /// All actions with a `when` wait.
     #[must_use]
     pub fn new(setup: &Setup) -> Self {
-        let missing: Vec<u32> =
-            setup.actions.iter().map(|action| action.when.as_ref().map_or(0, |when| when.nth.max(1))).collect();
+        let missing: Vec<u32> = setup
+            .actions
+            .iter()
+            .map(|action| action.when.as_ref().map_or(0, |when| when.nth.max(1)))
+            .collect();
         Self { waiting: missing.iter().filter(|n| **n > 0).count() as u32, missing }
     }
 
     /// The actions, by index, whose moment never came.
     #[must_use]
     pub fn unfired(&self) -> Vec<u16> {
-        (0..).zip(&self.missing).filter(|(_, missing)| **missing > 0).map(|(index, _)| index).collect()
+        (0..)
+            .zip(&self.missing)
+            .filter(|(_, missing)| **missing > 0)
+            .map(|(index, _)| index)
+            .collect()
     }
 
     /// Schedules the actions that this event sets off.
@@ -67,7 +74,9 @@ fn matches(setup: &Setup, when: &When, kind: &Kind) -> bool {
     let Some(about) = about(when.event, kind) else { return false };
     let entity = |name: &String| about.entity.is_some_and(|node| setup.name(node) == *name);
     let topic = |name: &String| {
-        about.partition.is_some_and(|p| setup.topics[usize::from(setup.partition(p).topic)].name == *name)
+        about
+            .partition
+            .is_some_and(|p| setup.topics[usize::from(setup.partition(p).topic)].name == *name)
     };
     let number = |number: u16| about.partition.is_some_and(|p| setup.partition(p).number == number);
     let record = |id: u32| about.records.is_some_and(|records| records.contains(&RecordId(id)));
@@ -90,12 +99,14 @@ fn about(name: EventName, kind: &Kind) -> Option<About<'_>> {
             records: Some(std::slice::from_ref(record)),
             ..About::default()
         }),
-        (EventName::Batched, Kind::RecordBatched { producer, record, partition, .. }) => Some(About {
-            entity: Some(Node::Producer(*producer)),
-            partition: Some(*partition),
-            records: Some(std::slice::from_ref(record)),
-            ..About::default()
-        }),
+        (EventName::Batched, Kind::RecordBatched { producer, record, partition, .. }) => {
+            Some(About {
+                entity: Some(Node::Producer(*producer)),
+                partition: Some(*partition),
+                records: Some(std::slice::from_ref(record)),
+                ..About::default()
+            })
+        }
         (EventName::Drained, Kind::BatchDrained { batch, .. })
         | (EventName::Retried, Kind::BatchRetried { batch, .. })
         | (EventName::Acked, Kind::BatchAcked { batch, .. }) => Some(of_batch(batch)),
@@ -111,12 +122,14 @@ fn about(name: EventName, kind: &Kind) -> Option<About<'_>> {
             records: records_of(entry),
             offsets: Some((entry.base_offset, entry.end_offset())),
         }),
-        (EventName::Committed, Kind::HighWatermarkAdvanced { broker, partition, from, to }) => Some(About {
-            entity: Some(Node::Broker(*broker)),
-            partition: Some(*partition),
-            offsets: Some((*from, *to)),
-            ..About::default()
-        }),
+        (EventName::Committed, Kind::HighWatermarkAdvanced { broker, partition, from, to }) => {
+            Some(About {
+                entity: Some(Node::Broker(*broker)),
+                partition: Some(*partition),
+                offsets: Some((*from, *to)),
+                ..About::default()
+            })
+        }
         (EventName::Truncated, Kind::Truncated { broker, partition, to, .. }) => Some(About {
             entity: Some(Node::Broker(*broker)),
             partition: Some(*partition),
@@ -132,7 +145,9 @@ fn about_brokers(name: EventName, kind: &Kind) -> Option<About<'static>> {
         (EventName::Crashed, Kind::BrokerCrashed { broker })
         | (EventName::Restarted, Kind::BrokerRestarted { broker })
         | (EventName::Fenced, Kind::BrokerFenced { broker })
-        | (EventName::Unfenced, Kind::BrokerUnfenced { broker }) => (Some(Node::Broker(*broker)), None),
+        | (EventName::Unfenced, Kind::BrokerUnfenced { broker }) => {
+            (Some(Node::Broker(*broker)), None)
+        }
         (EventName::Elected, Kind::LeaderElected { leader, partition, .. }) => {
             (Some(Node::Broker(*leader)), Some(*partition))
         }
@@ -145,23 +160,29 @@ fn about_brokers(name: EventName, kind: &Kind) -> Option<About<'static>> {
 
 fn about_consumers(name: EventName, kind: &Kind) -> Option<About<'_>> {
     match (name, kind) {
-        (EventName::Polled, Kind::Polled { consumer, partition, position, records }) => Some(About {
-            entity: Some(Node::Consumer(*consumer)),
-            partition: Some(*partition),
-            offsets: records.first().map(|(offset, _)| (*offset, *position)),
-            ..About::default()
-        }),
-        (EventName::Processed, Kind::Processed { consumer, partition, offset, record }) => Some(About {
-            entity: Some(Node::Consumer(*consumer)),
-            partition: Some(*partition),
-            records: Some(std::slice::from_ref(record)),
-            offsets: Some((*offset, *offset + 1)),
-        }),
-        (EventName::OffsetCommitted, Kind::OffsetCommitted { partition, offset, .. }) => Some(About {
-            partition: Some(*partition),
-            offsets: Some((*offset, *offset + 1)),
-            ..About::default()
-        }),
+        (EventName::Polled, Kind::Polled { consumer, partition, position, records }) => {
+            Some(About {
+                entity: Some(Node::Consumer(*consumer)),
+                partition: Some(*partition),
+                offsets: records.first().map(|(offset, _)| (*offset, *position)),
+                ..About::default()
+            })
+        }
+        (EventName::Processed, Kind::Processed { consumer, partition, offset, record }) => {
+            Some(About {
+                entity: Some(Node::Consumer(*consumer)),
+                partition: Some(*partition),
+                records: Some(std::slice::from_ref(record)),
+                offsets: Some((*offset, *offset + 1)),
+            })
+        }
+        (EventName::OffsetCommitted, Kind::OffsetCommitted { partition, offset, .. }) => {
+            Some(About {
+                partition: Some(*partition),
+                offsets: Some((*offset, *offset + 1)),
+                ..About::default()
+            })
+        }
         _ => None,
     }
 }

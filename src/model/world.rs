@@ -35,9 +35,15 @@ impl World {
     pub fn new(setup: &Arc<Setup>, observer: &mut dyn Observer) -> Self {
         let controller = Controller::new(setup);
         let mut world = Self {
-            producers: (0..setup.producers.len() as u16).map(|n| Producer::new(setup, ProducerId(n))).collect(),
-            brokers: (0..setup.brokers).map(|n| Broker::new(setup, BrokerId(n), controller.image())).collect(),
-            consumers: (0..setup.consumers.len() as u16).map(|n| Consumer::new(setup, ConsumerId(n))).collect(),
+            producers: (0..setup.producers.len() as u16)
+                .map(|n| Producer::new(setup, ProducerId(n)))
+                .collect(),
+            brokers: (0..setup.brokers)
+                .map(|n| Broker::new(setup, BrokerId(n), controller.image()))
+                .collect(),
+            consumers: (0..setup.consumers.len() as u16)
+                .map(|n| Consumer::new(setup, ConsumerId(n)))
+                .collect(),
             controller,
             core: Core::new(setup.clone()),
         };
@@ -49,7 +55,12 @@ impl World {
         for (index, action) in (0..).zip(&self.core.setup.actions) {
             if let Some(at) = action.at {
                 let event = Event::Action(index);
-                self.core.queue.push(Scheduled { at_us: at.as_us(), event, cause: None, ambient: false });
+                self.core.queue.push(Scheduled {
+                    at_us: at.as_us(),
+                    event,
+                    cause: None,
+                    ambient: false,
+                });
             }
         }
         let mut cx = Cx::new(&mut self.core, observer, None);
@@ -91,6 +102,12 @@ impl World {
         self.core.last_trace_us
     }
 
+    /// How many events left a trace so far.
+    #[must_use]
+    pub fn traced(&self) -> u64 {
+        self.core.traced
+    }
+
     /// The connections and what travels on them.
     #[must_use]
     pub fn network(&self) -> &Network {
@@ -114,7 +131,9 @@ impl World {
 
     /// Handles the next event. Answers whether there was one.
     pub fn step(&mut self, observer: &mut dyn Observer) -> bool {
-        let Some(Scheduled { at_us, event, cause, .. }) = self.core.queue.pop() else { return false };
+        let Some(Scheduled { at_us, event, cause, .. }) = self.core.queue.pop() else {
+            return false;
+        };
         self.core.now_us = at_us;
         match event {
             Event::Arrive(id) => self.arrive(observer, id, cause),
@@ -122,17 +141,26 @@ impl World {
             Event::ConnectArrives(id) => self.connect_arrives(id),
             Event::Closed(id, node) => self.closed(observer, id, node, cause),
             Event::ConnectResult(id, accepted) => {
-                let Some(client) = self.core.network.connections.get(&id).map(|c| c.client) else { return true };
+                let Some(client) = self.core.network.connections.get(&id).map(|c| c.client) else {
+                    return true;
+                };
                 let mut cx = Cx::new(&mut self.core, observer, cause);
                 match client {
-                    Node::Producer(p) => self.producers[p.index()].on_connect_result(&mut cx, id, accepted),
-                    Node::Broker(b) => self.brokers[b.index()].on_connect_result(&mut cx, id, accepted),
-                    Node::Consumer(c) => self.consumers[c.index()].on_connect_result(&mut cx, id, accepted),
+                    Node::Producer(p) => {
+                        self.producers[p.index()].on_connect_result(&mut cx, id, accepted)
+                    }
+                    Node::Broker(b) => {
+                        self.brokers[b.index()].on_connect_result(&mut cx, id, accepted)
+                    }
+                    Node::Consumer(c) => {
+                        self.consumers[c.index()].on_connect_result(&mut cx, id, accepted)
+                    }
                     Node::Controller => {}
                 }
             }
             Event::Producer(id, timer) => {
-                self.producers[id.index()].on_timer(&mut Cx::new(&mut self.core, observer, cause), timer);
+                self.producers[id.index()]
+                    .on_timer(&mut Cx::new(&mut self.core, observer, cause), timer);
             }
             Event::Broker(id, incarnation, timer) => {
                 let broker = &mut self.brokers[id.index()];
@@ -144,7 +172,8 @@ impl World {
                 self.controller.on_timer(&mut Cx::new(&mut self.core, observer, cause), timer);
             }
             Event::Consumer(id, timer) => {
-                self.consumers[id.index()].on_timer(&mut Cx::new(&mut self.core, observer, cause), timer);
+                self.consumers[id.index()]
+                    .on_timer(&mut Cx::new(&mut self.core, observer, cause), timer);
             }
         }
         true
@@ -202,7 +231,13 @@ impl World {
     }
 
     /// One end of a connection learns that the other end closed it, and closes its own.
-    fn closed(&mut self, observer: &mut dyn Observer, id: ConnectionId, node: Node, cause: Option<TraceId>) {
+    fn closed(
+        &mut self,
+        observer: &mut dyn Observer,
+        id: ConnectionId,
+        node: Node,
+        cause: Option<TraceId>,
+    ) {
         if !self.core.network.is_open(id, node) {
             return;
         }

@@ -251,6 +251,14 @@ pub(super) fn min_isr(min_insync_replicas: u32, replicas: usize, rules: Rules) -
     })
 }
 
+/// Kafka would not create `__consumer_offsets` at all, and every group would wait.
+pub(super) fn too_few_for_offsets(factor: u32, brokers: u16) -> Notice {
+    let message = format!(
+        "offsets.topic.replication.factor is {factor}: Kafka would not create __consumer_offsets with {brokers} broker(s), the model gives it {brokers} replica(s)"
+    );
+    Notice { place: "cluster.config".to_owned(), message }
+}
+
 /// Reads a consumer's settings (`ConsumerConfig`, and what the coordinator accepts).
 pub(super) fn consumer(
     settings: &Settings,

@@ -1,7 +1,7 @@
 //! The settings that the model computes with: typed, in microseconds, complete.
 //!
 //! A field is named after its property, with dots turned to underscores; one that ends in `.ms`
-//! becomes `_us`. [`config!`] ties each field to its property, and a test holds the two together.
+//! becomes `_us`. The macro `config!` ties each field to its property; a test holds the two together.
 
 use super::Version;
 use super::properties::Scope;

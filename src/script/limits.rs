@@ -151,12 +151,9 @@ impl Script {
             }
             let (Do::Crash(name) | Do::Restart(name)) = &action.what;
             let place = format!("{place}.do");
-            match self.entity(name).map_err(|why| ScriptError::new(&place, why))? {
-                Entity::Controller => {
-                    return Err(ScriptError::new(place, "the model's controller does not fail"));
-                }
-                Entity::Broker(_) | Entity::Producer(_) | Entity::Consumer { .. } => {}
-            }
+            let entity = self.entity(name).map_err(|why| ScriptError::new(&place, why))?;
+            let is_broker = matches!(entity, Entity::Broker(_));
+            ensure(is_broker, &place, "only brokers crash and restart in the model")?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! that the model computes with are made from it by [`Script::resolve`].
 
 pub mod action;
+mod change;
 mod checks;
 pub mod config;
 pub mod duration;

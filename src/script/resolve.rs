@@ -73,6 +73,10 @@ impl Script {
         let topics = self.resolve_topics(&settings, &broker, &mut notices)?;
         let producers = self.resolve_producers(&broker, &mut notices)?;
         let groups = self.resolve_groups(&broker, &mut notices)?;
+        let factor = broker.offsets_topic_replication_factor;
+        if !groups.is_empty() && factor > u32::from(self.cluster.brokers) {
+            notices.push(checks::too_few_for_offsets(factor, self.cluster.brokers));
+        }
         self.check_links()?;
         self.check_actions(&mut notices)?;
         Ok(Resolved {
@@ -212,6 +216,11 @@ impl Script {
                 notices,
             )?;
             let config = checks::consumer(&settings, broker, notices)?;
+            if config.group_instance_id.is_some() && group.members > 1 {
+                notices.push(settings.notice(
+                    "group.instance.id is that of one member; the members of the script add their numbers to it",
+                ));
+            }
             let mut topics = Vec::new();
             for (nth, name) in group.topics.iter().enumerate() {
                 let place = format!("groups[{at}].topics[{nth}]");

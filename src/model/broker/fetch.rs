@@ -12,12 +12,24 @@ use crate::model::message::{FetchPartition, FetchRequest, FetchResult, Response}
 impl Broker {
     /// Reads first, then takes in what the fetch says of the follower: so a response carries the
     /// high watermark from before this fetch, and a follower learns of an advance one fetch later.
-    pub(super) fn fetch(&mut self, cx: &mut Cx<'_>, connection: ConnectionId, request: RequestId, fetch: FetchRequest) {
+    pub(super) fn fetch(
+        &mut self,
+        cx: &mut Cx<'_>,
+        connection: ConnectionId,
+        request: RequestId,
+        fetch: FetchRequest,
+    ) {
         let results = self.read_all(&fetch);
         if let Some((follower, broker_epoch)) = fetch.replica {
             for (wanted, result) in fetch.partitions.iter().zip(&results) {
                 if result.error.is_none() && result.diverging.is_none() {
-                    self.follower_fetched(cx, wanted.partition, follower, broker_epoch, wanted.offset);
+                    self.follower_fetched(
+                        cx,
+                        wanted.partition,
+                        follower,
+                        broker_epoch,
+                        wanted.offset,
+                    );
                 }
             }
         }
@@ -31,14 +43,20 @@ impl Broker {
 
     /// Something changed at a partition (or anywhere): fetches that have waited for it are
     /// answered. Data is there when its append is over.
-    pub(super) fn complete_fetches(&mut self, cx: &mut Cx<'_>, partition: Option<PartitionId>, delay_us: u64) {
+    pub(super) fn complete_fetches(
+        &mut self,
+        cx: &mut Cx<'_>,
+        partition: Option<PartitionId>,
+        delay_us: u64,
+    ) {
         if self.fetches.is_empty() {
             return;
         }
         let before = cx.cause;
         for delayed in std::mem::take(&mut self.fetches) {
-            let concerned =
-                partition.is_none_or(|p| delayed.fetch.partitions.iter().any(|wanted| wanted.partition == p));
+            let concerned = partition.is_none_or(|p| {
+                delayed.fetch.partitions.iter().any(|wanted| wanted.partition == p)
+            });
             let results = if concerned { self.read_all(&delayed.fetch) } else { Vec::new() };
             if concerned && is_enough(&delayed.fetch, &results) {
                 self.answer_fetch(cx, delayed.connection, delayed.request, results, delay_us);
@@ -106,7 +124,8 @@ impl Broker {
             return Err(KafkaError::UnknownLeaderEpoch);
         }
         result.high_watermark = replica.high_watermark;
-        result.diverging = wanted.last_epoch.and_then(|epoch| diverging(replica, epoch, wanted.offset));
+        result.diverging =
+            wanted.last_epoch.and_then(|epoch| diverging(replica, epoch, wanted.offset));
         if result.diverging.is_some() {
             return Ok(0);
         }

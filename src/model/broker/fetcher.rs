@@ -61,7 +61,8 @@ impl Broker {
         }
         if !partitions.is_empty() {
             if self.leaders.ready(cx, Node::Broker(leader)) {
-                let news = partitions.iter().any(|p| fetcher.told.get(&p.partition) != Some(&p.offset));
+                let news =
+                    partitions.iter().any(|p| fetcher.told.get(&p.partition) != Some(&p.offset));
                 fetcher.told = partitions.iter().map(|p| (p.partition, p.offset)).collect();
                 let request = Request::Fetch(FetchRequest {
                     replica: Some((self.id, self.broker_epoch)),
@@ -77,7 +78,8 @@ impl Broker {
                 }
                 return;
             }
-            again_us = [again_us, self.leaders.retry_us(Node::Broker(leader))].into_iter().flatten().min();
+            again_us =
+                [again_us, self.leaders.retry_us(Node::Broker(leader))].into_iter().flatten().min();
         }
         if let Some(us) = again_us {
             cx.ambient(us.saturating_sub(now_us), self.timer(BrokerTimer::Fetch(leader)));
@@ -94,14 +96,21 @@ impl Broker {
     }
 
     /// A response: append, truncate, take the leader's high watermark, fetch again.
-    pub(super) fn fetched(&mut self, cx: &mut Cx<'_>, request: RequestId, results: Vec<FetchResult>) {
+    pub(super) fn fetched(
+        &mut self,
+        cx: &mut Cx<'_>,
+        request: RequestId,
+        results: Vec<FetchResult>,
+    ) {
         let Some(leader) = self.fetcher_of(request) else { return };
         let arrived = cx.cause;
         let mut cost_us = 0;
         for result in results {
             cx.cause = arrived;
             let partition = result.partition;
-            let follows = self.replica(partition).is_some_and(|r| matches!(r.role, Role::Follower(Some(l)) if l == leader));
+            let follows = self
+                .replica(partition)
+                .is_some_and(|r| matches!(r.role, Role::Follower(Some(l)) if l == leader));
             if !follows {
                 continue;
             }
@@ -111,9 +120,15 @@ impl Broker {
                 }
                 (Some(_), _) => {
                     let until_us = cx.now_us() + cx.setup().broker.replica_fetch_backoff_us;
-                    self.fetchers.entry(leader).or_default().delayed_until_us.insert(partition, until_us);
+                    self.fetchers
+                        .entry(leader)
+                        .or_default()
+                        .delayed_until_us
+                        .insert(partition, until_us);
                 }
-                (None, Some((epoch, end_offset))) => self.truncate_to_epoch(cx, partition, epoch, end_offset),
+                (None, Some((epoch, end_offset))) => {
+                    self.truncate_to_epoch(cx, partition, epoch, end_offset)
+                }
                 (None, None) => cost_us += self.append_fetched(cx, &result),
             }
         }
@@ -123,7 +138,8 @@ impl Broker {
     }
 
     fn fetcher_of(&mut self, request: RequestId) -> Option<BrokerId> {
-        let (leader, fetcher) = self.fetchers.iter_mut().find(|(_, f)| f.request == Some(request))?;
+        let (leader, fetcher) =
+            self.fetchers.iter_mut().find(|(_, f)| f.request == Some(request))?;
         fetcher.request = None;
         Some(*leader)
     }
@@ -144,7 +160,8 @@ impl Broker {
             cx.cause = arrived;
             cx.emit(Kind::Replicated { broker, partition, entry: entry.clone() });
         }
-        replica.high_watermark = result.high_watermark.min(replica.log.end_offset()).max(replica.high_watermark);
+        replica.high_watermark =
+            result.high_watermark.min(replica.log.end_offset()).max(replica.high_watermark);
         if !appended {
             return 0;
         }
@@ -153,13 +170,25 @@ impl Broker {
 
     /// Cuts the log where it departs from the leader's: at the end of the largest epoch that both
     /// know (KIP-101, KIP-279). May take several rounds.
-    fn truncate_to_epoch(&mut self, cx: &mut Cx<'_>, partition: PartitionId, epoch: u32, leader_end: u64) {
+    fn truncate_to_epoch(
+        &mut self,
+        cx: &mut Cx<'_>,
+        partition: PartitionId,
+        epoch: u32,
+        leader_end: u64,
+    ) {
         let Some(replica) = self.replica(partition) else { return };
         let own_end = replica.log.end_offset_for(epoch).map_or(0, |(_, end)| end);
         self.truncate(cx, partition, leader_end.min(own_end), TruncateReason::DivergingEpoch);
     }
 
-    fn truncate(&mut self, cx: &mut Cx<'_>, partition: PartitionId, to: u64, reason: TruncateReason) {
+    fn truncate(
+        &mut self,
+        cx: &mut Cx<'_>,
+        partition: PartitionId,
+        to: u64,
+        reason: TruncateReason,
+    ) {
         let broker = self.id;
         let Some(replica) = &mut self.replicas[partition.index()] else { return };
         let removed = replica.log.truncate(to);

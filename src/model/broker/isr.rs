@@ -23,7 +23,11 @@ impl Broker {
         let now_us = cx.now_us();
         let Some(replica) = &mut self.replicas[partition.index()] else { return };
         let leader_end = replica.log.end_offset();
-        let Some(state) = replica.leader_mut().and_then(|leader| leader.followers.get_mut(&follower)) else { return };
+        let Some(state) =
+            replica.leader_mut().and_then(|leader| leader.followers.get_mut(&follower))
+        else {
+            return;
+        };
         state.fetched(offset, broker_epoch, leader_end, now_us);
         self.maybe_expand_isr(cx, partition, follower);
         self.advance_high_watermark(cx, partition);
@@ -108,7 +112,8 @@ impl Broker {
         let Some(leader) = replica.leader_mut() else { return };
         leader.wanted_isr = Some(isr.clone());
         let partition_epoch = leader.partition_epoch;
-        let request = Request::AlterPartition { broker_epoch, partition, leader_epoch, partition_epoch, isr };
+        let request =
+            Request::AlterPartition { broker_epoch, partition, leader_epoch, partition_epoch, isr };
         if self.controller.ready(cx, Node::Controller) {
             self.controller.send(cx, Node::Controller, request, false);
         }
@@ -121,7 +126,9 @@ impl Broker {
         partition: PartitionId,
         result: Result<PartitionState, KafkaError>,
     ) {
-        if let Some(leader) = self.replicas[partition.index()].as_mut().and_then(Replica::leader_mut) {
+        if let Some(leader) =
+            self.replicas[partition.index()].as_mut().and_then(Replica::leader_mut)
+        {
             leader.wanted_isr = None;
         }
         if let Ok(state) = result {
@@ -130,7 +137,12 @@ impl Broker {
     }
 
     /// The controller's ISR, by its answer or by its log, whichever comes first.
-    pub(super) fn isr_is(&mut self, cx: &mut Cx<'_>, partition: PartitionId, state: &PartitionState) {
+    pub(super) fn isr_is(
+        &mut self,
+        cx: &mut Cx<'_>,
+        partition: PartitionId,
+        state: &PartitionState,
+    ) {
         let Some(replica) = &mut self.replicas[partition.index()] else { return };
         let same_epoch = replica.leader_epoch == state.leader_epoch;
         let Some(leader) = replica.leader_mut() else { return };
@@ -154,6 +166,8 @@ fn is_eligible(brokers: &[BrokerState], id: BrokerId, broker_epoch: Option<u64>)
 
 fn lagging(replica: &Replica, leader: &Leader, now_us: u64, lag_us: u64) -> Vec<BrokerId> {
     let end = replica.log.end_offset();
-    let behind = |id: &&BrokerId| leader.followers.get(id).is_some_and(|f| !f.caught_up(end, now_us, lag_us));
+    let behind = |id: &&BrokerId| {
+        leader.followers.get(id).is_some_and(|f| !f.caught_up(end, now_us, lag_us))
+    };
     leader.isr.iter().filter(behind).copied().collect()
 }

@@ -48,7 +48,10 @@ impl Broker {
         let first_us = config.broker_heartbeat_interval_us * share / u64::from(setup.brokers + 1);
         cx.ambient(first_us, self.timer(BrokerTimer::Heartbeat));
         cx.ambient(config.replica_lag_time_max_us / 2, self.timer(BrokerTimer::IsrCheck));
-        cx.ambient(config.replica_high_watermark_checkpoint_interval_us, self.timer(BrokerTimer::Checkpoint));
+        cx.ambient(
+            config.replica_high_watermark_checkpoint_interval_us,
+            self.timer(BrokerTimer::Checkpoint),
+        );
         cx.ambient(setup.hardware.writeback_interval.as_us(), self.timer(BrokerTimer::Writeback));
         if config.log_flush_scheduler_interval_us < u64::MAX / 2 {
             cx.ambient(config.log_flush_scheduler_interval_us, self.timer(BrokerTimer::FlushCheck));
@@ -113,7 +116,10 @@ impl Broker {
             let request = Request::Heartbeat { broker_epoch, metadata_version };
             self.controller.send(cx, Node::Controller, request, true);
         }
-        cx.ambient(cx.setup().broker.broker_heartbeat_interval_us, self.timer(BrokerTimer::Heartbeat));
+        cx.ambient(
+            cx.setup().broker.broker_heartbeat_interval_us,
+            self.timer(BrokerTimer::Heartbeat),
+        );
     }
 
     /// What the controller's log says, as it arrives.
@@ -155,7 +161,8 @@ impl Broker {
 
     fn apply_partition(&mut self, cx: &mut Cx<'_>, partition: PartitionId, state: &PartitionState) {
         let Some(replica) = self.replica(partition) else { return };
-        let new_role = state.leader_epoch > replica.leader_epoch || matches!(replica.role, Role::None);
+        let new_role =
+            state.leader_epoch > replica.leader_epoch || matches!(replica.role, Role::None);
         if new_role {
             self.take_role(cx, partition, state, true);
         } else {
@@ -164,7 +171,13 @@ impl Broker {
     }
 
     /// Leads or follows (`Partition.makeLeader`, `makeFollower`).
-    fn take_role(&mut self, cx: &mut Cx<'_>, partition: PartitionId, state: &PartitionState, traced: bool) {
+    fn take_role(
+        &mut self,
+        cx: &mut Cx<'_>,
+        partition: PartitionId,
+        state: &PartitionState,
+        traced: bool,
+    ) {
         let setup = cx.setup();
         let (me, now_us) = (self.id, cx.now_us());
         let Some(replica) = &mut self.replicas[partition.index()] else { return };
@@ -183,7 +196,12 @@ impl Broker {
             replica.leader_epoch = leader_epoch;
             replica.role = Role::Follower(state.leader);
             if traced {
-                cx.emit(Kind::BecameFollower { broker: me, partition, leader: state.leader, leader_epoch });
+                cx.emit(Kind::BecameFollower {
+                    broker: me,
+                    partition,
+                    leader: state.leader,
+                    leader_epoch,
+                });
             }
             if let Some(leader) = state.leader {
                 cx.ambient(0, self.timer(BrokerTimer::Fetch(leader)));
@@ -217,10 +235,18 @@ impl Broker {
             let old_us = now_us.checked_sub(setup.partition(replica.partition).config.flush_us)?;
             replica.log.dirty_since(old_us).map(|_| replica.log.end_offset())
         });
-        cx.ambient(setup.broker.log_flush_scheduler_interval_us, self.timer(BrokerTimer::FlushCheck));
+        cx.ambient(
+            setup.broker.log_flush_scheduler_interval_us,
+            self.timer(BrokerTimer::FlushCheck),
+        );
     }
 
-    fn flush_where(&mut self, cx: &mut Cx<'_>, reason: FlushReason, due: impl Fn(&Replica) -> Option<u64>) {
+    fn flush_where(
+        &mut self,
+        cx: &mut Cx<'_>,
+        reason: FlushReason,
+        due: impl Fn(&Replica) -> Option<u64>,
+    ) {
         for replica in self.replicas.iter_mut().flatten() {
             let (broker, partition) = (self.id, replica.partition);
             if let Some(to) = due(replica)

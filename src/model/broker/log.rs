@@ -128,7 +128,11 @@ mod tests {
 
     fn entry(base_offset: u64, count: usize, leader_epoch: u32) -> Arc<LogBatch> {
         let offset = CommittedOffset { group: GroupId(0), partition: PartitionId(0), offset: 0 };
-        Arc::new(LogBatch { base_offset, leader_epoch, payload: Payload::Offsets(vec![offset; count]) })
+        Arc::new(LogBatch {
+            base_offset,
+            leader_epoch,
+            payload: Payload::Offsets(vec![offset; count]),
+        })
     }
 
     fn log() -> Log {
@@ -169,7 +173,14 @@ mod tests {
     #[test]
     fn a_read_returns_at_least_one_batch_and_nothing_beyond_the_limit() {
         let read = |offset, limit, bytes| log().read(offset, limit, bytes).len();
-        assert_eq!((read(0, 6, 1), read(0, 6, u32::MAX), read(0, 5, u32::MAX), read(6, 6, 1)), (1, 3, 2, 0));
-        assert_eq!(read(0, 4, u32::MAX), 1, "a batch that crosses the high watermark is not readable");
+        assert_eq!(
+            (read(0, 6, 1), read(0, 6, u32::MAX), read(0, 5, u32::MAX), read(6, 6, 1)),
+            (1, 3, 2, 0)
+        );
+        assert_eq!(
+            read(0, 4, u32::MAX),
+            1,
+            "a batch that crosses the high watermark is not readable"
+        );
     }
 }

@@ -20,7 +20,9 @@ use super::client::NetworkClient;
 use super::cx::Cx;
 use super::event::{BrokerTimer, Event};
 use super::ids::{BrokerId, ConnectionId, GroupId, Node, PartitionId, RequestId};
-use super::message::{Body, BrokerState, FetchRequest, Message, PartitionMetadata, PartitionState, Request, Response};
+use super::message::{
+    Body, BrokerState, FetchRequest, Message, PartitionMetadata, PartitionState, Request, Response,
+};
 use super::setup::Setup;
 use fetcher::Fetcher;
 use produce::Delayed;
@@ -110,7 +112,14 @@ impl Broker {
         let hosted = |p: &PartitionId| setup.partition(*p).replicas.contains(&id);
         let all = (0..setup.partitions.len() as u16).map(PartitionId);
         let config = &setup.broker;
-        let client = || NetworkClient::new(Node::Broker(id), 50_000, 1_000_000, config.num_replica_fetchers.max(1));
+        let client = || {
+            NetworkClient::new(
+                Node::Broker(id),
+                50_000,
+                1_000_000,
+                config.num_replica_fetchers.max(1),
+            )
+        };
         Self {
             id,
             process: Process::Running,
@@ -173,7 +182,9 @@ impl Broker {
     pub fn on_connect_result(&mut self, cx: &mut Cx<'_>, connection: ConnectionId, accepted: bool) {
         if self.controller.connect_result(cx, connection, accepted).is_some() {
             self.register(cx);
-        } else if let Some(Node::Broker(leader)) = self.leaders.connect_result(cx, connection, accepted) {
+        } else if let Some(Node::Broker(leader)) =
+            self.leaders.connect_result(cx, connection, accepted)
+        {
             self.fetch_from(cx, leader);
         }
     }
@@ -193,12 +204,18 @@ impl Broker {
             Response::MetadataLog { version, partitions, brokers } => {
                 self.apply_metadata(cx, version, partitions, brokers);
             }
-            Response::Register(result) if self.controller.complete(request) => self.registered(cx, result),
-            Response::Heartbeat { fenced } if self.controller.complete(request) => self.fenced = fenced,
+            Response::Register(result) if self.controller.complete(request) => {
+                self.registered(cx, result)
+            }
+            Response::Heartbeat { fenced } if self.controller.complete(request) => {
+                self.fenced = fenced
+            }
             Response::AlterPartition { partition, result } if self.controller.complete(request) => {
                 self.partition_altered(cx, partition, result);
             }
-            Response::Fetch(results) if self.leaders.complete(request) => self.fetched(cx, request, results),
+            Response::Fetch(results) if self.leaders.complete(request) => {
+                self.fetched(cx, request, results)
+            }
             _ => {}
         }
     }
@@ -223,7 +240,9 @@ impl Broker {
 
     /// `KafkaApis.handle`.
     fn handle(&mut self, cx: &mut Cx<'_>, message: Message) {
-        let Message { connection, request, body: Body::Request(body), .. } = message else { return };
+        let Message { connection, request, body: Body::Request(body), .. } = message else {
+            return;
+        };
         match body {
             Request::Produce { acks, timeout_us, batches } => {
                 self.produce(cx, connection, request, acks, timeout_us, &batches);
@@ -237,13 +256,18 @@ impl Broker {
                 let response = self.list_offsets(&partitions, latest);
                 self.respond(cx, connection, request, Some(response), 0, true);
             }
-            Request::OffsetCommit { offsets, .. } => self.offset_commit(cx, connection, request, offsets),
+            Request::OffsetCommit { offsets, .. } => {
+                self.offset_commit(cx, connection, request, offsets)
+            }
             Request::OffsetFetch { group, partitions } => {
-                let response = Response::OffsetFetch(self.offset_fetch(&cx.setup(), group, &partitions));
+                let response =
+                    Response::OffsetFetch(self.offset_fetch(&cx.setup(), group, &partitions));
                 self.respond(cx, connection, request, Some(response), 0, true);
             }
             // The controller's business.
-            Request::AlterPartition { .. } | Request::Register { .. } | Request::Heartbeat { .. } => {}
+            Request::AlterPartition { .. }
+            | Request::Register { .. }
+            | Request::Heartbeat { .. } => {}
         }
     }
 
@@ -268,7 +292,9 @@ impl Broker {
     }
 
     fn respond_now(&mut self, cx: &mut Cx<'_>, request: RequestId) {
-        let Some(Ready { connection, response, ambient }) = self.ready.remove(&request) else { return };
+        let Some(Ready { connection, response, ambient }) = self.ready.remove(&request) else {
+            return;
+        };
         if let Some(response) = response {
             cx.send(connection, Node::Broker(self.id), request, Body::Response(response), ambient);
         }
@@ -285,7 +311,10 @@ impl Broker {
     }
 
     fn client_metadata(&self) -> Response {
-        let of = |p: &PartitionState| PartitionMetadata { leader: p.leader, leader_epoch: p.leader_epoch };
+        let of = |p: &PartitionState| PartitionMetadata {
+            leader: p.leader,
+            leader_epoch: p.leader_epoch,
+        };
         Response::Metadata { partitions: self.metadata.partitions.iter().map(of).collect() }
     }
 }

@@ -65,7 +65,11 @@ impl Broker {
             let outcome = self.append_to_leader(cx, batch, acks);
             if let Ok(appended) = &outcome {
                 cost_us += appended.cost_us;
-                waits.push(Wait { partition: batch.partition, end_offset: appended.end_offset, outcome: None });
+                waits.push(Wait {
+                    partition: batch.partition,
+                    end_offset: appended.end_offset,
+                    outcome: None,
+                });
             }
             let current_leader = self.leader_hint(batch.partition, outcome.as_ref().err());
             let result = outcome.map(|appended| appended.base_offset);
@@ -78,9 +82,20 @@ impl Broker {
             Acks::None => self.respond(cx, connection, request, None, cost_us, false),
             Acks::All if !waits.is_empty() => {
                 let then = Then::Produced(results);
-                self.wait_for_replicas(cx, timeout_us, Delayed { request, connection, not_before_us, waits, then });
+                self.wait_for_replicas(
+                    cx,
+                    timeout_us,
+                    Delayed { request, connection, not_before_us, waits, then },
+                );
             }
-            _ => self.respond(cx, connection, request, Some(Response::Produce(results)), cost_us, false),
+            _ => self.respond(
+                cx,
+                connection,
+                request,
+                Some(Response::Produce(results)),
+                cost_us,
+                false,
+            ),
         }
     }
 
@@ -91,24 +106,40 @@ impl Broker {
         error: Option<&KafkaError>,
     ) -> Option<(crate::model::ids::BrokerId, u32)> {
         let state = &self.metadata.partitions[partition.index()];
-        let moved = matches!(error, Some(KafkaError::NotLeaderOrFollower | KafkaError::FencedLeaderEpoch));
+        let moved =
+            matches!(error, Some(KafkaError::NotLeaderOrFollower | KafkaError::FencedLeaderEpoch));
         moved.then_some((state.leader?, state.leader_epoch))
     }
 
     /// `Partition.appendRecordsToLeader`: leadership, ISR size, batch size, producer state, append.
-    fn append_to_leader(&mut self, cx: &mut Cx<'_>, batch: &Arc<Batch>, acks: Acks) -> Result<Appended, KafkaError> {
+    fn append_to_leader(
+        &mut self,
+        cx: &mut Cx<'_>,
+        batch: &Arc<Batch>,
+        acks: Acks,
+    ) -> Result<Appended, KafkaError> {
         let partition = batch.partition;
         let checked = self.check_append(cx, batch, acks);
         match checked {
             Ok(Check::Append) => self.append(cx, partition, Payload::Records(batch.clone())),
             Ok(Check::Duplicate(base_offset)) => {
                 let broker = self.id;
-                cx.emit(Kind::DuplicateBatch { broker, partition, batch: batch.clone(), base_offset });
+                cx.emit(Kind::DuplicateBatch {
+                    broker,
+                    partition,
+                    batch: batch.clone(),
+                    base_offset,
+                });
                 let end_offset = base_offset + u64::from(batch.count());
                 Ok(Appended { base_offset, end_offset, cost_us: 0 })
             }
             Err(error) => {
-                cx.emit(Kind::AppendRefused { broker: self.id, partition, batch: batch.clone(), error });
+                cx.emit(Kind::AppendRefused {
+                    broker: self.id,
+                    partition,
+                    batch: batch.clone(),
+                    error,
+                });
                 Err(error)
             }
         }
@@ -138,7 +169,8 @@ impl Broker {
     ) -> Result<Appended, KafkaError> {
         let setup = cx.setup();
         let (id, now_us) = (self.id, cx.now_us());
-        let replica = self.replicas[partition.index()].as_mut().ok_or(KafkaError::NotLeaderOrFollower)?;
+        let replica =
+            self.replicas[partition.index()].as_mut().ok_or(KafkaError::NotLeaderOrFollower)?;
         let base_offset = replica.log.end_offset();
         let entry = Arc::new(LogBatch { base_offset, leader_epoch: replica.leader_epoch, payload });
         replica.log.append(entry.clone(), now_us);
@@ -160,7 +192,12 @@ impl Broker {
         if to - replica.log.flushed_offset() < due || !replica.log.flush(to) {
             return 0;
         }
-        cx.note(Kind::Flushed { broker: self.id, partition, to, reason: FlushReason::FlushMessages });
+        cx.note(Kind::Flushed {
+            broker: self.id,
+            partition,
+            to,
+            reason: FlushReason::FlushMessages,
+        });
         setup.hardware.fsync.as_us()
     }
 
@@ -205,13 +242,21 @@ impl Broker {
 
     /// Whether enough replicas have reached that offset
     /// (`Partition.checkEnoughReplicasReachOffset`).
-    fn replicas_have(&self, cx: &Cx<'_>, partition: PartitionId, end_offset: u64) -> Option<Result<(), KafkaError>> {
+    fn replicas_have(
+        &self,
+        cx: &Cx<'_>,
+        partition: PartitionId,
+        end_offset: u64,
+    ) -> Option<Result<(), KafkaError>> {
         let replica = self.replica(partition)?;
-        let Role::Leader(leader) = &replica.role else { return Some(Err(KafkaError::NotLeaderOrFollower)) };
+        let Role::Leader(leader) = &replica.role else {
+            return Some(Err(KafkaError::NotLeaderOrFollower));
+        };
         if replica.high_watermark < end_offset {
             return None;
         }
-        let enough = leader.maximal_isr().len() >= cx.setup().partition(partition).effective_min_isr();
+        let enough =
+            leader.maximal_isr().len() >= cx.setup().partition(partition).effective_min_isr();
         Some(if enough { Ok(()) } else { Err(KafkaError::NotEnoughReplicasAfterAppend) })
     }
 
@@ -231,16 +276,20 @@ impl Broker {
             Then::Produced(mut results) => {
                 for wait in &delayed.waits {
                     let mine = |r: &&mut ProduceResult| r.batch.partition == wait.partition;
-                    if let (Some(result), Some(Err(error))) = (results.iter_mut().find(mine), wait.outcome) {
+                    if let (Some(result), Some(Err(error))) =
+                        (results.iter_mut().find(mine), wait.outcome)
+                    {
                         result.current_leader = self.leader_hint(wait.partition, Some(&error));
                         result.result = Err(error);
                     }
                 }
                 Response::Produce(results)
             }
-            Then::Committed(offsets) => {
-                Response::OffsetCommit(self.offsets_replicated(cx, delayed.waits[0].outcome, &offsets))
-            }
+            Then::Committed(offsets) => Response::OffsetCommit(self.offsets_replicated(
+                cx,
+                delayed.waits[0].outcome,
+                &offsets,
+            )),
         };
         let delay_us = delayed.not_before_us.saturating_sub(cx.now_us());
         self.respond(cx, delayed.connection, delayed.request, Some(response), delay_us, false);

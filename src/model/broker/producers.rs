@@ -43,9 +43,13 @@ impl ProducerStates {
     pub fn check(&self, batch: &Batch) -> Result<Check, KafkaError> {
         let Some(sequenced) = batch.sequenced else { return Ok(Check::Append) };
         // Nothing is known of the producer: any sequence is accepted.
-        let Some(entry) = self.entries.get(&sequenced.producer_id) else { return Ok(Check::Append) };
+        let Some(entry) = self.entries.get(&sequenced.producer_id) else {
+            return Ok(Check::Append);
+        };
         let last_sequence = sequenced.base_sequence + batch.count() - 1;
-        let same = |b: &&Remembered| b.base_sequence == sequenced.base_sequence && b.last_sequence == last_sequence;
+        let same = |b: &&Remembered| {
+            b.base_sequence == sequenced.base_sequence && b.last_sequence == last_sequence
+        };
         if sequenced.epoch == entry.epoch
             && let Some(known) = entry.batches.iter().find(same)
         {
@@ -117,7 +121,11 @@ mod tests {
     fn after(batches: &[Arc<Batch>]) -> ProducerStates {
         let mut states = ProducerStates::default();
         for (base_offset, batch) in (0..).step_by(10).zip(batches) {
-            states.appended(&LogBatch { base_offset, leader_epoch: 0, payload: Payload::Records(batch.clone()) });
+            states.appended(&LogBatch {
+                base_offset,
+                leader_epoch: 0,
+                payload: Payload::Records(batch.clone()),
+            });
         }
         states
     }

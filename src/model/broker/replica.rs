@@ -123,11 +123,18 @@ impl Replica {
 
     /// Takes the lead (`Partition.makeLeader`). The high watermark stays where it was, and cannot
     /// move before every in-sync follower has fetched.
-    pub fn make_leader(&mut self, me: BrokerId, setup: &PartitionSetup, state: &PartitionState, now_us: u64) {
+    pub fn make_leader(
+        &mut self,
+        me: BrokerId,
+        setup: &PartitionSetup,
+        state: &PartitionState,
+        now_us: u64,
+    ) {
         self.leader_epoch = state.leader_epoch;
         self.log.note_epoch(state.leader_epoch, self.log.end_offset());
         let others = setup.replicas.iter().filter(|id| **id != me);
-        let followers = others.map(|id| (*id, FollowerState::new(now_us, state.isr.contains(id)))).collect();
+        let followers =
+            others.map(|id| (*id, FollowerState::new(now_us, state.isr.contains(id)))).collect();
         self.role = Role::Leader(Leader {
             epoch_start_offset: self.log.end_offset(),
             isr: state.isr.clone(),

@@ -36,7 +36,8 @@ impl Consumer {
     /// Sends the current positions to the coordinator.
     pub(super) fn commit(&mut self, cx: &mut Cx<'_>) {
         for assigned in self.partitions.values_mut() {
-            assigned.committing = assigned.position.filter(|position| assigned.committed != Some(*position));
+            assigned.committing =
+                assigned.position.filter(|position| assigned.committed != Some(*position));
         }
         if self.partitions.values().all(|assigned| assigned.committing.is_none()) {
             self.committed_sync(cx);
@@ -53,7 +54,8 @@ impl Consumer {
         if committing.retry_us > cx.now_us() {
             return Some(committing.retry_us);
         }
-        let Some(coordinator) = setup.offsets_partition.and_then(|p| self.metadata.leader(p)) else {
+        let Some(coordinator) = setup.offsets_partition.and_then(|p| self.metadata.leader(p))
+        else {
             self.metadata.want();
             return None;
         };
@@ -69,12 +71,20 @@ impl Consumer {
         committing.request = self.coordinator.send(cx, node, request, false);
         if let Some(request) = committing.request {
             let timeout_us = setup.group_of(self.id).config.request_timeout_us;
-            cx.ambient(timeout_us, Event::Consumer(self.id, ConsumerTimer::RequestTimeout(request)));
+            cx.ambient(
+                timeout_us,
+                Event::Consumer(self.id, ConsumerTimer::RequestTimeout(request)),
+            );
         }
         None
     }
 
-    pub(super) fn commit_answered(&mut self, cx: &mut Cx<'_>, request: RequestId, result: Result<(), KafkaError>) {
+    pub(super) fn commit_answered(
+        &mut self,
+        cx: &mut Cx<'_>,
+        request: RequestId,
+        result: Result<(), KafkaError>,
+    ) {
         if self.committing.as_ref().and_then(|c| c.request) != Some(request) {
             return;
         }
@@ -106,7 +116,8 @@ impl Consumer {
         self.metadata.want();
         let sync = matches!(self.thread, Thread::Committing { .. });
         if sync || config.enable_auto_commit {
-            self.committing = Some(Committing { request: None, retry_us: cx.now_us() + config.retry_backoff_us });
+            self.committing =
+                Some(Committing { request: None, retry_us: cx.now_us() + config.retry_backoff_us });
         } else {
             self.committing = None;
         }

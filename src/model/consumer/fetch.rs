@@ -22,11 +22,14 @@ impl Consumer {
         if self.retry_us > cx.now_us() {
             return Some(self.retry_us);
         }
-        let (to_reset, to_fetch): (Vec<_>, Vec<_>) = lost.into_iter().partition(|p| self.partitions[p].reset);
+        let (to_reset, to_fetch): (Vec<_>, Vec<_>) =
+            lost.into_iter().partition(|p| self.partitions[p].reset);
         if to_fetch.is_empty() {
             let leader = self.metadata.leader(to_reset[0])?;
-            let led = to_reset.into_iter().filter(|p| self.metadata.leader(*p) == Some(leader)).collect();
-            let latest = matches!(setup.group_of(self.id).config.auto_offset_reset, OffsetReset::Latest);
+            let led =
+                to_reset.into_iter().filter(|p| self.metadata.leader(*p) == Some(leader)).collect();
+            let latest =
+                matches!(setup.group_of(self.id).config.auto_offset_reset, OffsetReset::Latest);
             let request = Request::ListOffsets { partitions: led, latest };
             self.ask(cx, Node::Broker(leader), request, false)
         } else {
@@ -37,7 +40,13 @@ impl Consumer {
         }
     }
 
-    fn ask(&mut self, cx: &mut Cx<'_>, node: Node, request: Request, coordinator: bool) -> Option<u64> {
+    fn ask(
+        &mut self,
+        cx: &mut Cx<'_>,
+        node: Node,
+        request: Request,
+        coordinator: bool,
+    ) -> Option<u64> {
         let client = if coordinator { &mut self.coordinator } else { &mut self.client };
         if client.ready(cx, node) {
             self.starting = client.send(cx, node, request, true);
@@ -90,7 +99,13 @@ impl Consumer {
         self.retry_us = cx.now_us() + cx.setup().group_of(self.id).config.retry_backoff_us;
     }
 
-    fn position_is(&mut self, cx: &mut Cx<'_>, partition: PartitionId, offset: u64, committed: bool) {
+    fn position_is(
+        &mut self,
+        cx: &mut Cx<'_>,
+        partition: PartitionId,
+        offset: u64,
+        committed: bool,
+    ) {
         let Some(assigned) = self.partitions.get_mut(&partition) else { return };
         assigned.position = Some(offset);
         assigned.reset = false;
@@ -136,7 +151,10 @@ impl Consumer {
     }
 
     fn fetchable(&self, leader: BrokerId) -> Vec<FetchPartition> {
-        let led = self.partitions.iter().filter(|(p, a)| a.buffer.is_empty() && self.metadata.leader(**p) == Some(leader));
+        let led = self
+            .partitions
+            .iter()
+            .filter(|(p, a)| a.buffer.is_empty() && self.metadata.leader(**p) == Some(leader));
         let fetch = |(partition, assigned): (&PartitionId, &Assigned)| {
             Some(FetchPartition {
                 partition: *partition,
@@ -148,7 +166,12 @@ impl Consumer {
         led.filter_map(fetch).collect()
     }
 
-    pub(super) fn fetched(&mut self, cx: &mut Cx<'_>, request: RequestId, results: Vec<FetchResult>) {
+    pub(super) fn fetched(
+        &mut self,
+        cx: &mut Cx<'_>,
+        request: RequestId,
+        results: Vec<FetchResult>,
+    ) {
         self.fetches.retain(|(_, id)| *id != request);
         for result in results {
             let partition = result.partition;
@@ -163,7 +186,11 @@ impl Consumer {
                 }
                 Some(KafkaError::OffsetOutOfRange) => {
                     if let Some(assigned) = self.partitions.get_mut(&partition) {
-                        *assigned = Assigned { reset: true, committed: assigned.committed, ..Assigned::default() };
+                        *assigned = Assigned {
+                            reset: true,
+                            committed: assigned.committed,
+                            ..Assigned::default()
+                        };
                     }
                 }
                 Some(_) => self.metadata.want(),

@@ -131,7 +131,9 @@ impl Consumer {
             ConsumerTimer::Processed => self.processed(cx),
             ConsumerTimer::RequestTimeout(request) => {
                 let fetch = self.client.timed_out(cx, request);
-                if let Some((_, requests)) = fetch.or_else(|| self.coordinator.timed_out(cx, request)) {
+                if let Some((_, requests)) =
+                    fetch.or_else(|| self.coordinator.timed_out(cx, request))
+                {
                     self.requests_lost(cx, &requests);
                 }
             }
@@ -208,7 +210,10 @@ impl Consumer {
             && self.wake_us.is_none_or(|earlier| us < earlier)
         {
             self.wake_us = Some(us);
-            cx.ambient(us.saturating_sub(cx.now_us()), Event::Consumer(self.id, ConsumerTimer::Wake));
+            cx.ambient(
+                us.saturating_sub(cx.now_us()),
+                Event::Consumer(self.id, ConsumerTimer::Wake),
+            );
         }
     }
 
@@ -240,7 +245,8 @@ impl Consumer {
             let mut records = Vec::new();
             while let Some(entry) = assigned.buffer.front() {
                 let room = limit as usize - returned.len() - records.len();
-                records.extend(entry.records().filter(|(offset, _)| *offset >= position).take(room));
+                records
+                    .extend(entry.records().filter(|(offset, _)| *offset >= position).take(room));
                 position = records.last().map_or(position, |(offset, _)| offset + 1);
                 if entry.end_offset() > position {
                     break;
@@ -249,7 +255,8 @@ impl Consumer {
             }
             if !records.is_empty() {
                 assigned.position = Some(position);
-                returned.extend(records.iter().map(|(offset, record)| (*partition, *offset, *record)));
+                returned
+                    .extend(records.iter().map(|(offset, record)| (*partition, *offset, *record)));
                 cx.emit(Kind::Polled { consumer, partition: *partition, position, records });
             }
         }

@@ -60,7 +60,8 @@ impl Controller {
         let assigned = setup.partition(partition);
         let active = |id: &&BrokerId| !self.brokers[id.index()].state.fenced;
         let state = &self.partitions[partition.index()];
-        let clean = assigned.replicas.iter().filter(active).find(|id| state.isr.contains(id)).copied();
+        let clean =
+            assigned.replicas.iter().filter(active).find(|id| state.isr.contains(id)).copied();
         let unclean_allowed = assigned.config.unclean_leader_election_enable;
         let any = assigned.replicas.iter().find(active).copied().filter(|_| unclean_allowed);
         let elected = clean.or(any);

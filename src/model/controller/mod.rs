@@ -95,16 +95,30 @@ impl Controller {
 
     /// A request arrived.
     pub fn on_request(&mut self, cx: &mut Cx<'_>, message: Message) {
-        let Message { from: Node::Broker(broker), connection, request, body: Body::Request(body), .. } = message else {
+        let Message {
+            from: Node::Broker(broker),
+            connection,
+            request,
+            body: Body::Request(body),
+            ..
+        } = message
+        else {
             return;
         };
         let response = match body {
             Request::Register { .. } => Response::Register(self.register(cx, broker, connection)),
-            Request::Heartbeat { broker_epoch, metadata_version } => {
-                Response::Heartbeat { fenced: self.heartbeat(cx, broker, broker_epoch, metadata_version) }
-            }
-            Request::AlterPartition { broker_epoch, partition, leader_epoch, partition_epoch, isr } => {
-                let asked = Asked { broker, broker_epoch, partition, leader_epoch, partition_epoch, isr };
+            Request::Heartbeat { broker_epoch, metadata_version } => Response::Heartbeat {
+                fenced: self.heartbeat(cx, broker, broker_epoch, metadata_version),
+            },
+            Request::AlterPartition {
+                broker_epoch,
+                partition,
+                leader_epoch,
+                partition_epoch,
+                isr,
+            } => {
+                let asked =
+                    Asked { broker, broker_epoch, partition, leader_epoch, partition_epoch, isr };
                 let result = self.alter_partition(cx, asked);
                 Response::AlterPartition { partition, result }
             }
@@ -116,7 +130,12 @@ impl Controller {
 
     /// A broker's new incarnation (`ClusterControlManager.registerBroker`). While the session of
     /// the last one is valid it is refused. It leaves all ISRs: its log may have lost its tail.
-    fn register(&mut self, cx: &mut Cx<'_>, id: BrokerId, connection: ConnectionId) -> Result<u64, KafkaError> {
+    fn register(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: BrokerId,
+        connection: ConnectionId,
+    ) -> Result<u64, KafkaError> {
         let session_us = cx.setup().broker.broker_session_timeout_us;
         let known = &mut self.brokers[id.index()];
         if !known.state.fenced && cx.now_us() < known.heard_us + session_us {
@@ -141,7 +160,13 @@ impl Controller {
 
     /// Answers whether the broker is fenced. One that is, and has caught up with the log, is
     /// unfenced (`BrokerHeartbeatManager.calculateNextBrokerState`).
-    fn heartbeat(&mut self, cx: &mut Cx<'_>, id: BrokerId, epoch: u64, metadata_version: u64) -> bool {
+    fn heartbeat(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: BrokerId,
+        epoch: u64,
+        metadata_version: u64,
+    ) -> bool {
         let known = &mut self.brokers[id.index()];
         if known.state.epoch != epoch {
             return true;
@@ -182,7 +207,11 @@ impl Controller {
     }
 
     /// A leader asks for another ISR (`ReplicationControlManager.alterPartition`).
-    fn alter_partition(&mut self, cx: &mut Cx<'_>, asked: Asked) -> Result<PartitionState, KafkaError> {
+    fn alter_partition(
+        &mut self,
+        cx: &mut Cx<'_>,
+        asked: Asked,
+    ) -> Result<PartitionState, KafkaError> {
         let Asked { broker, broker_epoch, partition, leader_epoch, partition_epoch, isr } = asked;
         if self.brokers[broker.index()].state.epoch != broker_epoch {
             return Err(KafkaError::StaleBrokerEpoch);
@@ -218,10 +247,19 @@ impl Controller {
         }
     }
 
-    fn send_log(&self, cx: &mut Cx<'_>, connection: ConnectionId, partitions: &[PartitionId], ambient: bool) {
+    fn send_log(
+        &self,
+        cx: &mut Cx<'_>,
+        connection: ConnectionId,
+        partitions: &[PartitionId],
+        ambient: bool,
+    ) {
         let log = Response::MetadataLog {
             version: self.version,
-            partitions: partitions.iter().map(|p| (*p, self.partitions[p.index()].clone())).collect(),
+            partitions: partitions
+                .iter()
+                .map(|p| (*p, self.partitions[p.index()].clone()))
+                .collect(),
             brokers: self.brokers.iter().map(|b| b.state).collect(),
         };
         cx.send(connection, Node::Controller, RequestId(0), Body::Response(log), ambient);

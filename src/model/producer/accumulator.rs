@@ -66,7 +66,14 @@ impl ProducerBatch {
         self.closed = true;
         let make = || {
             let records = self.records.clone();
-            Arc::new(Batch { id: self.id, producer, partition: self.partition, records, bytes: self.bytes, sequenced })
+            Arc::new(Batch {
+                id: self.id,
+                producer,
+                partition: self.partition,
+                records,
+                bytes: self.bytes,
+                sequenced,
+            })
         };
         self.frozen.get_or_insert_with(make).clone()
     }
@@ -209,7 +216,8 @@ impl Accumulator {
     pub fn reenqueue(&mut self, batch: ProducerBatch) {
         let deque = &mut self.deques[batch.partition.index()];
         let place = batch.base_sequence().map_or(0, |sequence| {
-            let earlier = |other: &ProducerBatch| other.base_sequence().is_some_and(|s| s < sequence);
+            let earlier =
+                |other: &ProducerBatch| other.base_sequence().is_some_and(|s| s < sequence);
             deque.iter().take_while(|other| earlier(other)).count()
         });
         deque.insert(place, batch);
@@ -259,7 +267,11 @@ impl Accumulator {
 
 /// Until when a batch that was put back stays where it is. A new leader ends the wait (KIP-951).
 #[must_use]
-pub fn backing_off_until_us(batch: &ProducerBatch, metadata: &ClientMetadata, now_us: u64) -> Option<u64> {
+pub fn backing_off_until_us(
+    batch: &ProducerBatch,
+    metadata: &ClientMetadata,
+    now_us: u64,
+) -> Option<u64> {
     let until_us = batch.last_attempt_us + batch.backoff_us;
     let new_leader = metadata.epoch(batch.partition) > batch.sent_epoch;
     (batch.attempts > 0 && now_us < until_us && !new_leader).then_some(until_us)

@@ -25,8 +25,11 @@ impl ClientMetadata {
     #[must_use]
     pub fn new(setup: &Setup) -> Self {
         let leader = |p: &crate::model::setup::PartitionSetup| p.replicas.first().copied();
-        let partitions =
-            setup.partitions.iter().map(|p| PartitionMetadata { leader: leader(p), leader_epoch: 0 }).collect();
+        let partitions = setup
+            .partitions
+            .iter()
+            .map(|p| PartitionMetadata { leader: leader(p), leader_epoch: 0 })
+            .collect();
         Self { partitions, wanted: false, in_flight: None, asked_us: None, asked: 0 }
     }
 
@@ -49,7 +52,13 @@ impl ClientMetadata {
 
     /// Sends a request for metadata if one is wanted and due. Answers with the time at which to
     /// look again, if that is known.
-    pub fn refresh(&mut self, cx: &mut Cx<'_>, client: &mut NetworkClient, me: Node, backoff_us: u64) -> Option<u64> {
+    pub fn refresh(
+        &mut self,
+        cx: &mut Cx<'_>,
+        client: &mut NetworkClient,
+        me: Node,
+        backoff_us: u64,
+    ) -> Option<u64> {
         if !self.wanted || self.in_flight.is_some() {
             return None;
         }
@@ -58,10 +67,13 @@ impl ClientMetadata {
             return Some(due_us);
         }
         let brokers = cx.setup().brokers;
-        let first = below(cx.draw(me.code(), Purpose::MetadataNode, self.asked), u64::from(brokers)) as u16;
+        let first =
+            below(cx.draw(me.code(), Purpose::MetadataNode, self.asked), u64::from(brokers)) as u16;
         let around = || (0..brokers).map(|n| Node::Broker(BrokerId((first + n) % brokers)));
         // The least loaded node among those that are connected; else whichever can be tried.
-        let up = |node: &Node| matches!(client.links.get(node).map(|l| l.state), Some(LinkState::Ready(_)));
+        let up = |node: &Node| {
+            matches!(client.links.get(node).map(|l| l.state), Some(LinkState::Ready(_)))
+        };
         let load = |node: &Node| client.links.get(node).map_or(0, |link| link.in_flight.len());
         if let Some(node) = around().filter(up).min_by_key(load) {
             if client.ready(cx, node) {

@@ -5,8 +5,8 @@
 
 pub mod accumulator;
 pub mod metadata;
-pub mod partitioner;
 mod outcome;
+pub mod partitioner;
 mod sender;
 
 use std::collections::BTreeSet;
@@ -132,7 +132,9 @@ impl Producer {
     /// Whether something is under way that will change a record's fate.
     #[must_use]
     pub fn busy(&self) -> bool {
-        !self.accumulator.is_empty() || !self.in_flight.is_empty() || self.application.waiting != Waiting::No
+        !self.accumulator.is_empty()
+            || !self.in_flight.is_empty()
+            || self.application.waiting != Waiting::No
     }
 
     /// A timer rang.
@@ -196,7 +198,9 @@ impl Producer {
     fn send(&mut self, cx: &mut Cx<'_>) {
         let setup = cx.setup();
         let mine = self.setup(&setup);
-        let Some(record) = mine.records.get(self.application.sent as usize).copied() else { return };
+        let Some(record) = mine.records.get(self.application.sent as usize).copied() else {
+            return;
+        };
         let plan = setup.record(record);
         cx.emit(Kind::RecordCreated { producer: self.id, record });
         let bytes = upper_bound_bytes(plan);

@@ -11,7 +11,12 @@ use crate::model::trace::Kind;
 
 impl Producer {
     /// A produce response: each of its batches has an outcome of its own.
-    pub(super) fn produce_response(&mut self, cx: &mut Cx<'_>, request: RequestId, results: &[ProduceResult]) {
+    pub(super) fn produce_response(
+        &mut self,
+        cx: &mut Cx<'_>,
+        request: RequestId,
+        results: &[ProduceResult],
+    ) {
         for batch in self.take(request) {
             // The answer for this batch; one that expired meanwhile is not here any more.
             let mine = |r: &&ProduceResult| r.batch.partition == batch.partition;
@@ -33,7 +38,12 @@ impl Producer {
     }
 
     /// The connection is gone, and with it the responses to these requests, oldest first.
-    pub(super) fn connection_lost(&mut self, cx: &mut Cx<'_>, requests: &[RequestId], error: KafkaError) {
+    pub(super) fn connection_lost(
+        &mut self,
+        cx: &mut Cx<'_>,
+        requests: &[RequestId],
+        error: KafkaError,
+    ) {
         self.metadata.lost(requests);
         self.metadata.want();
         let before = cx.cause;
@@ -46,7 +56,9 @@ impl Producer {
     }
 
     fn take(&mut self, request: RequestId) -> Vec<ProducerBatch> {
-        let Some(place) = self.in_flight.iter().position(|r| r.request == request) else { return Vec::new() };
+        let Some(place) = self.in_flight.iter().position(|r| r.request == request) else {
+            return Vec::new();
+        };
         let in_flight = self.in_flight.remove(place);
         for batch in &in_flight.batches {
             self.muted.remove(&batch.partition);

@@ -23,19 +23,34 @@ struct StickyTopic {
 
 impl Sticky {
     /// The partition of a record (`KafkaProducer.partition`).
-    pub fn partition(&mut self, cx: &Cx<'_>, me: Node, config: &ProducerConfig, plan: &RecordPlan) -> PartitionId {
+    pub fn partition(
+        &mut self,
+        cx: &Cx<'_>,
+        me: Node,
+        config: &ProducerConfig,
+        plan: &RecordPlan,
+    ) -> PartitionId {
         let setup = cx.setup();
         let partitions = &setup.topics[usize::from(plan.topic)].partitions;
         let count = partitions.len() as u64;
         let number = match (plan.partition, &plan.key) {
             (Some(partition), _) => u64::from(partition),
-            (None, Some(key)) if !config.partitioner_ignore_keys => u64::from(partition_for_key(key, count as u32)),
+            (None, Some(key)) if !config.partitioner_ignore_keys => {
+                u64::from(partition_for_key(key, count as u32))
+            }
             _ => self.sticky(cx, me, config, plan.topic, count),
         };
         partitions[number as usize]
     }
 
-    fn sticky(&mut self, cx: &Cx<'_>, me: Node, config: &ProducerConfig, topic: u16, count: u64) -> u64 {
+    fn sticky(
+        &mut self,
+        cx: &Cx<'_>,
+        me: Node,
+        config: &ProducerConfig,
+        topic: u16,
+        count: u64,
+    ) -> u64 {
         let state = self.topics.entry(topic).or_default();
         if let Some(current) = state.current {
             return u64::from(current);
@@ -45,12 +60,23 @@ impl Sticky {
             Partitioner::RoundRobin => state.switches % count,
             _ => below(cx.draw(thing, Purpose::StickyPartition, state.switches), count),
         };
-        *state = StickyTopic { current: Some(next as u16), produced_bytes: 0, switches: state.switches + 1 };
+        *state = StickyTopic {
+            current: Some(next as u16),
+            produced_bytes: 0,
+            switches: state.switches + 1,
+        };
         next
     }
 
     /// A record without a key was appended (`BuiltInPartitioner.updatePartitionInfo`).
-    pub fn appended(&mut self, config: &ProducerConfig, topic: u16, bytes: u32, new_batch: bool, batch_full: bool) {
+    pub fn appended(
+        &mut self,
+        config: &ProducerConfig,
+        topic: u16,
+        bytes: u32,
+        new_batch: bool,
+        batch_full: bool,
+    ) {
         let Some(state) = self.topics.get_mut(&topic) else { return };
         state.produced_bytes = state.produced_bytes.saturating_add(bytes);
         let enough = state.produced_bytes >= config.batch_size;
@@ -59,7 +85,8 @@ impl Sticky {
             Partitioner::StickyBatch => new_batch && enough,
             // Not in the middle of a batch that could still grow, unless it gets out of hand.
             Partitioner::StickyBytes => {
-                (enough && batch_full) || state.produced_bytes >= config.batch_size.saturating_mul(2)
+                (enough && batch_full)
+                    || state.produced_bytes >= config.batch_size.saturating_mul(2)
             }
         };
         if switch {

@@ -68,19 +68,28 @@ impl Producer {
             && self.wake_us.is_none_or(|wake_us| us < wake_us)
         {
             self.wake_us = Some(us);
-            cx.ambient(us.saturating_sub(cx.now_us()), Event::Producer(self.id, ProducerTimer::Wake));
+            cx.ambient(
+                us.saturating_sub(cx.now_us()),
+                Event::Producer(self.id, ProducerTimer::Wake),
+            );
         }
     }
 
     /// The leaders of partitions with something to send (`RecordAccumulator.ready`).
-    fn ready_nodes(&mut self, cx: &Cx<'_>, config: &ProducerConfig, alarm: &mut Alarm) -> BTreeSet<BrokerId> {
+    fn ready_nodes(
+        &mut self,
+        cx: &Cx<'_>,
+        config: &ProducerConfig,
+        alarm: &mut Alarm,
+    ) -> BTreeSet<BrokerId> {
         let exhausted = matches!(self.application.waiting, Waiting::Memory(_));
         let mut nodes = BTreeSet::new();
         for partition in (0..self.accumulator.deques.len() as u16).map(PartitionId) {
             if self.muted.contains(&partition) {
                 continue;
             }
-            match self.accumulator.ready(config, &self.metadata, cx.now_us(), partition, exhausted) {
+            match self.accumulator.ready(config, &self.metadata, cx.now_us(), partition, exhausted)
+            {
                 Ready::Never => {}
                 Ready::At(us) => alarm.at(us),
                 Ready::Now => match self.metadata.leader(partition) {
@@ -95,8 +104,16 @@ impl Producer {
     }
 
     /// At most one batch per partition that this node leads, up to `max.request.size`.
-    fn drain(&mut self, cx: &Cx<'_>, setup: &Setup, config: &ProducerConfig, node: BrokerId) -> Vec<ProducerBatch> {
-        let led = |p: &PartitionId| self.metadata.leader(*p) == Some(node) && !setup.partition(*p).internal;
+    fn drain(
+        &mut self,
+        cx: &Cx<'_>,
+        setup: &Setup,
+        config: &ProducerConfig,
+        node: BrokerId,
+    ) -> Vec<ProducerBatch> {
+        let led = |p: &PartitionId| {
+            self.metadata.leader(*p) == Some(node) && !setup.partition(*p).internal
+        };
         let led: Vec<_> = (0..setup.partitions.len() as u16).map(PartitionId).filter(led).collect();
         let mut batches: Vec<ProducerBatch> = Vec::new();
         let mut bytes = 0;
@@ -123,7 +140,8 @@ impl Producer {
     /// with the lowest open sequence may go (`shouldStopDrainBatchesForPartition`). Lingering does
     /// not hold a batch here: a node that is ready for one partition takes the others' along.
     fn must_wait(&self, cx: &Cx<'_>, batch: &ProducerBatch) -> bool {
-        let first_open = |s: &Vec<super::Sequences>| s[batch.partition.index()].open.first().copied();
+        let first_open =
+            |s: &Vec<super::Sequences>| s[batch.partition.index()].open.first().copied();
         let out_of_turn = match (&self.sequences, batch.base_sequence()) {
             (Some(sequences), Some(sequence)) => first_open(sequences) != Some(sequence),
             _ => false,
@@ -154,7 +172,8 @@ impl Producer {
         if config.max_in_flight_requests_per_connection == 1 {
             self.muted.extend(batches.iter().map(|batch| batch.partition));
         }
-        let frozen: Vec<Arc<Batch>> = batches.iter().filter_map(|batch| batch.frozen.clone()).collect();
+        let frozen: Vec<Arc<Batch>> =
+            batches.iter().filter_map(|batch| batch.frozen.clone()).collect();
         for (batch, frozen) in batches.iter().zip(&frozen) {
             let (producer, attempt) = (self.id, batch.attempts);
             cx.note(Kind::BatchDrained { producer, batch: frozen.clone(), request, attempt });
@@ -173,7 +192,8 @@ impl Producer {
         batches: Vec<Arc<Batch>>,
     ) {
         let responds = config.acks != Acks::None;
-        let body = Request::Produce { acks: config.acks, timeout_us: config.request_timeout_us, batches };
+        let body =
+            Request::Produce { acks: config.acks, timeout_us: config.request_timeout_us, batches };
         self.client.send_as(cx, Node::Broker(node), request, body, false, responds);
         if responds {
             let timer = ProducerTimer::RequestTimeout(request);

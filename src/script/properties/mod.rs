@@ -2,7 +2,7 @@
 //!
 //! It holds what bears on delivery, loss, duplication, order or latency. The typed settings in
 //! [`super::config`] are read through it, the documentation and the JSON schema are made from it.
-//! Properties that Kafka has and the model leaves out are in [`ignored`].
+//! [`is_ignored`] knows those that Kafka has and the model leaves out.
 
 mod broker;
 mod consumer;

@@ -1,0 +1,229 @@
+//! The app's dealings with the browser: frames, media queries, keys, the size of things, storage.
+//!
+//! Whatever may be refused (storage in a sandboxed frame) fails silently.
+
+use gloo::events::{EventListener, EventListenerOptions};
+use gloo::render::{AnimationFrame, request_animation_frame};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Document, Element, HtmlElement, KeyboardEvent, MediaQueryList, ResizeObserver, Window};
+use yew::Callback;
+
+use super::state::{Direction, Media, Msg, Theme};
+
+const WIDE: &str = "(min-width: 1080px)";
+const DARK: &str = "(prefers-color-scheme: dark)";
+const REDUCED_MOTION: &str = "(prefers-reduced-motion: reduce)";
+const MORE_CONTRAST: &str = "(prefers-contrast: more)";
+const THEME_KEY: &str = "ackscope-theme";
+
+fn window() -> Window {
+    gloo::utils::window()
+}
+
+fn document() -> Document {
+    gloo::utils::document()
+}
+
+/// The root element.
+pub fn root() -> Option<Element> {
+    document().document_element()
+}
+
+/// Device pixels per CSS pixel.
+pub fn pixel_ratio() -> f64 {
+    window().device_pixel_ratio().clamp(1.0, 4.0)
+}
+
+/// Asks for frames, one at a time.
+#[derive(Default)]
+pub struct Frames {
+    next: Option<AnimationFrame>,
+}
+
+impl Frames {
+    /// Asks for the next frame, unless that was asked for already.
+    pub fn request(&mut self, on: &Callback<Msg>) {
+        if self.next.is_none() {
+            let on = on.clone();
+            self.next = Some(request_animation_frame(move |now_ms| on.emit(Msg::Frame(now_ms))));
+        }
+    }
+
+    /// The frame that was asked for is here.
+    pub fn arrived(&mut self) {
+        // Dropping the handle would cancel the frame, which is over.
+        if let Some(frame) = self.next.take() {
+            drop(frame);
+        }
+    }
+}
+
+/// Listeners that last as long as the app.
+#[derive(Default)]
+pub struct Listeners {
+    all: Vec<EventListener>,
+    sizes: Option<(ResizeObserver, Closure<dyn FnMut()>)>,
+}
+
+impl Listeners {
+    /// Hears of everything that can change around the app.
+    pub fn start(on: &Callback<Msg>, shortcuts: Callback<KeyboardEvent>) -> Self {
+        let mut listeners = Self::default();
+        for query in [WIDE, DARK, REDUCED_MOTION, MORE_CONTRAST] {
+            if let Some(list) = query_list(query) {
+                let on = on.clone();
+                listeners.all.push(EventListener::new(&list, "change", move |_| on.emit(Msg::Media(media()))));
+            }
+        }
+        let on = on.clone();
+        let fonts = document().fonts();
+        listeners.all.push(EventListener::new(&fonts, "loadingdone", move |_| on.emit(Msg::Resized)));
+        let options = EventListenerOptions::enable_prevent_default();
+        listeners.all.push(EventListener::new_with_options(&document(), "keydown", options, move |event| {
+            if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
+                shortcuts.emit(event.clone());
+            }
+        }));
+        listeners
+    }
+
+    /// Hears when an element changes its size.
+    pub fn watch_size(&mut self, element: &Element, on: &Callback<Msg>) {
+        if self.sizes.is_none() {
+            let on = on.clone();
+            let heard = Closure::<dyn FnMut()>::new(move || on.emit(Msg::Resized));
+            let Ok(observer) = ResizeObserver::new(heard.as_ref().unchecked_ref()) else { return };
+            self.sizes = Some((observer, heard));
+        }
+        if let Some((observer, _)) = &self.sizes {
+            observer.observe(element);
+        }
+    }
+}
+
+impl Drop for Listeners {
+    fn drop(&mut self) {
+        if let Some((observer, _)) = &self.sizes {
+            observer.disconnect();
+        }
+    }
+}
+
+fn query_list(query: &str) -> Option<MediaQueryList> {
+    window().match_media(query).ok().flatten()
+}
+
+/// What the media queries say.
+pub fn media() -> Media {
+    let matches = |query| query_list(query).is_some_and(|list| list.matches());
+    Media {
+        wide: matches(WIDE),
+        dark: matches(DARK),
+        reduced_motion: matches(REDUCED_MOTION),
+        more_contrast: matches(MORE_CONTRAST),
+    }
+}
+
+/// Fonts that only the canvas uses would otherwise come too late.
+pub fn load_fonts(fonts: &[&str]) {
+    let set = document().fonts();
+    for font in fonts {
+        drop(set.load(font));
+    }
+}
+
+/// The theme that was chosen at an earlier visit.
+pub fn stored_theme() -> Theme {
+    let storage = window().local_storage().ok().flatten();
+    match storage.and_then(|storage| storage.get_item(THEME_KEY).ok().flatten()).as_deref() {
+        Some("light") => Theme::Light,
+        Some("dark") => Theme::Dark,
+        _ => Theme::Auto,
+    }
+}
+
+/// Remembers a theme.
+pub fn store_theme(theme: Theme) {
+    let Ok(Some(storage)) = window().local_storage() else { return };
+    // Full or forbidden: the choice lasts as long as the page.
+    let _ = match theme.name() {
+        Some(name) => storage.set_item(THEME_KEY, name),
+        None => storage.remove_item(THEME_KEY),
+    };
+}
+
+/// Puts a theme on the page; the style sheet does the rest.
+pub fn show_theme(theme: Theme) {
+    let Some(root) = root() else { return };
+    let _ = match theme.name() {
+        Some(name) => root.set_attribute("data-theme", name),
+        None => root.remove_attribute("data-theme"),
+    };
+}
+
+impl Theme {
+    fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Auto => None,
+            Self::Light => Some("light"),
+            Self::Dark => Some("dark"),
+        }
+    }
+}
+
+/// What a key means, given what it was pressed on. Keys that the focused element itself
+/// understands are left to it.
+pub fn shortcut(event: &KeyboardEvent, single_keys: bool) -> Option<Msg> {
+    let key = event.key();
+    if event.ctrl_key() || event.meta_key() {
+        return match (key.to_ascii_lowercase().as_str(), event.shift_key()) {
+            ("z", false) if !is_typing(event) => Some(Msg::Undo),
+            ("z", true) | ("y", _) if !is_typing(event) => Some(Msg::Redo),
+            _ => None,
+        };
+    }
+    if event.alt_key() || is_typing(event) {
+        return None;
+    }
+    let on_scrubber = target(event).is_some_and(|element| element.matches("[data-scrubber]").unwrap_or(false));
+    if !on_scrubber && target(event).is_some_and(|element| takes_keys(&element, &key)) {
+        return None;
+    }
+    let shift = event.shift_key();
+    Some(match key.as_str() {
+        " " => Msg::Toggle,
+        "ArrowLeft" if shift => Msg::Leap(Direction::Back),
+        "ArrowRight" if shift => Msg::Leap(Direction::Forward),
+        "ArrowLeft" => Msg::Step(Direction::Back),
+        "ArrowRight" => Msg::Step(Direction::Forward),
+        "Home" => Msg::Jump(Direction::Back),
+        "End" => Msg::Jump(Direction::Forward),
+        "?" if single_keys => Msg::Help(true),
+        _ => return None,
+    })
+}
+
+fn target(event: &KeyboardEvent) -> Option<Element> {
+    event.target()?.dyn_into::<Element>().ok()
+}
+
+fn is_typing(event: &KeyboardEvent) -> bool {
+    let fields = "input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, [contenteditable]";
+    target(event).is_some_and(|element| element.matches(fields).unwrap_or(false))
+}
+
+/// Whether a focused element does something of its own on that key.
+fn takes_keys(element: &Element, key: &str) -> bool {
+    let those = match key {
+        " " => "button, summary, input, select, a[href]",
+        "ArrowLeft" | "ArrowRight" | "Home" | "End" => "input, select",
+        _ => return false,
+    };
+    element.closest(those).ok().flatten().is_some() || element.closest("dialog").ok().flatten().is_some()
+}
+
+/// Sets a style that a strict content security policy would not take from an attribute.
+pub fn set_style(element: &HtmlElement, name: &str, value: &str) {
+    let _ = element.style().set_property(name, value);
+}

@@ -1,0 +1,101 @@
+//! A report as a table for people.
+
+use std::io::{Result, Write};
+
+use ackscope::model::trace::TraceEvent;
+use ackscope::script::Duration;
+use ackscope::verdict::report::{RecordReport, Report};
+
+/// Prints the whole report.
+pub fn print(out: &mut impl Write, report: &Report) -> Result<()> {
+    let settled = if report.settled { "settled" } else { "stopped" };
+    writeln!(out, "{} (Kafka {})", report.name, report.kafka)?;
+    writeln!(out, "{settled} at {}, digest {}", Duration::from_us(report.end_us), report.digest)?;
+    for notice in &report.notices {
+        writeln!(out, "notice: {notice}")?;
+    }
+    for action in &report.actions_that_never_came {
+        writeln!(out, "notice: actions[{action}]: its moment never came")?;
+    }
+    let rows: Vec<[String; 7]> = report.records.iter().map(row).collect();
+    let head = ["record", "key", "partition", "told", "stored at", "processed", "fate"];
+    let width = |column: usize| {
+        let cells = rows.iter().map(|row| row[column].chars().count());
+        cells.chain([head[column].len()]).max().unwrap_or_default()
+    };
+    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    writeln!(out)?;
+    line(out, &widths, &head)?;
+    for row in &rows {
+        line(out, &widths, &row.each_ref().map(String::as_str))?;
+    }
+    let totals = &report.totals;
+    writeln!(out)?;
+    writeln!(
+        out,
+        "{} sent: {} acked, {} failed; {} delivered, {} duplicated, {} lost, {} reported, {} ghost, {} pending",
+        totals.created,
+        totals.acked,
+        totals.failed,
+        totals.delivered,
+        totals.duplicated,
+        totals.lost,
+        totals.reported,
+        totals.ghost,
+        totals.pending
+    )
+}
+
+/// One event of the trace in one line.
+pub fn event(event: &TraceEvent) -> String {
+    let cause = event.cause.map_or_else(|| "-".to_owned(), |cause| cause.0.to_string());
+    let at = Duration::from_us(event.at_us).to_string();
+    format!("{:>5} {at:>12} {cause:>5} {:?}", event.id.0, event.kind)
+}
+
+fn line(out: &mut impl Write, widths: &[usize], cells: &[&str; 7]) -> Result<()> {
+    let padded = cells.iter().zip(widths).map(|(cell, width)| {
+        let padding = " ".repeat(width - cell.chars().count());
+        // Numbers stand right.
+        if cell.parse::<u64>().is_ok() {
+            format!("{padding}{cell}")
+        } else {
+            format!("{cell}{padding}")
+        }
+    });
+    writeln!(out, "{}", padded.collect::<Vec<_>>().join("  ").trim_end())
+}
+
+fn row(record: &RecordReport) -> [String; 7] {
+    let dash = || "–".to_owned();
+    let stored = record.stored.iter().map(|copy| {
+        let open = if copy.committed { "" } else { " uncommitted" };
+        format!("{}{open} ({}×)", copy.offset, copy.brokers.len())
+    });
+    let stored: Vec<String> = stored.collect();
+    let fate = match (record.place, record.reason) {
+        (Some(place), _) if record.causes.is_empty() => format!("{} ({place})", record.fate),
+        (Some(place), _) => format!("{} ({place}): {}", record.fate, chain(record)),
+        (None, Some(reason)) => format!("{} ({reason})", record.fate),
+        (None, None) => record.fate.to_string(),
+    };
+    [
+        record.id.to_string(),
+        record.key.clone().unwrap_or_else(dash),
+        record.partition.clone().unwrap_or_else(dash),
+        record.told.clone(),
+        if stored.is_empty() { dash() } else { stored.join(", ") },
+        record.processed.to_string(),
+        fate,
+    ]
+}
+
+/// "acked 87.05ms → broker-1 crashed 88.05ms → broker-2 elected 9s".
+fn chain(record: &RecordReport) -> String {
+    let links = record.causes.iter().map(|cause| {
+        let who = cause.entity.as_ref().filter(|name| !name.starts_with("producer"));
+        let who = who.map_or_else(String::new, |name| format!("{name} "));
+        format!("{who}{} {}", cause.event, Duration::from_us(cause.at_us))
+    });
+    links.collect::<Vec<_>>().join(" → ")
+}

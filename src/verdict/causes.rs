@@ -1,0 +1,38 @@
+//! Why a record was lost: the chain from what the application was told to what took the last copy.
+
+use super::ledger::{Ledger, RecordState};
+use super::words::Place;
+use crate::model::ids::TraceId;
+
+impl Ledger {
+    /// For a record that a leader held alone: the ack, what took the leader out, the election of
+    /// one without the record, and the truncation. For one that died on its way: the ack, what
+    /// took its receiver out, and the loss of its message.
+    pub(super) fn causes(&self, record: &RecordState, place: Option<Place>) -> Vec<TraceId> {
+        let mut causes: Vec<TraceId> = record.told_by.into_iter().collect();
+        match place {
+            Some(Place::Truncated | Place::OldLeader) => {
+                let view = record.partition.map(|p| &self.partitions[p.index()]);
+                let later = view.and_then(|v| {
+                    v.elections.iter().find(|e| e.leader_epoch > record.leader_epoch)
+                });
+                if let Some(election) = later {
+                    causes.extend(election.because);
+                    causes.push(election.event);
+                }
+                if place == Some(Place::Truncated) {
+                    causes.extend(record.taken_by);
+                }
+            }
+            Some(Place::Network) => {
+                causes.extend(record.receiver_down);
+                causes.extend(record.taken_by);
+            }
+            _ => {}
+        }
+        // An acknowledgement can come after the crash (acks=0, a slow response).
+        causes.sort_unstable();
+        causes.dedup();
+        causes
+    }
+}

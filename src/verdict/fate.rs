@@ -1,0 +1,190 @@
+//! From three facts (told, stored, processed) to one word.
+
+use super::ledger::{Ledger, PartitionView, RecordState};
+use super::words::{Copy, Fate, Place, Reason, Told, Verdict};
+use crate::model::ids::{GroupId, PartitionId, RecordId};
+
+/// The outcome for one group, or for readers at large.
+struct Outcome {
+    fate: Fate,
+    place: Option<Place>,
+    reason: Option<Reason>,
+    processed: u32,
+}
+
+impl Outcome {
+    fn decided(fate: Fate, processed: u32) -> Self {
+        Self { fate, place: None, reason: None, processed }
+    }
+
+    fn pending(reason: Reason) -> Self {
+        Self { fate: Fate::Pending, place: None, reason: Some(reason), processed: 0 }
+    }
+
+    fn lost(place: Place) -> Self {
+        Self { fate: Fate::Lost, place: Some(place), reason: None, processed: 0 }
+    }
+}
+
+impl Ledger {
+    /// What became of a record, as far as it is known. Where several groups read it, the worst of
+    /// their outcomes counts.
+    #[must_use]
+    pub fn verdict(&self, id: RecordId) -> Verdict {
+        let record = self.record(id);
+        let topic = self.setup.record(id).topic;
+        let reads = |group: &GroupId| {
+            let partitions = &self.setup.groups[group.index()].partitions;
+            partitions.iter().any(|p| self.setup.partition(*p).topic == topic)
+        };
+        let groups = (0..self.setup.groups.len() as u16).map(GroupId).filter(reads);
+        let outcome = groups
+            .map(|group| self.outcome(record, Some(group)))
+            .max_by_key(|outcome| outcome.fate)
+            .unwrap_or_else(|| self.outcome(record, None));
+        let Outcome { fate, place, reason, processed } = outcome;
+        let causes = if fate == Fate::Lost { self.causes(record, place) } else { Vec::new() };
+        Verdict {
+            told: record.told,
+            fate,
+            place,
+            reason,
+            stored: self.stored_copies(record),
+            processed,
+            stranded: place == Some(Place::OldLeader),
+            causes,
+        }
+    }
+
+    fn outcome(&self, record: &RecordState, group: Option<GroupId>) -> Outcome {
+        let effects = match group {
+            Some(group) => {
+                record.processed.iter().find(|(g, _)| *g == group).map_or(0, |(_, times)| *times)
+            }
+            None => self.readable(record),
+        };
+        let failed = matches!(record.told, Told::Failed(_));
+        match effects {
+            0 => self.without_effect(record, group, failed),
+            _ if failed => Outcome::decided(Fate::Ghost, effects),
+            1 => Outcome::decided(Fate::Delivered, effects),
+            _ => Outcome::decided(Fate::Duplicated, effects),
+        }
+    }
+
+    /// It has taken no effect. Can it still?
+    fn without_effect(
+        &self,
+        record: &RecordState,
+        group: Option<GroupId>,
+        failed: bool,
+    ) -> Outcome {
+        if !record.created {
+            return Outcome::pending(Reason::NotSent);
+        }
+        if let Some(reason) = on_its_way(record) {
+            return Outcome::pending(reason);
+        }
+        let partition = record.partition.map(|p| (p, &self.partitions[p.index()]));
+        match partition {
+            Some((partition, view)) if !record.copies.is_empty() => {
+                self.with_copies(record, partition, view, group, failed)
+            }
+            _ if failed => Outcome::decided(Fate::Reported, 0),
+            _ if record.truncated => Outcome::lost(Place::Truncated),
+            _ if record.partition.is_none() => Outcome::lost(Place::Application),
+            _ => Outcome::lost(Place::Network),
+        }
+    }
+
+    /// Some log holds it. A leader's log is the truth: what it lacks will be cut off elsewhere.
+    fn with_copies(
+        &self,
+        record: &RecordState,
+        partition: PartitionId,
+        view: &PartitionView,
+        group: Option<GroupId>,
+        failed: bool,
+    ) -> Outcome {
+        let Some(leader) = view.leader else { return Outcome::pending(Reason::Offline) };
+        let at_leader: Vec<u64> = record
+            .copies
+            .iter()
+            .filter(|(broker, _)| *broker == leader)
+            .map(|(_, offset)| *offset)
+            .collect();
+        if at_leader.is_empty() {
+            return match (self.over, failed) {
+                (true, true) => Outcome::decided(Fate::Reported, 0),
+                (true, false) => Outcome::lost(Place::OldLeader),
+                (false, _) => {
+                    Outcome { place: Some(Place::OldLeader), ..Outcome::pending(Reason::Stranded) }
+                }
+            };
+        }
+        if at_leader.iter().all(|offset| *offset >= view.high_watermark) {
+            return Outcome::pending(Reason::NotCommitted);
+        }
+        let position = group.and_then(|group| self.positions.get(&(group, partition)));
+        match position {
+            Some(position)
+                if self.over && at_leader.iter().all(|offset| *offset < position.start) =>
+            {
+                Outcome::lost(Place::NeverRead)
+            }
+            Some(position)
+                if self.over && at_leader.iter().all(|offset| *offset < position.next) =>
+            {
+                Outcome::lost(Place::SkippedByTheConsumer)
+            }
+            _ => Outcome::pending(Reason::NotRead),
+        }
+    }
+
+    /// How many offsets of the leader's log let readers see it.
+    fn readable(&self, record: &RecordState) -> u32 {
+        let Some(partition) = record.partition else { return 0 };
+        let view = &self.partitions[partition.index()];
+        let visible = |(broker, offset): &&(_, u64)| {
+            Some(*broker) == view.leader && *offset < view.high_watermark
+        };
+        record.copies.iter().filter(visible).count() as u32
+    }
+
+    fn stored_copies(&self, record: &RecordState) -> Vec<Copy> {
+        let Some(partition) = record.partition else { return Vec::new() };
+        let view = &self.partitions[partition.index()];
+        let mut copies: Vec<Copy> = Vec::new();
+        for (broker, offset) in &record.copies {
+            let held = (*broker, *offset < view.flushed[broker.index()]);
+            match copies.iter_mut().find(|copy| copy.offset == *offset) {
+                Some(copy) => copy.brokers.push(held),
+                None => {
+                    copies.push(Copy { offset: *offset, committed: false, brokers: vec![held] })
+                }
+            }
+        }
+        for copy in &mut copies {
+            let led = view
+                .leader
+                .is_some_and(|leader| copy.brokers.iter().any(|(broker, _)| *broker == leader));
+            copy.committed = led && copy.offset < view.high_watermark;
+            copy.brokers.sort_unstable();
+        }
+        copies.sort_by_key(|copy| copy.offset);
+        copies
+    }
+}
+
+/// Who has it in hand, if it is not only in logs.
+fn on_its_way(record: &RecordState) -> Option<Reason> {
+    if !record.with_consumers.is_empty() {
+        Some(Reason::WithTheConsumer)
+    } else if record.with_producer {
+        Some(Reason::WithTheProducer)
+    } else if record.carriers > 0 {
+        Some(Reason::OnTheWay)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,346 @@
+//! The ledger: an incremental fold over the trace that knows where every copy of every record is.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::words::{Told, Totals};
+use crate::model::ids::{
+    BrokerId, ConsumerId, GroupId, MessageId, Node, PartitionId, RecordId, TraceId,
+};
+use crate::model::record::{LogBatch, Payload};
+use crate::model::setup::Setup;
+use crate::model::trace::{Kind, Observer, TraceEvent, Wire};
+use crate::script::SendStyle;
+
+/// What is known of all records so far.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    pub(super) setup: Arc<Setup>,
+    pub(super) records: Vec<RecordState>,
+    pub(super) partitions: Vec<PartitionView>,
+    pub(super) brokers: Vec<BrokerView>,
+    /// Where each consumer is in each of its partitions.
+    pub(super) positions: BTreeMap<(GroupId, PartitionId), Position>,
+    /// The records of messages on the way.
+    carried: BTreeMap<MessageId, Vec<RecordId>>,
+    pub(super) over: bool,
+}
+
+/// What is known of a record.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RecordState {
+    pub created: bool,
+    pub told: Told,
+    pub told_by: Option<TraceId>,
+    pub partition: Option<PartitionId>,
+    /// Whether it is in the accumulator, or in a request without an answer.
+    pub with_producer: bool,
+    /// How many messages on the way hold it.
+    pub carriers: u32,
+    /// The brokers and offsets that hold it.
+    pub copies: Vec<(BrokerId, u64)>,
+    /// The epoch of the leader that appended it last.
+    pub leader_epoch: u32,
+    /// Consumers that fetched it and have not finished it.
+    pub with_consumers: Vec<ConsumerId>,
+    /// How often each group has finished processing it.
+    pub processed: Vec<(GroupId, u32)>,
+    /// What took the last copy that was taken.
+    pub taken_by: Option<TraceId>,
+    /// Whether that was a truncation; else a message that never arrived.
+    pub truncated: bool,
+    /// What had taken out the broker that such a message was meant for.
+    pub receiver_down: Option<TraceId>,
+    /// The offset that it got last.
+    pub offset: Option<u64>,
+}
+
+/// What is known of a partition.
+#[derive(Clone, Debug)]
+pub(super) struct PartitionView {
+    pub leader: Option<BrokerId>,
+    pub high_watermark: u64,
+    /// Per broker, up to where its log is on disk.
+    pub flushed: Vec<u64>,
+    pub elections: Vec<Election>,
+}
+
+/// An election, with what made it necessary.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Election {
+    pub event: TraceId,
+    pub leader_epoch: u32,
+    pub because: Option<TraceId>,
+}
+
+/// What is known of a broker.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct BrokerView {
+    /// The crash or the fencing that took it out last.
+    pub down_since: Option<TraceId>,
+    pub crashed: bool,
+}
+
+/// Where a group is in a partition.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Position {
+    pub start: u64,
+    pub next: u64,
+}
+
+impl Ledger {
+    /// A ledger of a run that has not begun.
+    #[must_use]
+    pub fn new(setup: Arc<Setup>) -> Self {
+        let partition = |p: &crate::model::setup::PartitionSetup| PartitionView {
+            leader: p.replicas.first().copied(),
+            high_watermark: 0,
+            flushed: vec![0; usize::from(setup.brokers)],
+            elections: Vec::new(),
+        };
+        let ignored = |producer: usize| setup.producers[producer].style == SendStyle::FireAndForget;
+        let record = |plan: &crate::model::record::RecordPlan| RecordState {
+            told: if ignored(plan.producer.index()) { Told::Nothing } else { Told::Pending },
+            ..RecordState::default()
+        };
+        Self {
+            records: setup.records.iter().map(record).collect(),
+            partitions: setup.partitions.iter().map(partition).collect(),
+            brokers: vec![BrokerView::default(); usize::from(setup.brokers)],
+            positions: BTreeMap::new(),
+            carried: BTreeMap::new(),
+            over: false,
+            setup,
+        }
+    }
+
+    /// The ledger of a whole trace.
+    #[must_use]
+    pub fn of(setup: &Arc<Setup>, trace: &[TraceEvent]) -> Self {
+        let mut ledger = Self::new(setup.clone());
+        for event in trace {
+            ledger.observe(event);
+        }
+        ledger
+    }
+
+    /// The run is over: what waits for nothing any more is decided.
+    pub fn finish(&mut self) {
+        self.over = true;
+    }
+
+    /// How many records each fate has.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        let mut totals = Totals { created: self.created(), ..Totals::default() };
+        for id in (1..=self.records.len() as u32).map(RecordId) {
+            totals.add(&self.verdict(id));
+        }
+        totals
+    }
+
+    /// How many records were sent so far.
+    #[must_use]
+    pub fn created(&self) -> u32 {
+        self.records.iter().filter(|record| record.created).count() as u32
+    }
+
+    pub(super) fn record(&self, id: RecordId) -> &RecordState {
+        &self.records[id.index() - 1]
+    }
+
+    fn record_mut(&mut self, id: RecordId) -> &mut RecordState {
+        &mut self.records[id.index() - 1]
+    }
+
+    fn tell(&mut self, event: TraceId, records: &[RecordId], told: Told) {
+        for id in records {
+            let record = self.record_mut(*id);
+            record.with_producer = false;
+            if record.told != Told::Nothing {
+                record.told = told;
+            }
+            record.told_by = Some(event);
+        }
+    }
+
+    /// A broker holds a batch now.
+    fn stored(&mut self, broker: BrokerId, entry: &LogBatch) {
+        for (offset, id) in entry.records() {
+            let record = self.record_mut(id);
+            record.leader_epoch = entry.leader_epoch;
+            record.copies.push((broker, offset));
+            record.offset = Some(offset);
+        }
+    }
+
+    fn sent(&mut self, message: MessageId, what: &Wire) {
+        let records: Vec<RecordId> = match what {
+            Wire::ProduceRequest { batches } => {
+                batches.iter().flat_map(|b| b.records.iter().copied()).collect()
+            }
+            Wire::FetchResponse { batches } => {
+                batches.iter().flat_map(|(_, entry)| entry.records().map(|(_, id)| id)).collect()
+            }
+            _ => return,
+        };
+        for id in &records {
+            self.record_mut(*id).carriers += 1;
+        }
+        self.carried.insert(message, records);
+    }
+
+    fn arrived(&mut self, message: MessageId) -> Vec<RecordId> {
+        let records = self.carried.remove(&message).unwrap_or_default();
+        for id in &records {
+            self.record_mut(*id).carriers -= 1;
+        }
+        records
+    }
+
+    fn lost(&mut self, event: TraceId, message: MessageId, to: Node) {
+        let receiver_down = match to {
+            Node::Broker(broker) => self.brokers[broker.index()].down_since,
+            _ => None,
+        };
+        for id in self.arrived(message) {
+            let record = self.record_mut(id);
+            if record.copies.is_empty() {
+                record.taken_by = Some(event);
+                record.truncated = false;
+                record.receiver_down = receiver_down;
+            }
+        }
+    }
+
+    fn truncated(
+        &mut self,
+        event: TraceId,
+        broker: BrokerId,
+        partition: PartitionId,
+        to: u64,
+        removed: &[Arc<LogBatch>],
+    ) {
+        let flushed = &mut self.partitions[partition.index()].flushed[broker.index()];
+        *flushed = to.min(*flushed);
+        for entry in removed {
+            for (offset, id) in entry.records() {
+                let record = self.record_mut(id);
+                record.copies.retain(|copy| *copy != (broker, offset));
+                record.taken_by = Some(event);
+                record.truncated = true;
+            }
+        }
+    }
+
+    /// A refused batch goes nowhere; without acknowledgement nobody will hear of it.
+    fn refused(&mut self, event: TraceId, records: &[RecordId]) {
+        for id in records {
+            let record = self.record_mut(*id);
+            if record.copies.is_empty() {
+                record.taken_by = Some(event);
+            }
+        }
+    }
+
+    fn group(&self, consumer: ConsumerId) -> GroupId {
+        self.setup.consumers[consumer.index()].group
+    }
+
+    fn observe_consumer(&mut self, kind: &Kind) {
+        match kind {
+            Kind::PositionReset { consumer, partition, offset, .. } => {
+                let group = self.group(*consumer);
+                let position = Position { start: *offset, next: *offset };
+                self.positions.insert((group, *partition), position);
+                for record in self.records.iter_mut().filter(|r| r.partition == Some(*partition)) {
+                    record.with_consumers.retain(|c| c != consumer);
+                }
+            }
+            Kind::Fetched { consumer, entries, .. } => {
+                for id in entries.iter().flat_map(|entry| entry.records().map(|(_, id)| id)) {
+                    self.record_mut(id).with_consumers.push(*consumer);
+                }
+            }
+            Kind::Polled { consumer, partition, position, .. } => {
+                if let Some(known) = self.positions.get_mut(&(self.group(*consumer), *partition)) {
+                    known.next = *position;
+                }
+            }
+            Kind::Processed { consumer, record, .. } => {
+                let group = self.group(*consumer);
+                let record = self.record_mut(*record);
+                if let Some(place) = record.with_consumers.iter().position(|c| c == consumer) {
+                    record.with_consumers.remove(place);
+                }
+                match record.processed.iter_mut().find(|(g, _)| *g == group) {
+                    Some((_, times)) => *times += 1,
+                    None => record.processed.push((group, 1)),
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Observer for Ledger {
+    fn observe(&mut self, event: &TraceEvent) {
+        match &event.kind {
+            Kind::RecordCreated { record, .. } => {
+                let state = self.record_mut(*record);
+                state.created = true;
+                state.with_producer = true;
+            }
+            Kind::RecordBatched { record, partition, .. } => {
+                self.record_mut(*record).partition = Some(*partition)
+            }
+            Kind::BatchAcked { batch, .. } => self.tell(event.id, &batch.records, Told::Acked),
+            Kind::BatchFailed { records, error, .. } => {
+                self.tell(event.id, records, Told::Failed(*error))
+            }
+            Kind::MessageSent { message, what, .. } => self.sent(*message, what),
+            Kind::MessageArrived { message, .. } => {
+                self.arrived(*message);
+            }
+            Kind::MessageLost { message, to, .. } => self.lost(event.id, *message, *to),
+            Kind::Appended { broker, entry, .. } | Kind::Replicated { broker, entry, .. } => {
+                if matches!(entry.payload, Payload::Records(_)) {
+                    self.stored(*broker, entry);
+                }
+            }
+            Kind::AppendRefused { batch, .. } => self.refused(event.id, &batch.records),
+            Kind::HighWatermarkAdvanced { partition, to, .. } => {
+                self.partitions[partition.index()].high_watermark = *to;
+            }
+            Kind::Flushed { broker, partition, to, .. } => {
+                self.partitions[partition.index()].flushed[broker.index()] = *to;
+            }
+            Kind::Truncated { broker, partition, to, removed, .. } => {
+                self.truncated(event.id, *broker, *partition, *to, removed);
+            }
+            Kind::BrokerCrashed { broker } => {
+                self.brokers[broker.index()] =
+                    BrokerView { down_since: Some(event.id), crashed: true };
+            }
+            Kind::BrokerFenced { broker } if !self.brokers[broker.index()].crashed => {
+                self.brokers[broker.index()].down_since = Some(event.id);
+            }
+            Kind::BrokerRestarted { broker } => self.brokers[broker.index()].crashed = false,
+            Kind::LeaderElected { partition, leader, leader_epoch, .. } => {
+                let before = self.partitions[partition.index()].leader;
+                let because = before.and_then(|old| self.brokers[old.index()].down_since);
+                let view = &mut self.partitions[partition.index()];
+                view.leader = Some(*leader);
+                view.elections.push(Election {
+                    event: event.id,
+                    leader_epoch: *leader_epoch,
+                    because,
+                });
+            }
+            Kind::PartitionOffline { partition, .. } => {
+                self.partitions[partition.index()].leader = None
+            }
+            kind => self.observe_consumer(kind),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What became of each record, and why: judged from the trace alone.
+//!
+//! [`Ledger`] takes in the trace event by event and can be asked at any moment;
+//! [`Ledger::finish`] tells it that the run is over, which decides what was still open.
+
+mod causes;
+mod fate;
+mod ledger;
+pub mod report;
+mod words;
+
+pub use ledger::Ledger;
+pub use words::{Copy, Fate, Place, Reason, Told, Totals, Verdict};

@@ -7,7 +7,7 @@ use super::words::{Told, Totals};
 use crate::model::ids::{
     BrokerId, ConsumerId, GroupId, MessageId, Node, PartitionId, RecordId, TraceId,
 };
-use crate::model::record::{LogBatch, Payload};
+use crate::model::record::{Batch, LogBatch, Payload};
 use crate::model::setup::Setup;
 use crate::model::trace::{Kind, Observer, TraceEvent, Wire};
 use crate::script::SendStyle;
@@ -21,8 +21,10 @@ pub struct Ledger {
     pub(super) brokers: Vec<BrokerView>,
     /// Where each consumer is in each of its partitions.
     pub(super) positions: BTreeMap<(GroupId, PartitionId), Position>,
-    /// The records of messages on the way.
+    /// The records of messages on the way, or in a broker's hands and not yet in its log.
     carried: BTreeMap<MessageId, Vec<RecordId>>,
+    /// Produce requests that arrived and wait for their turn.
+    queued: Vec<MessageId>,
     pub(super) over: bool,
 }
 
@@ -109,6 +111,7 @@ impl Ledger {
             brokers: vec![BrokerView::default(); usize::from(setup.brokers)],
             positions: BTreeMap::new(),
             carried: BTreeMap::new(),
+            queued: Vec::new(),
             over: false,
             setup,
         }
@@ -190,7 +193,36 @@ impl Ledger {
         self.carried.insert(message, records);
     }
 
-    fn arrived(&mut self, message: MessageId) -> Vec<RecordId> {
+    /// A message is where it should be. The records of a produce request are still nowhere else:
+    /// it may have to wait for its turn.
+    fn arrived(&mut self, message: MessageId, from: Node) {
+        if matches!(from, Node::Producer(_)) && self.carried.contains_key(&message) {
+            self.queued.push(message);
+        } else {
+            self.put_down(message);
+        }
+    }
+
+    /// The batch of a produce request was appended or refused.
+    fn handled(&mut self, batch: &Batch) {
+        let of = |message: &MessageId| {
+            self.carried.get(message).is_some_and(|records| records.contains(&batch.records[0]))
+        };
+        let Some(place) = self.queued.iter().position(of) else { return };
+        let message = self.queued[place];
+        let Some(records) = self.carried.get_mut(&message) else { return };
+        records.retain(|id| !batch.records.contains(id));
+        if records.is_empty() {
+            self.queued.remove(place);
+            self.carried.remove(&message);
+        }
+        for id in &batch.records {
+            self.record_mut(*id).carriers -= 1;
+        }
+    }
+
+    fn put_down(&mut self, message: MessageId) -> Vec<RecordId> {
+        self.queued.retain(|id| *id != message);
         let records = self.carried.remove(&message).unwrap_or_default();
         for id in &records {
             self.record_mut(*id).carriers -= 1;
@@ -203,7 +235,7 @@ impl Ledger {
             Node::Broker(broker) => self.brokers[broker.index()].down_since,
             _ => None,
         };
-        for id in self.arrived(message) {
+        for id in self.put_down(message) {
             let record = self.record_mut(id);
             if record.copies.is_empty() {
                 record.taken_by = Some(event);
@@ -299,16 +331,20 @@ impl Observer for Ledger {
                 self.tell(event.id, records, Told::Failed(*error))
             }
             Kind::MessageSent { message, what, .. } => self.sent(*message, what),
-            Kind::MessageArrived { message, .. } => {
-                self.arrived(*message);
-            }
+            Kind::MessageArrived { message, from, .. } => self.arrived(*message, *from),
             Kind::MessageLost { message, to, .. } => self.lost(event.id, *message, *to),
-            Kind::Appended { broker, entry, .. } | Kind::Replicated { broker, entry, .. } => {
-                if matches!(entry.payload, Payload::Records(_)) {
+            Kind::Appended { broker, entry, .. } => {
+                if let Payload::Records(batch) = &entry.payload {
                     self.stored(*broker, entry);
+                    self.handled(batch);
                 }
             }
-            Kind::AppendRefused { batch, .. } => self.refused(event.id, &batch.records),
+            Kind::Replicated { broker, entry, .. } => self.stored(*broker, entry),
+            Kind::DuplicateBatch { batch, .. } => self.handled(batch),
+            Kind::AppendRefused { batch, .. } => {
+                self.handled(batch);
+                self.refused(event.id, &batch.records);
+            }
             Kind::HighWatermarkAdvanced { partition, to, .. } => {
                 self.partitions[partition.index()].high_watermark = *to;
             }

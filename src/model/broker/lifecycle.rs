@@ -67,7 +67,10 @@ impl Broker {
         self.controller.reset();
         self.leaders.reset();
         self.fetchers.clear();
-        self.inbound.clear();
+        let connections: Vec<_> = self.inbound.keys().copied().collect();
+        for connection in connections {
+            self.drop_inbound(cx, connection);
+        }
         self.ready.clear();
         self.purgatory.clear();
         self.fetches.clear();

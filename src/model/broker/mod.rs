@@ -24,6 +24,7 @@ use super::message::{
     Body, BrokerState, FetchRequest, Message, PartitionMetadata, PartitionState, Request, Response,
 };
 use super::setup::Setup;
+use super::trace::Kind;
 use fetcher::Fetcher;
 use produce::Delayed;
 use replica::Replica;
@@ -192,9 +193,17 @@ impl Broker {
     /// The other side closed a connection. What was read from it already goes on; what was not
     /// read yet is gone.
     pub fn on_closed(&mut self, cx: &mut Cx<'_>, connection: ConnectionId) {
-        self.inbound.remove(&connection);
+        self.drop_inbound(cx, connection);
         if let Some((Node::Broker(leader), _)) = self.leaders.closed(cx, connection) {
             self.fetch_failed(cx, leader);
+        }
+    }
+
+    /// Requests that waited for their turn on a connection go with it.
+    fn drop_inbound(&mut self, cx: &mut Cx<'_>, connection: ConnectionId) {
+        let Some(inbound) = self.inbound.remove(&connection) else { return };
+        for Message { id, from, to, .. } in inbound.queue.into_iter().filter(|m| !m.ambient) {
+            cx.note(Kind::MessageLost { message: id, from, to });
         }
     }
 
@@ -306,7 +315,7 @@ impl Broker {
 
     /// Hangs up on a client.
     fn hang_up(&mut self, cx: &mut Cx<'_>, connection: ConnectionId) {
-        self.inbound.remove(&connection);
+        self.drop_inbound(cx, connection);
         cx.close(connection, Node::Broker(self.id));
     }
 

@@ -1,0 +1,15 @@
+//! What the model does, as claims: each a script and what Kafka would make of it.
+
+#[path = "model/support.rs"]
+mod support;
+
+#[path = "model/broker.rs"]
+mod broker;
+#[path = "model/consumer.rs"]
+mod consumer;
+#[path = "model/invariants.rs"]
+mod invariants;
+#[path = "model/producer.rs"]
+mod producer;
+#[path = "model/story.rs"]
+mod story;

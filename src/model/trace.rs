@@ -134,7 +134,13 @@ pub enum Kind {
     /// A leader recognised a batch that it already holds.
     DuplicateBatch { broker: BrokerId, partition: PartitionId, batch: Arc<Batch>, base_offset: u64 },
     /// The leader's high watermark advanced: everything before it is committed.
-    HighWatermarkAdvanced { broker: BrokerId, partition: PartitionId, from: u64, to: u64 },
+    HighWatermarkAdvanced {
+        broker: BrokerId,
+        partition: PartitionId,
+        from: u64,
+        to: u64,
+        records: Vec<RecordId>,
+    },
     /// Everything before `to` is on that broker's disk.
     Flushed { broker: BrokerId, partition: PartitionId, to: u64, reason: FlushReason },
     /// A follower cut its log: everything from `to` on is gone there.

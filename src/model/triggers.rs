@@ -1,5 +1,7 @@
 //! Actions that wait for something to happen: `when` record 7 is acked, `when` broker-2 is fenced.
 
+use std::borrow::Cow;
+
 use super::event::Event;
 use super::ids::{Node, PartitionId, RecordId};
 use super::queue::{EventQueue, Scheduled};
@@ -22,7 +24,7 @@ pub struct Triggers {
 struct About<'a> {
     entity: Option<Node>,
     partition: Option<PartitionId>,
-    records: Option<&'a [RecordId]>,
+    records: Cow<'a, [RecordId]>,
     offsets: Option<(u64, u64)>,
 }
 
@@ -79,7 +81,7 @@ fn matches(setup: &Setup, when: &When, kind: &Kind) -> bool {
             .is_some_and(|p| setup.topics[usize::from(setup.partition(p).topic)].name == *name)
     };
     let number = |number: u16| about.partition.is_some_and(|p| setup.partition(p).number == number);
-    let record = |id: u32| about.records.is_some_and(|records| records.contains(&RecordId(id)));
+    let record = |id: u32| about.records.contains(&RecordId(id));
     let offset = |offset: u64| about.offsets.is_some_and(|(from, to)| (from..to).contains(&offset));
     // Conditions are about the user's topics unless they name an internal one.
     let internal = about.partition.is_some_and(|p| setup.partition(p).internal);
@@ -96,14 +98,14 @@ fn about(name: EventName, kind: &Kind) -> Option<About<'_>> {
     match (name, kind) {
         (EventName::Created, Kind::RecordCreated { producer, record }) => Some(About {
             entity: Some(Node::Producer(*producer)),
-            records: Some(std::slice::from_ref(record)),
+            records: Cow::from(std::slice::from_ref(record)),
             ..About::default()
         }),
         (EventName::Batched, Kind::RecordBatched { producer, record, partition, .. }) => {
             Some(About {
                 entity: Some(Node::Producer(*producer)),
                 partition: Some(*partition),
-                records: Some(std::slice::from_ref(record)),
+                records: Cow::from(std::slice::from_ref(record)),
                 ..About::default()
             })
         }
@@ -112,24 +114,25 @@ fn about(name: EventName, kind: &Kind) -> Option<About<'_>> {
         | (EventName::Acked, Kind::BatchAcked { batch, .. }) => Some(of_batch(batch)),
         (EventName::Failed, Kind::BatchFailed { producer, records, .. }) => Some(About {
             entity: Some(Node::Producer(*producer)),
-            records: Some(records),
+            records: Cow::from(records),
             ..About::default()
         }),
         (EventName::Appended, Kind::Appended { broker, partition, entry })
         | (EventName::Replicated, Kind::Replicated { broker, partition, entry }) => Some(About {
             entity: Some(Node::Broker(*broker)),
             partition: Some(*partition),
-            records: records_of(entry),
+            records: Cow::from(records_of(entry)),
             offsets: Some((entry.base_offset, entry.end_offset())),
         }),
-        (EventName::Committed, Kind::HighWatermarkAdvanced { broker, partition, from, to }) => {
-            Some(About {
-                entity: Some(Node::Broker(*broker)),
-                partition: Some(*partition),
-                offsets: Some((*from, *to)),
-                ..About::default()
-            })
-        }
+        (
+            EventName::Committed,
+            Kind::HighWatermarkAdvanced { broker, partition, from, to, records },
+        ) => Some(About {
+            entity: Some(Node::Broker(*broker)),
+            partition: Some(*partition),
+            records: Cow::from(records),
+            offsets: Some((*from, *to)),
+        }),
         (EventName::Truncated, Kind::Truncated { broker, partition, to, .. }) => Some(About {
             entity: Some(Node::Broker(*broker)),
             partition: Some(*partition),
@@ -164,6 +167,7 @@ fn about_consumers(name: EventName, kind: &Kind) -> Option<About<'_>> {
             Some(About {
                 entity: Some(Node::Consumer(*consumer)),
                 partition: Some(*partition),
+                records: records.iter().map(|(_, id)| *id).collect(),
                 offsets: records.first().map(|(offset, _)| (*offset, *position)),
                 ..About::default()
             })
@@ -172,7 +176,7 @@ fn about_consumers(name: EventName, kind: &Kind) -> Option<About<'_>> {
             Some(About {
                 entity: Some(Node::Consumer(*consumer)),
                 partition: Some(*partition),
-                records: Some(std::slice::from_ref(record)),
+                records: Cow::from(std::slice::from_ref(record)),
                 offsets: Some((*offset, *offset + 1)),
             })
         }
@@ -191,14 +195,14 @@ fn of_batch(batch: &Batch) -> About<'_> {
     About {
         entity: Some(Node::Producer(batch.producer)),
         partition: Some(batch.partition),
-        records: Some(&batch.records),
+        records: Cow::from(&batch.records),
         offsets: None,
     }
 }
 
-fn records_of(entry: &LogBatch) -> Option<&[RecordId]> {
+fn records_of(entry: &LogBatch) -> &[RecordId] {
     match &entry.payload {
-        super::record::Payload::Records(batch) => Some(&batch.records),
-        super::record::Payload::Offsets(_) => None,
+        super::record::Payload::Records(batch) => &batch.records,
+        super::record::Payload::Offsets(_) => &[],
     }
 }

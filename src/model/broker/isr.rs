@@ -65,7 +65,8 @@ impl Broker {
         }
         replica.high_watermark = to;
         let before = cx.cause;
-        cx.emit(Kind::HighWatermarkAdvanced { broker, partition, from, to });
+        let records = replica.log.records_between(from, to);
+        cx.emit(Kind::HighWatermarkAdvanced { broker, partition, from, to, records });
         self.complete_delayed(cx);
         self.complete_fetches(cx, Some(partition), 0);
         cx.cause = before;

@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::model::ids::RecordId;
 use crate::model::record::LogBatch;
 
 /// A log (`UnifiedLog`), with the leader epochs of its batches (`LeaderEpochFileCache`).
@@ -101,6 +102,15 @@ impl Log {
         self.dirty.retain(|(end, _)| *end <= end_offset);
         self.epochs.retain(|(_, start)| *start < end_offset);
         removed
+    }
+
+    /// The records at these offsets.
+    #[must_use]
+    pub fn records_between(&self, from: u64, to: u64) -> Vec<RecordId> {
+        let first = self.batches.partition_point(|batch| batch.end_offset() <= from);
+        let batches = self.batches[first..].iter().take_while(|batch| batch.base_offset < to);
+        let records = batches.flat_map(|batch| batch.records());
+        records.filter(|(offset, _)| (from..to).contains(offset)).map(|(_, id)| id).collect()
     }
 
     /// Batches from `offset` on and below `limit`, up to `max_bytes`, but at least one.

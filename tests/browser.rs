@@ -1,1 +1,64 @@
-//! browser
+//! The site in a real browser: `cargo xtask test` builds it and says where it is.
+
+#[path = "support/browser.rs"]
+mod browser;
+#[path = "support/site.rs"]
+mod site;
+
+use browser::Browser;
+use fantoccini::Locator;
+use site::Site;
+use std::path::PathBuf;
+use std::time::Duration;
+
+fn dist() -> PathBuf {
+    std::env::var_os("ACKSCOPE_DIST").map_or_else(|| "dist".into(), PathBuf::from)
+}
+
+async fn wait_for_the_app(browser: &Browser) {
+    let heading = browser.client.wait().at_most(Duration::from_secs(20));
+    heading.for_element(Locator::Css("h1")).await.expect("the app shows its heading");
+}
+
+/// Opens a page that holds the app in a frame, and waits for the app.
+async fn open_framed(site: &Site) -> Browser {
+    let browser = Browser::open_with(800, 600, &["--lang=en"]).await;
+    browser.client.goto(&site.url_at("/host.html")).await.expect("the page opens");
+    browser.client.enter_frame(0).await.expect("the frame is there");
+    wait_for_the_app(&browser).await;
+    browser
+}
+
+#[tokio::test]
+async fn the_app_starts_at_any_path_and_the_console_stays_silent() {
+    for base in ["/", "/some/path/"] {
+        let site = Site::start(&dist(), base, &[]);
+        let browser = Browser::open(1280, 800).await;
+        browser.client.goto(&site.url("")).await.expect("the page opens");
+        wait_for_the_app(&browser).await;
+        assert_eq!(browser.console().await, vec![], "at {base}");
+        let missing: Vec<_> = site.requests().into_iter().filter(|it| it.status != 200).collect();
+        assert_eq!(missing, vec![], "at {base}");
+        browser.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_page_can_show_the_app_in_a_frame() {
+    let host = "<!doctype html><link rel=icon href=data:,><iframe src=/app/></iframe>";
+    let site = Site::start(&dist(), "/app/", &[("/host.html", host)]);
+    let browser = open_framed(&site).await;
+    assert_eq!(browser.console().await, vec![]);
+    browser.close().await;
+}
+
+/// Modules and fetches of a frame without an origin need the server's leave.
+#[tokio::test]
+async fn a_sandboxed_frame_shows_the_app_where_the_server_answers_any_origin() {
+    let host = "<!doctype html><link rel=icon href=data:,>\
+        <iframe sandbox=allow-scripts src=/app/></iframe>";
+    let site = Site::start_shared(&dist(), "/app/", &[("/host.html", host)]);
+    let browser = open_framed(&site).await;
+    assert_eq!(browser.console().await, vec![]);
+    browser.close().await;
+}

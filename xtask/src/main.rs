@@ -1,1 +1,124 @@
-fn main(){}
+//! The project's two commands, `cargo xtask serve` and `cargo xtask test`, and `cargo xtask build`.
+//!
+//! Each looks for what it needs, installs what is missing, says what it does and how long it
+//! takes, and may be run again at any time. Arguments are read with `lexopt`, because this crate
+//! is the first thing that a fresh machine compiles.
+
+mod apt;
+mod browser;
+mod build;
+mod report;
+mod serve;
+mod shell;
+mod site;
+mod size;
+mod test;
+mod toolchain;
+mod tools;
+
+use lexopt::prelude::*;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+Usage: cargo xtask <command>
+
+  serve [--release] [--port 8080] [--open]
+      Builds the app, serves it at 127.0.0.1 and builds again when a source changes.
+  build [--debug]
+      Builds the site into dist/, ready for any web server and any path.
+  test [--only fmt,clippy,library,native,site,size,browser]
+      Runs every check and every test; with --only, these steps alone.
+
+Each command installs what it lacks first. ACKSCOPE_WASM_TOOLCHAIN=system makes them build the
+app with the system's own Rust, as they do where rustup cannot add the wasm target.";
+
+/// What the command line asks for.
+#[derive(Debug, PartialEq)]
+enum Task {
+    Help,
+    Serve(serve::Options),
+    Build { release: bool },
+    Test(test::Only),
+}
+
+fn main() -> ExitCode {
+    let outcome = parse(lexopt::Parser::from_env())
+        .map_err(|error| format!("{error}\n\n{HELP}"))
+        .and_then(run);
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("\nerror: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> shell::Outcome<()> {
+    match task {
+        Task::Help => {
+            println!("{HELP}");
+            Ok(())
+        }
+        Task::Serve(options) => serve::serve(&options),
+        Task::Build { release } => build::build_and_tell(release),
+        Task::Test(only) => test::test(&only),
+    }
+}
+
+fn parse(mut args: lexopt::Parser) -> Result<Task, lexopt::Error> {
+    let mut task = match args.next()? {
+        Some(Value(name)) => match name.string()?.as_str() {
+            "serve" => Task::Serve(serve::Options::default()),
+            "build" => Task::Build { release: true },
+            "test" => Task::Test(test::Only::default()),
+            "help" => Task::Help,
+            other => return Err(format!("there is no command `{other}`").into()),
+        },
+        None | Some(Short('h') | Long("help")) => Task::Help,
+        Some(other) => return Err(other.unexpected()),
+    };
+    while let Some(arg) = args.next()? {
+        match (&mut task, arg) {
+            (_, Short('h') | Long("help")) => return Ok(Task::Help),
+            (Task::Serve(options), Long("release")) => options.release = true,
+            (Task::Serve(options), Long("open")) => options.open = true,
+            (Task::Serve(options), Long("port")) => options.port = args.value()?.parse()?,
+            (Task::Build { release }, Long("debug")) => *release = false,
+            (Task::Build { release }, Long("release")) => *release = true,
+            (Task::Test(only), Long("only")) => only.add(&args.value()?.string()?)?,
+            (_, other) => return Err(other.unexpected()),
+        }
+    }
+    Ok(task)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(args: &[&str]) -> Result<Task, String> {
+        parse(lexopt::Parser::from_args(args)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn serve_takes_a_port() {
+        let Ok(Task::Serve(options)) = parsed(&["serve", "--port", "9000", "--release"]) else {
+            panic!("not a serve command");
+        };
+        assert_eq!((options.port, options.release, options.open), (9000, true, false));
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused() {
+        for args in [&["sevre"][..], &["build", "--fast"], &["test", "--only", "nothing"]] {
+            assert!(parsed(args).is_err(), "{args:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn the_site_is_a_release_build_unless_told_otherwise() {
+        assert_eq!(parsed(&["build"]), Ok(Task::Build { release: true }));
+        assert_eq!(parsed(&["build", "--debug"]), Ok(Task::Build { release: false }));
+    }
+}

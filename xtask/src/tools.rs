@@ -1,0 +1,144 @@
+//! The tools that build the site: which, in which version, how they are found and installed.
+//!
+//! They go where a second run, also of another clone, finds them: cargo's own folder.
+
+use crate::apt;
+use crate::report;
+use crate::shell::{self, Outcome};
+use crate::toolchain::{self, Toolchain};
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// The bundler. Later ones ask for a newer compiler than the project does.
+const TRUNK: &str = "0.21.14";
+/// The optimiser (Binaryen); `Trunk.toml` names the same version.
+const WASM_OPT: &str = "132";
+
+/// The folders to put first on the search path, so that Trunk finds these tools.
+pub fn folders() -> Outcome<Vec<PathBuf>> {
+    let home = shell::cargo_home()?;
+    Ok(vec![home.join("bin"), binaryen_folder()?.join("node_modules/.bin")])
+}
+
+/// Everything that a build of the site needs.
+pub fn ensure_for_site(toolchain: &Toolchain, release: bool) -> Outcome<()> {
+    ensure_by_cargo("trunk", "trunk", TRUNK, true, "bundles the app", "about 6 minutes")?;
+    let version = locked_version("wasm-bindgen", &lock_file()?)?;
+    let what_for = "joins the app to JavaScript; its version is that of Cargo.lock";
+    ensure_by_cargo(
+        "wasm-bindgen",
+        "wasm-bindgen-cli",
+        &version,
+        false,
+        what_for,
+        "about 3 minutes",
+    )?;
+    if release { ensure_wasm_opt(toolchain) } else { Ok(()) }
+}
+
+/// Installs a program from its source unless that version is here. Not every release can be
+/// built with the lock file that it was published with.
+fn ensure_by_cargo(
+    program: &str,
+    package: &str,
+    version: &str,
+    locked: bool,
+    what_for: &str,
+    how_long: &str,
+) -> Outcome<()> {
+    if has_version(program, version)? {
+        return Ok(());
+    }
+    report::installing(&format!("{package} {version}"), what_for, how_long);
+    let build_dir = shell::target_dir().join("tools");
+    let mut command = shell::cargo();
+    command.args(["install", package, "--version", &format!("={version}"), "--root"]);
+    command.arg(shell::cargo_home()?).env("CARGO_TARGET_DIR", &build_dir);
+    command.args(locked.then_some("--locked"));
+    let (result, _) = report::timed(package, || shell::run(&mut command));
+    // The program is installed; what it was built from only takes room.
+    let _ = fs::remove_dir_all(build_dir);
+    result
+}
+
+fn ensure_wasm_opt(toolchain: &Toolchain) -> Outcome<()> {
+    if has_version("wasm-opt", WASM_OPT)? {
+        return Ok(());
+    }
+    if shell::which("npm").is_none() {
+        if *toolchain == Toolchain::Own {
+            // An open network: Trunk fetches the version that Trunk.toml names.
+            println!("    no wasm-opt {WASM_OPT} and no npm: Trunk downloads wasm-opt itself");
+            return Ok(());
+        }
+        apt::install(&["npm"], "brings wasm-opt", "about 1 minute")?;
+    }
+    report::installing(
+        &format!("binaryen {WASM_OPT}"),
+        "wasm-opt makes the app smaller",
+        "seconds",
+    );
+    let mut npm = Command::new(shell::which("npm").unwrap_or_else(|| "npm".into()));
+    npm.args(["install", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"]);
+    npm.arg(binaryen_folder()?).arg(format!("binaryen@{WASM_OPT}"));
+    shell::run(&mut npm)?;
+    link_wasm_opt()
+}
+
+/// Puts wasm-opt beside the other tools, unless there is one already that is not ours.
+fn link_wasm_opt() -> Outcome<()> {
+    let link = shell::cargo_home()?.join("bin/wasm-opt");
+    let program = binaryen_folder()?.join("node_modules/.bin/wasm-opt");
+    if cfg!(unix) && (link.is_symlink() || !link.exists()) {
+        toolchain::symlink(&program, &link)
+            .map_err(|error| format!("{}: {error}", link.display()))?;
+    }
+    Ok(())
+}
+
+fn binaryen_folder() -> Outcome<PathBuf> {
+    Ok(shell::cargo_home()?.join(format!("ackscope-tools/binaryen-{WASM_OPT}")))
+}
+
+/// Whether the program that Trunk would find is of that version.
+fn has_version(program: &str, version: &str) -> Outcome<bool> {
+    let path = shell::path_with(&folders()?);
+    let text = shell::find(program, &path).and_then(|found| shell::version_text(&found));
+    Ok(text.is_some_and(|text| text.split_whitespace().any(|word| word == version)))
+}
+
+fn lock_file() -> Outcome<String> {
+    let path = shell::root().join("Cargo.lock");
+    fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// The version of a package in a lock file.
+fn locked_version(package: &str, lock: &str) -> Outcome<String> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name).skip(1);
+    lines
+        .next()
+        .and_then(|line| line.strip_prefix("version = \"")?.strip_suffix('"'))
+        .map(str::to_owned)
+        .ok_or_else(|| format!("Cargo.lock has no {package}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lock_file_tells_the_version() {
+        let lock = "[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
+        assert_eq!(locked_version("wasm-bindgen", lock), Ok("0.2.130".to_owned()));
+        assert!(locked_version("wasm", lock).is_err());
+    }
+
+    #[test]
+    fn trunk_and_this_file_agree_on_versions() {
+        let settings = include_str!("../../Trunk.toml");
+        assert!(settings.contains(&format!("wasm_opt = \"version_{WASM_OPT}\"")));
+        assert!(settings.contains(&format!("trunk-version = \"={TRUNK}\"")));
+    }
+}

@@ -13,11 +13,37 @@ use super::message::{Body, Request};
 #[derive(Clone, Debug)]
 pub struct NetworkClient {
     owner: Node,
-    reconnect_backoff_us: u64,
-    reconnect_backoff_max_us: u64,
-    max_in_flight: u32,
+    config: ClientConfig,
     /// The connections, by the node at the other end.
     pub links: BTreeMap<Node, Link>,
+}
+
+/// The settings of a client's network.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientConfig {
+    /// `reconnect.backoff.ms`
+    pub reconnect_backoff_us: u64,
+    /// `reconnect.backoff.max.ms`
+    pub reconnect_backoff_max_us: u64,
+    /// `socket.connection.setup.timeout.ms`
+    pub setup_timeout_us: u64,
+    /// `socket.connection.setup.timeout.max.ms`
+    pub setup_timeout_max_us: u64,
+    /// `max.in.flight.requests.per.connection`
+    pub max_in_flight: u32,
+}
+
+impl Default for ClientConfig {
+    /// What most of Kafka's clients have.
+    fn default() -> Self {
+        Self {
+            reconnect_backoff_us: 50_000,
+            reconnect_backoff_max_us: 1_000_000,
+            setup_timeout_us: 10_000_000,
+            setup_timeout_max_us: 30_000_000,
+            max_in_flight: 100,
+        }
+    }
 }
 
 /// The connection to one node.
@@ -54,19 +80,8 @@ impl Default for LinkState {
 impl NetworkClient {
     /// A client with no connection yet.
     #[must_use]
-    pub fn new(
-        owner: Node,
-        reconnect_backoff_us: u64,
-        reconnect_backoff_max_us: u64,
-        max_in_flight: u32,
-    ) -> Self {
-        Self {
-            owner,
-            reconnect_backoff_us,
-            reconnect_backoff_max_us,
-            max_in_flight,
-            links: BTreeMap::new(),
-        }
+    pub fn new(owner: Node, config: ClientConfig) -> Self {
+        Self { owner, config, links: BTreeMap::new() }
     }
 
     /// Connected before the run began.
@@ -85,10 +100,12 @@ impl NetworkClient {
     pub fn ready(&mut self, cx: &mut Cx<'_>, node: Node) -> bool {
         let link = self.links.entry(node).or_default();
         match link.state {
-            LinkState::Ready(_) => (link.in_flight.len() as u32) < self.max_in_flight,
+            LinkState::Ready(_) => (link.in_flight.len() as u32) < self.config.max_in_flight,
             LinkState::Disconnected { retry_us } if retry_us <= cx.now_us() => {
                 link.attempts += 1;
-                link.state = LinkState::Connecting(cx.connect(self.owner, node));
+                let ClientConfig { setup_timeout_us, setup_timeout_max_us, .. } = self.config;
+                let timeout_us = doubled(setup_timeout_us, link.failures, setup_timeout_max_us);
+                link.state = LinkState::Connecting(cx.connect(self.owner, node, timeout_us));
                 false
             }
             _ => false,
@@ -196,11 +213,16 @@ impl NetworkClient {
     fn back_off(&mut self, cx: &Cx<'_>, node: Node) -> Vec<RequestId> {
         let link = self.links.entry(node).or_default();
         let thing = self.owner.code() << 32 | node.code();
-        let nominal_us =
-            (self.reconnect_backoff_us << link.failures.min(20)).min(self.reconnect_backoff_max_us);
+        let ClientConfig { reconnect_backoff_us, reconnect_backoff_max_us, .. } = self.config;
+        let nominal_us = doubled(reconnect_backoff_us, link.failures, reconnect_backoff_max_us);
         let wait_us = jittered(cx.draw(thing, Purpose::Backoff, link.attempts), nominal_us);
         link.failures += 1;
         link.state = LinkState::Disconnected { retry_us: cx.now_us() + wait_us };
         link.in_flight.drain(..).collect()
     }
+}
+
+/// A wait that doubles with each failure, up to a limit.
+fn doubled(first_us: u64, failures: u32, max_us: u64) -> u64 {
+    first_us.saturating_mul(1 << failures.min(20)).min(max_us)
 }

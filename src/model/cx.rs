@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::event::Event;
+use super::faults::Faults;
 use super::ids::{ConnectionId, Node, RequestId, TraceId};
 use super::luck::{self, Purpose};
 use super::message::{Body, Message};
@@ -24,6 +25,8 @@ pub struct Core {
     pub queue: EventQueue,
     /// What is under way.
     pub network: Network,
+    /// What is wrong with machines and links.
+    pub faults: Faults,
     /// Actions that wait for something to happen.
     pub triggers: Triggers,
     /// The time of the last traced event.
@@ -43,6 +46,7 @@ impl Core {
             now_us: 0,
             queue: EventQueue::default(),
             network: Network::default(),
+            faults: Faults::default(),
             last_trace_us: 0,
             traced: 0,
             next_request: 1,
@@ -125,9 +129,11 @@ impl<'a> Cx<'a> {
         luck::draw(self.core.setup.seed, thing, purpose, number)
     }
 
-    /// Starts to connect; the result arrives as [`Event::ConnectResult`].
-    pub fn connect(&mut self, client: Node, server: Node) -> ConnectionId {
+    /// Starts to connect; the result arrives as [`Event::ConnectResult`], or never: then
+    /// the wait is over.
+    pub fn connect(&mut self, client: Node, server: Node, timeout_us: u64) -> ConnectionId {
         let id = self.core.network.open(client, server);
+        self.ambient(timeout_us, Event::ConnectTimeout(id));
         let at_us = self.core.network.arrival_us(&self.core.setup, id, client, self.core.now_us);
         self.ambient(at_us - self.core.now_us, Event::ConnectArrives(id));
         id

@@ -11,6 +11,8 @@ pub enum Event {
     Arrive(MessageId),
     /// A SYN arrives at the server.
     ConnectArrives(ConnectionId),
+    /// A client has waited for `socket.connection.setup.timeout.ms`.
+    ConnectTimeout(ConnectionId),
     /// The client learns whether the server accepted.
     ConnectResult(ConnectionId, bool),
     /// An end of a connection learns that the other one closed it.
@@ -63,6 +65,8 @@ pub enum BrokerTimer {
     Writeback,
     /// The log flusher looks at that partition's `flush.ms`.
     FlushCheck,
+    /// The wait of a controlled shutdown is over.
+    Stop,
     /// A request to the controller or to a leader has waited for its timeout.
     RequestTimeout(RequestId),
 }
@@ -81,8 +85,8 @@ pub enum ConsumerTimer {
     Start,
     /// `poll()` looks again.
     Poll,
-    /// The application has finished one record.
-    Processed,
+    /// The application has finished one record, in that life of the process.
+    Processed(u32),
     /// The client's network has something to look at.
     Wake,
     /// A request has waited for `request.timeout.ms`.

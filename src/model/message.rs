@@ -67,9 +67,9 @@ pub enum Request {
         isr: Vec<BrokerId>,
     },
     /// BrokerRegistration.
-    Register { incarnation: u32 },
+    Register { clean_epoch: Option<u64> },
     /// BrokerHeartbeat.
-    Heartbeat { broker_epoch: u64, metadata_version: u64 },
+    Heartbeat { broker_epoch: u64, metadata_version: u64, want_shut_down: bool },
 }
 
 /// A fetch by a follower or a consumer.
@@ -121,7 +121,7 @@ pub enum Response {
     /// BrokerRegistration: the broker epoch.
     Register(Result<u64, KafkaError>),
     /// BrokerHeartbeat.
-    Heartbeat { fenced: bool },
+    Heartbeat { fenced: bool, shut_down: bool },
     /// What the controller's log holds that the broker has not seen. Kafka's brokers fetch it;
     /// here the controller sends it as soon as it is there, on the same connection.
     MetadataLog {
@@ -180,6 +180,10 @@ pub struct PartitionState {
     pub partition_epoch: u32,
     /// The in-sync replicas.
     pub isr: Vec<BrokerId>,
+    /// The eligible leader replicas (KIP-966).
+    pub elr: Vec<BrokerId>,
+    /// Who led last, while nobody does.
+    pub last_known_leader: Option<BrokerId>,
 }
 
 /// What the controller's log says of a broker (`BrokerRegistration`).
@@ -189,6 +193,8 @@ pub struct BrokerState {
     pub epoch: u64,
     /// Whether the controller takes it for dead, or not ready yet.
     pub fenced: bool,
+    /// Whether it is in a controlled shutdown.
+    pub shutting_down: bool,
 }
 
 impl Body {

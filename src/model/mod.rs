@@ -5,6 +5,7 @@
 //! happened. There is no wall clock, no global randomness, no float, and no order that depends on
 //! a hash: the same script gives the same trace everywhere.
 
+mod actions;
 pub mod broker;
 pub mod client;
 pub mod consumer;
@@ -13,7 +14,9 @@ pub mod cx;
 pub mod digest;
 pub mod error;
 pub mod event;
+pub mod faults;
 pub mod ids;
+pub mod links;
 pub mod luck;
 pub mod message;
 pub mod network;

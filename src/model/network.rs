@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 
 use super::ids::{ConnectionId, MessageId, Node};
+use super::links::{Rule, link_us};
 use super::luck::{self, Purpose};
 use super::message::Message;
 use super::setup::Setup;
@@ -25,6 +26,8 @@ pub struct Connection {
     pub client_open: bool,
     /// Whether the server's side is open.
     pub server_open: bool,
+    /// Whether everything on it is lost, though both sides hold it for open.
+    pub mute: bool,
     /// The last arrival so far at the server and at the client: later messages arrive no earlier.
     last_arrival_us: [u64; 2],
 }
@@ -36,6 +39,8 @@ pub struct Network {
     pub connections: BTreeMap<ConnectionId, Connection>,
     /// What is on the way.
     pub messages: BTreeMap<MessageId, Message>,
+    /// What actions have changed about the links.
+    pub rules: Vec<Rule>,
     next_connection: u32,
     next_message: u64,
     /// How many messages each directed pair of nodes has exchanged: the number of a draw.
@@ -51,6 +56,7 @@ impl Network {
             client,
             server,
             client_open: true,
+            mute: false,
             server_open: false,
             last_arrival_us: [0; 2],
         };
@@ -77,7 +83,9 @@ impl Network {
         let (to, direction) = if from == link.client { (link.server, 0) } else { (link.client, 1) };
         let number = self.counts.entry((from, to)).or_default();
         *number += 1;
-        let arrival_us = now_us + latency_us(setup, from, to, *number);
+        let links = setup.links.iter().chain(&self.rules);
+        let arrival_us =
+            now_us + latency_us(setup.seed, link_us(links, from, to), from, to, *number);
         let arrival_us = arrival_us.max(link.last_arrival_us[direction]);
         link.last_arrival_us[direction] = arrival_us;
         arrival_us
@@ -86,9 +94,8 @@ impl Network {
     /// Whether `node` still has its side of the connection open.
     #[must_use]
     pub fn is_open(&self, id: ConnectionId, node: Node) -> bool {
-        self.connections
-            .get(&id)
-            .is_some_and(|c| if c.client == node { c.client_open } else { c.server_open })
+        let side = |c: &Connection| if c.client == node { c.client_open } else { c.server_open };
+        self.connections.get(&id).is_some_and(side)
     }
 
     /// Closes one side; answers with the other end if that is still open.
@@ -107,6 +114,42 @@ impl Network {
         peer
     }
 
+    /// Whether nothing that is sent on a connection arrives.
+    #[must_use]
+    pub fn is_mute(&self, id: ConnectionId) -> bool {
+        self.connections.get(&id).is_some_and(|connection| connection.mute)
+    }
+
+    /// From now on nothing that is sent on a connection arrives.
+    pub fn mute(&mut self, id: ConnectionId) {
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.mute = true;
+        }
+    }
+
+    /// A machine without power closes nothing and tells nobody: its ends are just gone.
+    pub fn silence(&mut self, node: Node) {
+        for connection in self.connections.values_mut() {
+            if connection.client == node {
+                connection.client_open = false;
+            }
+            if connection.server == node {
+                connection.server_open = false;
+            }
+        }
+        self.connections.retain(|_, c| c.client_open || c.server_open);
+    }
+
+    /// Connections whose other end thinks that `node` still holds its own.
+    #[must_use]
+    pub fn half_open(&self, node: Node) -> Vec<(ConnectionId, Node)> {
+        let gone = |c: &Connection| {
+            (c.client == node && !c.client_open) || (c.server == node && !c.server_open)
+        };
+        let peer = |c: &Connection| if c.client == node { c.server } else { c.client };
+        self.connections.iter().filter(|(_, c)| gone(c)).map(|(id, c)| (*id, peer(c))).collect()
+    }
+
     /// The connections of which `node` holds an end open, or which it is being asked to accept.
     #[must_use]
     pub fn of(&self, node: Node) -> Vec<ConnectionId> {
@@ -117,12 +160,12 @@ impl Network {
     }
 }
 
-/// The latency of the `number`-th message from one node to another: the last rule that matches.
-fn latency_us(setup: &Setup, from: Node, to: Node, number: u64) -> u64 {
-    let (latency_us, jitter_us) = setup.link_us(from, to);
+/// The latency of the `number`-th message from one node to another.
+fn latency_us(seed: u64, link_us: (u64, u64), from: Node, to: Node, number: u64) -> u64 {
+    let (latency_us, jitter_us) = link_us;
     if jitter_us == 0 {
         return latency_us;
     }
     let pair = from.code() << 32 | to.code();
-    latency_us + luck::below(luck::draw(setup.seed, pair, Purpose::Latency, number), jitter_us + 1)
+    latency_us + luck::below(luck::draw(seed, pair, Purpose::Latency, number), jitter_us + 1)
 }

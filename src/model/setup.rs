@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::ids::{BrokerId, ConsumerId, GroupId, Node, PartitionId, ProducerId, RecordId};
+use super::links::{Ends, Rule, Way};
 use super::record::RecordPlan;
 use crate::script::config::{BrokerConfig, ConsumerConfig, ProducerConfig, TopicConfig};
 use crate::script::resolve::Resolved;
@@ -43,7 +44,8 @@ pub struct Setup {
     pub records: Vec<RecordPlan>,
     /// What will be done to the system.
     pub actions: Vec<Action>,
-    links: Vec<Rule>,
+    /// How long messages take when the run begins.
+    pub links: Vec<Rule>,
 }
 
 /// A topic.
@@ -115,44 +117,6 @@ pub struct ConsumerSetup {
     pub member: u16,
     /// What it reads: its share by the range assignor.
     pub partitions: Vec<PartitionId>,
-}
-
-/// A rule of the network: the last one that matches a link counts.
-#[derive(Clone, Debug)]
-struct Rule {
-    from: Ends,
-    to: Ends,
-    both_ways: bool,
-    latency_us: Option<u64>,
-    jitter_us: Option<u64>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ends {
-    All,
-    Brokers,
-    Producers,
-    Consumers,
-    One(Node),
-}
-
-impl Ends {
-    fn hold(self, node: Node) -> bool {
-        match self {
-            Self::All => true,
-            Self::Brokers => matches!(node, Node::Broker(_)),
-            Self::Producers => matches!(node, Node::Producer(_)),
-            Self::Consumers => matches!(node, Node::Consumer(_)),
-            Self::One(one) => one == node,
-        }
-    }
-}
-
-impl Rule {
-    fn matches(&self, from: Node, to: Node) -> bool {
-        (self.from.hold(from) && self.to.hold(to))
-            || (self.both_ways && self.from.hold(to) && self.to.hold(from))
-    }
 }
 
 impl Setup {
@@ -286,24 +250,21 @@ impl Setup {
     fn add_links(&mut self, script: &Script) {
         let network = &script.network;
         self.links.push(Rule {
-            from: Ends::All,
-            to: Ends::All,
-            both_ways: false,
+            way: Way { from: Ends::All, to: Ends::All, both: false },
             latency_us: Some(network.latency.as_us()),
             jitter_us: Some(network.jitter.as_us()),
         });
         for link in &network.links {
-            let (Some(from), Some(to)) = (self.ends(&link.from), self.ends(&link.to)) else {
-                continue;
-            };
-            self.links.push(Rule {
-                from,
-                to,
-                both_ways: !link.one_way,
-                latency_us: link.latency.map(|d| d.as_us()),
-                jitter_us: link.jitter.map(|d| d.as_us()),
-            });
+            let Some(way) = self.way(&link.from, &link.to, link.one_way) else { continue };
+            let latency_us = link.latency.map(|d| d.as_us());
+            self.links.push(Rule { way, latency_us, jitter_us: link.jitter.map(|d| d.as_us()) });
         }
+    }
+
+    /// The links between two ends, by their names.
+    #[must_use]
+    pub fn way(&self, from: &str, to: &str, one_way: bool) -> Option<Way> {
+        Some(Way { from: self.ends(from)?, to: self.ends(to)?, both: !one_way })
     }
 
     fn ends(&self, name: &str) -> Option<Ends> {
@@ -313,16 +274,6 @@ impl Setup {
             "consumers" => Ends::Consumers,
             _ => Ends::One(self.node(name)?),
         })
-    }
-
-    /// The latency and the jitter of a link, one way.
-    #[must_use]
-    pub fn link_us(&self, from: Node, to: Node) -> (u64, u64) {
-        let mut found = (0, 0);
-        for rule in self.links.iter().filter(|rule| rule.matches(from, to)) {
-            found = (rule.latency_us.unwrap_or(found.0), rule.jitter_us.unwrap_or(found.1));
-        }
-        found
     }
 
     /// The plan of a record.

@@ -78,6 +78,8 @@ pub enum FlushReason {
     FlushMs,
     /// The operating system wrote old dirty pages.
     Writeback,
+    /// The broker stopped in order.
+    Shutdown,
 }
 
 /// Why a follower cut its log.
@@ -154,6 +156,30 @@ pub enum Kind {
 
     /// A broker's process died.
     BrokerCrashed { broker: BrokerId },
+    /// A broker's machine lost its power.
+    PowerCut { broker: BrokerId },
+    /// What was in the page cache only, from `to` on, is gone with the power.
+    PageCacheLost { broker: BrokerId, partition: PartitionId, to: u64, removed: Vec<Arc<LogBatch>> },
+    /// A broker was asked to stop: the controller moves its leaderships away.
+    ShutdownBegan { broker: BrokerId },
+    /// A broker stopped in order: its logs are flushed.
+    BrokerStopped { broker: BrokerId },
+    /// A process stands still.
+    Paused { node: Node },
+    /// It goes on.
+    Resumed { node: Node },
+    /// A link lets nothing through.
+    LinkCut { action: u16 },
+    /// It lets everything through again.
+    LinkHealed { action: u16 },
+    /// A producer's process died with these records, of which its application had heard nothing.
+    ProducerCrashed { producer: ProducerId, records: Vec<RecordId> },
+    /// A producer's process was started again.
+    ProducerRestarted { producer: ProducerId },
+    /// A consumer's process died.
+    ConsumerCrashed { consumer: ConsumerId },
+    /// A consumer's process was started again.
+    ConsumerRestarted { consumer: ConsumerId },
     /// A broker's process was started; it loads its logs.
     BrokerRestarted { broker: BrokerId },
     /// The controller registered a broker's new incarnation.
@@ -170,6 +196,8 @@ pub enum Kind {
     IsrShrunk { partition: PartitionId, isr: Vec<BrokerId> },
     /// The controller changed the ISR: it grew.
     IsrExpanded { partition: PartitionId, isr: Vec<BrokerId> },
+    /// The controller changed who is an eligible leader though not in sync.
+    ElrChanged { partition: PartitionId, elr: Vec<BrokerId> },
     /// A broker learned that it leads.
     BecameLeader { broker: BrokerId, partition: PartitionId, leader_epoch: u32, start_offset: u64 },
     /// A broker learned whom it follows.

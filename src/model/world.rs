@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::broker::{Broker, Process};
+use super::broker::Broker;
 use super::consumer::Consumer;
 use super::controller::Controller;
 use super::cx::{Core, Cx};
@@ -14,7 +14,7 @@ use super::producer::Producer;
 use super::queue::Scheduled;
 use super::setup::Setup;
 use super::trace::{Kind, Observer};
-use crate::script::Do;
+use crate::script::action::{Broken, Lost};
 
 /// Everything, at one moment. Plain data: a clone is a keyframe.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub struct World {
     pub controller: Controller,
     /// The consumers.
     pub consumers: Vec<Consumer>,
-    core: Core,
+    pub(super) core: Core,
 }
 
 impl World {
@@ -131,36 +131,25 @@ impl World {
 
     /// Handles the next event. Answers whether there was one.
     pub fn step(&mut self, observer: &mut dyn Observer) -> bool {
-        let Some(Scheduled { at_us, event, cause, .. }) = self.core.queue.pop() else {
-            return false;
-        };
-        self.core.now_us = at_us;
+        let Some(scheduled) = self.core.queue.pop() else { return false };
+        self.core.now_us = scheduled.at_us;
+        if self.must_wait(&scheduled.event) {
+            self.core.faults.hold(scheduled);
+            return true;
+        }
+        let Scheduled { event, cause, .. } = scheduled;
         match event {
             Event::Arrive(id) => self.arrive(observer, id, cause),
             Event::Action(index) => self.act(observer, index, cause),
             Event::ConnectArrives(id) => self.connect_arrives(id),
             Event::Closed(id, node) => self.closed(observer, id, node, cause),
             Event::ConnectResult(id, accepted) => {
-                let Some(client) = self.core.network.connections.get(&id).map(|c| c.client) else {
-                    return true;
-                };
-                let mut cx = Cx::new(&mut self.core, observer, cause);
-                match client {
-                    Node::Producer(p) => {
-                        self.producers[p.index()].on_connect_result(&mut cx, id, accepted)
-                    }
-                    Node::Broker(b) => {
-                        self.brokers[b.index()].on_connect_result(&mut cx, id, accepted)
-                    }
-                    Node::Consumer(c) => {
-                        self.consumers[c.index()].on_connect_result(&mut cx, id, accepted)
-                    }
-                    Node::Controller => {}
-                }
+                self.connect_result(observer, id, accepted, cause)
             }
+            Event::ConnectTimeout(id) => self.connect_result(observer, id, false, cause),
             Event::Producer(id, timer) => {
-                self.producers[id.index()]
-                    .on_timer(&mut Cx::new(&mut self.core, observer, cause), timer);
+                let producer = &mut self.producers[id.index()];
+                producer.on_timer(&mut Cx::new(&mut self.core, observer, cause), timer);
             }
             Event::Broker(id, incarnation, timer) => {
                 let broker = &mut self.brokers[id.index()];
@@ -172,18 +161,78 @@ impl World {
                 self.controller.on_timer(&mut Cx::new(&mut self.core, observer, cause), timer);
             }
             Event::Consumer(id, timer) => {
-                self.consumers[id.index()]
-                    .on_timer(&mut Cx::new(&mut self.core, observer, cause), timer);
+                let consumer = &mut self.consumers[id.index()];
+                consumer.on_timer(&mut Cx::new(&mut self.core, observer, cause), timer);
             }
         }
         true
+    }
+
+    /// Whether an event must wait for a link to heal or a process to go on.
+    fn must_wait(&self, event: &Event) -> bool {
+        let faults = &self.core.faults;
+        if faults.is_none() {
+            return false;
+        }
+        let (journey, owner) = self.whereabouts(event);
+        journey.is_some_and(|(from, to)| faults.is_cut(from, to))
+            || owner.is_some_and(|node| faults.is_paused(node))
+    }
+
+    /// The way that an event has come over the network, and the process that will handle it. A
+    /// machine accepts connections even while its process stands still.
+    fn whereabouts(&self, event: &Event) -> (Option<(Node, Node)>, Option<Node>) {
+        let network = &self.core.network;
+        let ends = |id: &ConnectionId| network.connections.get(id).map(|c| (c.client, c.server));
+        match event {
+            Event::Arrive(id) => {
+                let ends = network.messages.get(id).map(|m| (m.from, m.to));
+                (ends, ends.map(|(_, to)| to))
+            }
+            Event::ConnectArrives(id) => (ends(id), None),
+            Event::ConnectResult(id, _) => (
+                ends(id).map(|(client, server)| (server, client)),
+                ends(id).map(|(client, _)| client),
+            ),
+            Event::ConnectTimeout(id) => (None, ends(id).map(|(client, _)| client)),
+            Event::Closed(id, node) => {
+                let peer = |(client, server)| {
+                    if client == *node { (server, client) } else { (client, server) }
+                };
+                (ends(id).map(peer), Some(*node))
+            }
+            Event::Producer(id, _) => (None, Some(Node::Producer(*id))),
+            Event::Broker(id, ..) => (None, Some(Node::Broker(*id))),
+            Event::Consumer(id, _) => (None, Some(Node::Consumer(*id))),
+            Event::Controller(_) | Event::Action(_) => (None, None),
+        }
+    }
+
+    /// A client learns what became of its handshake.
+    fn connect_result(
+        &mut self,
+        observer: &mut dyn Observer,
+        id: ConnectionId,
+        accepted: bool,
+        cause: Option<TraceId>,
+    ) {
+        let Some(client) = self.core.network.connections.get(&id).map(|c| c.client) else { return };
+        let mut cx = Cx::new(&mut self.core, observer, cause);
+        match client {
+            Node::Producer(p) => self.producers[p.index()].on_connect_result(&mut cx, id, accepted),
+            Node::Broker(b) => self.brokers[b.index()].on_connect_result(&mut cx, id, accepted),
+            Node::Consumer(c) => self.consumers[c.index()].on_connect_result(&mut cx, id, accepted),
+            Node::Controller => {}
+        }
     }
 
     /// A message reaches its receiver, if both ends of its connection are still there.
     fn arrive(&mut self, observer: &mut dyn Observer, id: MessageId, cause: Option<TraceId>) {
         let Some(message) = self.core.network.messages.remove(&id) else { return };
         let Message { from, to, request, connection, ambient, .. } = message;
-        let open = self.core.network.is_open(connection, to);
+        let heard =
+            self.core.network.is_open(connection, to) && !self.core.network.is_mute(connection);
+        let open = heard && !self.is_lost(&message, cause);
         let mut cx = Cx::new(&mut self.core, observer, cause);
         if !ambient {
             cx.emit(if open {
@@ -215,10 +264,37 @@ impl World {
         }
     }
 
-    /// A SYN arrives: a process that listens accepts, a machine without one refuses.
+    /// Whether an action loses this message. Its connection breaks, or is silent from then on.
+    fn is_lost(&mut self, message: &Message, cause: Option<TraceId>) -> bool {
+        if message.ambient {
+            return false;
+        }
+        let (client, server, what) = match &message.body {
+            Body::Request(_) => (message.from, message.to, Lost::Request),
+            Body::Response(_) => (message.to, message.from, Lost::Response),
+        };
+        let Some(broken) = self.core.faults.take_loss(client, server, what) else { return false };
+        match broken {
+            Broken::Silent => self.core.network.mute(message.connection),
+            Broken::Reset => {
+                for node in [client, server] {
+                    let event = Event::Closed(message.connection, node);
+                    let at_us = self.core.now_us;
+                    self.core.queue.push(Scheduled { at_us, event, cause, ambient: true });
+                }
+            }
+        }
+        true
+    }
+
+    /// A SYN arrives: a process that listens accepts, a machine without one refuses, and one
+    /// without power says nothing.
     fn connect_arrives(&mut self, id: ConnectionId) {
         let Some(connection) = self.core.network.connections.get_mut(&id) else { return };
         let server = connection.server;
+        if self.core.faults.is_off(server) {
+            return;
+        }
         let accepted = match server {
             Node::Broker(broker) => self.brokers[broker.index()].accepts(),
             _ => true,
@@ -248,29 +324,6 @@ impl World {
             Node::Broker(b) => self.brokers[b.index()].on_closed(&mut cx, id),
             Node::Consumer(c) => self.consumers[c.index()].on_closed(&mut cx, id),
             Node::Controller => {}
-        }
-    }
-
-    /// An action of the script, on something that it can act on, or else it is ignored.
-    fn act(&mut self, observer: &mut dyn Observer, index: u16, cause: Option<TraceId>) {
-        let setup = self.core.setup.clone();
-        let (name, down) = match &setup.actions[usize::from(index)].what {
-            Do::Crash(name) => (name, false),
-            Do::Restart(name) => (name, true),
-        };
-        let mut cx = Cx::new(&mut self.core, observer, cause);
-        let applies = |id: &BrokerId| (self.brokers[id.index()].process == Process::Down) == down;
-        let Some(id) = setup.broker_named(name).filter(applies) else {
-            cx.emit(Kind::ActionIgnored { action: index });
-            return;
-        };
-        cx.emit(Kind::ActionApplied { action: index });
-        if down {
-            self.brokers[id.index()].restart(&mut cx);
-        } else {
-            self.brokers[id.index()].crash(&mut cx);
-            // The machine lives on and closes the connections of the process.
-            cx.close_all(Node::Broker(id));
         }
     }
 }

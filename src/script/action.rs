@@ -104,10 +104,113 @@ pub enum EventName {
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Do {
-    /// Kill the process (`kill -9`): its connections reset, its page cache stays.
+    /// Kill the process (`kill -9`): its connections close, its page cache stays. A producer or
+    /// consumer takes along what it had in memory.
     Crash(String),
-    /// Start the process again.
+    /// Start the process again, and the machine if it is off.
     Restart(String),
+    /// Cut the power of a broker's machine: what is not on its disk is gone, and nobody is told.
+    PowerCut(String),
+    /// Stop in an orderly way: a broker by controlled shutdown, a producer or consumer by `close()`.
+    Shutdown(String),
+    /// Stop a process for a while (a long garbage collection); its machine goes on.
+    Pause(String),
+    /// Let a paused process go on.
+    Resume(String),
+    /// Let nothing through from one end to the other. TCP keeps what is sent and delivers it when
+    /// the link heals, if the connection still stands.
+    Cut(Between),
+    /// Let everything through again.
+    Heal(Between),
+    /// Give a link another latency.
+    Slow(SlowLink),
+    /// Lose the next request or response between two.
+    Lose(LoseNext),
+}
+
+/// Two ends of a link.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Between {
+    /// One end: an entity (`broker-1`) or a kind (`brokers`, `producers`, `consumers`, `controller`).
+    pub from: String,
+    /// The other end.
+    pub to: String,
+    /// Whether only the way from `from` to `to` is meant.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub one_way: bool,
+}
+
+/// A link and its new latency.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SlowLink {
+    /// One end.
+    pub from: String,
+    /// The other end.
+    pub to: String,
+    /// Whether only the way from `from` to `to` is meant.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub one_way: bool,
+    /// The latency from now on, one way.
+    pub latency: Duration,
+}
+
+/// Which message is lost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LoseNext {
+    /// The client: who sends requests.
+    pub client: String,
+    /// The server: who answers them.
+    pub server: String,
+    /// Whether the request or the response is lost.
+    pub what: Lost,
+    /// What becomes of the connection.
+    #[serde(default)]
+    pub connection: Broken,
+}
+
+/// A request or a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Lost {
+    /// The next request, before the server reads it.
+    Request,
+    /// The next response, before the client reads it.
+    Response,
+}
+
+/// What becomes of a connection that loses a message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Broken {
+    /// Both sides notice at once.
+    #[default]
+    Reset,
+    /// Nobody notices: whoever waits does so until `request.timeout.ms`.
+    Silent,
+}
+
+impl Do {
+    /// The entity that it is done to, if it is done to one.
+    #[must_use]
+    pub fn entity(&self) -> Option<&str> {
+        match self {
+            Self::Crash(name)
+            | Self::Restart(name)
+            | Self::PowerCut(name)
+            | Self::Shutdown(name)
+            | Self::Pause(name)
+            | Self::Resume(name) => Some(name),
+            Self::Cut(_) | Self::Heal(_) | Self::Slow(_) | Self::Lose(_) => None,
+        }
+    }
 }
 
 fn first() -> u32 {

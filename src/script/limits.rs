@@ -149,11 +149,32 @@ impl Script {
                 let message = format!("it is at {when}, and the run ends at {until}");
                 notices.push(Notice { place: place.clone(), message });
             }
-            let (Do::Crash(name) | Do::Restart(name)) = &action.what;
-            let place = format!("{place}.do");
-            let entity = self.entity(name).map_err(|why| ScriptError::new(&place, why))?;
+            self.check_do(&action.what, &format!("{place}.do"))?;
+        }
+        Ok(())
+    }
+
+    /// What is done fits whom it is done to.
+    fn check_do(&self, what: &Do, place: &str) -> Result<(), ScriptError> {
+        if let Some(name) = what.entity() {
+            let entity = self.entity(name).map_err(|why| ScriptError::new(place, why))?;
             let is_broker = matches!(entity, Entity::Broker(_));
-            ensure(is_broker, &place, "only brokers crash and restart in the model")?;
+            let is_controller = entity == Entity::Controller;
+            ensure(!is_controller, place, "the controller never fails in the model")?;
+            let machine = matches!(what, Do::PowerCut(_));
+            ensure(is_broker || !machine, place, "only a broker's machine loses its power")?;
+        }
+        let (from, to) = match what {
+            Do::Cut(way) | Do::Heal(way) => (&way.from, &way.to),
+            Do::Slow(slow) => {
+                within_a_day(place, Some(slow.latency))?;
+                (&slow.from, &slow.to)
+            }
+            Do::Lose(lose) => (&lose.client, &lose.server),
+            _ => return Ok(()),
+        };
+        for name in [from, to] {
+            self.end(name).map_err(|why| ScriptError::new(place, why))?;
         }
         Ok(())
     }

@@ -24,6 +24,7 @@ impl Ledger {
                     causes.extend(record.taken_by);
                 }
             }
+            Some(Place::PageCache | Place::Accumulator) => causes.extend(record.taken_by),
             Some(Place::Network) => {
                 causes.extend(record.receiver_down);
                 causes.extend(record.taken_by);

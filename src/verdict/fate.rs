@@ -1,6 +1,6 @@
 //! From three facts (told, stored, processed) to one word.
 
-use super::ledger::{Ledger, PartitionView, RecordState};
+use super::ledger::{Ledger, PartitionView, RecordState, Taken};
 use super::words::{Copy, Fate, Place, Reason, Told, Verdict};
 use crate::model::ids::{GroupId, PartitionId, RecordId};
 
@@ -91,9 +91,13 @@ impl Ledger {
                 self.with_copies(record, partition, view, group, failed)
             }
             _ if failed => Outcome::decided(Fate::Reported, 0),
-            _ if record.truncated => Outcome::lost(Place::Truncated),
-            _ if record.partition.is_none() => Outcome::lost(Place::Application),
-            _ => Outcome::lost(Place::Network),
+            _ => Outcome::lost(match record.taken {
+                Taken::Truncation => Place::Truncated,
+                Taken::PowerCut => Place::PageCache,
+                Taken::ProducerCrash => Place::Accumulator,
+                Taken::Network if record.partition.is_none() => Place::Application,
+                Taken::Network => Place::Network,
+            }),
         }
     }
 

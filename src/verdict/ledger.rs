@@ -49,12 +49,26 @@ pub(super) struct RecordState {
     pub processed: Vec<(GroupId, u32)>,
     /// What took the last copy that was taken.
     pub taken_by: Option<TraceId>,
-    /// Whether that was a truncation; else a message that never arrived.
-    pub truncated: bool,
+    /// What that was.
+    pub taken: Taken,
     /// What had taken out the broker that such a message was meant for.
     pub receiver_down: Option<TraceId>,
     /// The offset that it got last.
     pub offset: Option<u64>,
+}
+
+/// What takes a record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// A message that never arrived, or was refused.
+    #[default]
+    Network,
+    /// A follower that cut its log.
+    Truncation,
+    /// A page cache that lost its power.
+    PowerCut,
+    /// A producer that died with it.
+    ProducerCrash,
 }
 
 /// What is known of a partition.
@@ -239,19 +253,20 @@ impl Ledger {
             let record = self.record_mut(id);
             if record.copies.is_empty() {
                 record.taken_by = Some(event);
-                record.truncated = false;
+                record.taken = Taken::Network;
                 record.receiver_down = receiver_down;
             }
         }
     }
 
-    fn truncated(
+    fn removed(
         &mut self,
         event: TraceId,
         broker: BrokerId,
         partition: PartitionId,
         to: u64,
         removed: &[Arc<LogBatch>],
+        taken: Taken,
     ) {
         let flushed = &mut self.partitions[partition.index()].flushed[broker.index()];
         *flushed = to.min(*flushed);
@@ -260,7 +275,7 @@ impl Ledger {
                 let record = self.record_mut(id);
                 record.copies.retain(|copy| *copy != (broker, offset));
                 record.taken_by = Some(event);
-                record.truncated = true;
+                record.taken = taken;
             }
         }
     }
@@ -352,9 +367,29 @@ impl Observer for Ledger {
                 self.partitions[partition.index()].flushed[broker.index()] = *to;
             }
             Kind::Truncated { broker, partition, to, removed, .. } => {
-                self.truncated(event.id, *broker, *partition, *to, removed);
+                self.removed(event.id, *broker, *partition, *to, removed, Taken::Truncation);
             }
-            Kind::BrokerCrashed { broker } => {
+            Kind::PageCacheLost { broker, partition, to, removed } => {
+                self.removed(event.id, *broker, *partition, *to, removed, Taken::PowerCut);
+            }
+            Kind::ProducerCrashed { records, .. } => {
+                self.tell(event.id, records, Told::Nothing);
+                for id in records {
+                    let record = self.record_mut(*id);
+                    if record.copies.is_empty() && record.carriers == 0 {
+                        record.taken_by = Some(event.id);
+                        record.taken = Taken::ProducerCrash;
+                    }
+                }
+            }
+            Kind::ConsumerCrashed { consumer } => {
+                for record in &mut self.records {
+                    record.with_consumers.retain(|c| c != consumer);
+                }
+            }
+            Kind::BrokerCrashed { broker }
+            | Kind::PowerCut { broker }
+            | Kind::BrokerStopped { broker } => {
                 self.brokers[broker.index()] =
                     BrokerView { down_since: Some(event.id), crashed: true };
             }

@@ -154,6 +154,11 @@ pub fn cause(setup: &Setup, trace: &[TraceEvent], id: TraceId) -> Option<Cause> 
         Kind::BrokerFenced { broker } => ("fenced", Some(Node::Broker(*broker))),
         Kind::LeaderElected { leader, .. } => ("elected", Some(Node::Broker(*leader))),
         Kind::Truncated { broker, .. } => ("truncated", Some(Node::Broker(*broker))),
+        Kind::PowerCut { broker } | Kind::PageCacheLost { broker, .. } => {
+            ("power-cut", Some(Node::Broker(*broker)))
+        }
+        Kind::BrokerStopped { broker } => ("stopped", Some(Node::Broker(*broker))),
+        Kind::ProducerCrashed { producer, .. } => ("crashed", Some(Node::Producer(*producer))),
         Kind::MessageLost { to, .. } => ("message-lost", Some(*to)),
         Kind::AppendRefused { broker, .. } => ("refused", Some(Node::Broker(*broker))),
         _ => return None,

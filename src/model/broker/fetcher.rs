@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use super::Broker;
-use super::producers::ProducerStates;
 use super::replica::Role;
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
@@ -191,14 +190,11 @@ impl Broker {
     ) {
         let broker = self.id;
         let Some(replica) = &mut self.replicas[partition.index()] else { return };
-        let removed = replica.log.truncate(to);
+        let removed = replica.truncate(to);
         if removed.is_empty() {
             return;
         }
-        replica.producers = ProducerStates::replay(replica.log.batches());
         let end = replica.log.end_offset();
-        replica.high_watermark = replica.high_watermark.min(end);
-        replica.checkpointed_high_watermark = replica.checkpointed_high_watermark.min(end);
         cx.emit(Kind::Truncated { broker, partition, to: end, removed, reason });
     }
 }

@@ -162,7 +162,7 @@ impl Broker {
 /// (`Partition.isReplicaIsrEligible`).
 fn is_eligible(brokers: &[BrokerState], id: BrokerId, broker_epoch: Option<u64>) -> bool {
     let state = brokers[id.index()];
-    !state.fenced && broker_epoch == Some(state.epoch)
+    !state.fenced && !state.shutting_down && broker_epoch == Some(state.epoch)
 }
 
 fn lagging(replica: &Replica, leader: &Leader, now_us: u64, lag_us: u64) -> Vec<BrokerId> {

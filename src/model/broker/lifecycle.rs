@@ -14,6 +14,11 @@ use crate::model::trace::{FlushReason, Kind};
 
 /// How long a broker waits before it registers again (`BrokerLifecycleManager`'s first backoff).
 const REGISTER_AGAIN_US: u64 = 100_000;
+/// How long a broker waits at most for its leaderships to move (`BrokerServer.shutdown`).
+const CONTROLLED_SHUTDOWN_US: u64 = 300_000_000;
+/// How soon a broker asks again whether it may stop. Kafka's controller lets it know when to beat
+/// next; the order of magnitude is the same.
+const SHUTDOWN_AGAIN_US: u64 = 10_000;
 
 impl Broker {
     /// The run begins: the broker is up, registered and knows its roles.
@@ -58,12 +63,12 @@ impl Broker {
         }
     }
 
-    /// The process is killed. The machine goes on: it closes the connections and keeps the page
-    /// cache.
-    pub fn crash(&mut self, cx: &mut Cx<'_>) {
+    /// The process is gone, and with it all that it had in its memory. Its log and what the page
+    /// cache holds of it stay.
+    pub fn process_dies(&mut self, cx: &mut Cx<'_>) {
         self.process = Process::Down;
         self.incarnation += 1;
-        cx.emit(Kind::BrokerCrashed { broker: self.id });
+        self.clean_epoch = None;
         self.controller.reset();
         self.leaders.reset();
         self.fetchers.clear();
@@ -77,6 +82,18 @@ impl Broker {
         self.offsets.clear();
         for replica in self.replicas.iter_mut().flatten() {
             replica.process_died();
+        }
+    }
+
+    /// The machine has lost its power: only what was flushed, or written back, is still there.
+    pub fn page_cache_lost(&mut self, cx: &mut Cx<'_>) {
+        for replica in self.replicas.iter_mut().flatten() {
+            let (broker, partition, to) =
+                (self.id, replica.partition, replica.log.flushed_offset());
+            let removed = replica.truncate(to);
+            if !removed.is_empty() {
+                cx.note(Kind::PageCacheLost { broker, partition, to, removed });
+            }
         }
     }
 
@@ -100,7 +117,7 @@ impl Broker {
             return;
         }
         if self.controller.ready(cx, Node::Controller) {
-            let request = Request::Register { incarnation: self.incarnation };
+            let request = Request::Register { clean_epoch: self.clean_epoch };
             self.controller.send(cx, Node::Controller, request, true);
         }
     }
@@ -108,21 +125,75 @@ impl Broker {
     /// While the session of an earlier incarnation lasts, the controller refuses.
     pub(super) fn registered(&mut self, cx: &mut Cx<'_>, result: Result<u64, KafkaError>) {
         match result {
-            Ok(epoch) => self.broker_epoch = epoch,
+            Ok(epoch) => {
+                self.broker_epoch = epoch;
+                // The file is deleted as soon as it was read.
+                self.clean_epoch = None;
+            }
             Err(_) => cx.after(REGISTER_AGAIN_US, self.timer(BrokerTimer::Register)),
         }
     }
 
+    /// A heartbeat, every `broker.heartbeat.interval.ms`.
     pub(super) fn heartbeat(&mut self, cx: &mut Cx<'_>) {
-        let (broker_epoch, metadata_version) = (self.broker_epoch, self.metadata.version);
         if self.controller.ready(cx, Node::Controller) {
-            let request = Request::Heartbeat { broker_epoch, metadata_version };
-            self.controller.send(cx, Node::Controller, request, true);
+            self.heartbeat_now(cx);
         }
         cx.ambient(
             cx.setup().broker.broker_heartbeat_interval_us,
             self.timer(BrokerTimer::Heartbeat),
         );
+    }
+
+    fn heartbeat_now(&mut self, cx: &mut Cx<'_>) {
+        let request = Request::Heartbeat {
+            broker_epoch: self.broker_epoch,
+            metadata_version: self.metadata.version,
+            want_shut_down: self.process == Process::Stopping,
+        };
+        self.controller.send(cx, Node::Controller, request, true);
+    }
+
+    /// Controlled shutdown: the broker says that it wants to stop, and goes on serving until the
+    /// controller has moved its leaderships away, or the wait is over (`BrokerServer.shutdown`).
+    pub fn shut_down(&mut self, cx: &mut Cx<'_>) {
+        if self.process != Process::Running {
+            return;
+        }
+        self.process = Process::Stopping;
+        cx.emit(Kind::ShutdownBegan { broker: self.id });
+        if cx.setup().broker.controlled_shutdown_enable {
+            self.heartbeat_now(cx);
+            cx.after(CONTROLLED_SHUTDOWN_US, self.timer(BrokerTimer::Stop));
+        } else {
+            self.stop(cx);
+        }
+    }
+
+    /// The controller's answer to a heartbeat.
+    pub(super) fn heartbeat_answered(&mut self, cx: &mut Cx<'_>, fenced: bool, shut_down: bool) {
+        self.fenced = fenced;
+        if self.process == Process::Stopping {
+            if shut_down {
+                self.stop(cx);
+            } else {
+                cx.ambient(SHUTDOWN_AGAIN_US, self.timer(BrokerTimer::Heartbeat));
+            }
+        }
+    }
+
+    /// Flushes and closes every log, and leaves the clean-shutdown file with its broker epoch
+    /// (`LogManager.shutdown`). Then the process ends.
+    pub(super) fn stop(&mut self, cx: &mut Cx<'_>) {
+        let epoch = self.broker_epoch;
+        self.flush_where(cx, FlushReason::Shutdown, |replica| Some(replica.log.end_offset()));
+        for replica in self.replicas.iter_mut().flatten() {
+            replica.checkpointed_high_watermark = replica.high_watermark;
+        }
+        cx.emit(Kind::BrokerStopped { broker: self.id });
+        self.process_dies(cx);
+        self.clean_epoch = Some(epoch);
+        cx.close_all(Node::Broker(self.id));
     }
 
     /// What the controller's log says, as it arrives.
@@ -133,14 +204,16 @@ impl Broker {
         partitions: Vec<(PartitionId, PartitionState)>,
         brokers: Vec<BrokerState>,
     ) {
-        if version <= self.metadata.version && self.process == Process::Running {
+        if version <= self.metadata.version && self.process != Process::Starting {
             return;
         }
         let arrived = cx.cause;
         self.metadata.version = version;
         self.metadata.brokers = brokers;
         let first = self.process == Process::Starting;
-        self.process = Process::Running;
+        if first {
+            self.process = Process::Running;
+        }
         for (partition, state) in partitions {
             cx.cause = arrived;
             self.metadata.partitions[partition.index()] = state.clone();
@@ -148,18 +221,12 @@ impl Broker {
         }
         if first {
             self.start_tasks(cx);
+            // Caught up with the controller's log, it says so at once, to be unfenced.
             self.heartbeat_now(cx);
         }
         cx.cause = arrived;
         self.complete_delayed(cx);
         self.complete_fetches(cx, None, 0);
-    }
-
-    /// Caught up with the controller's log, the broker says so at once, to be unfenced.
-    fn heartbeat_now(&mut self, cx: &mut Cx<'_>) {
-        let (broker_epoch, metadata_version) = (self.broker_epoch, self.metadata.version);
-        let request = Request::Heartbeat { broker_epoch, metadata_version };
-        self.controller.send(cx, Node::Controller, request, true);
     }
 
     fn apply_partition(&mut self, cx: &mut Cx<'_>, partition: PartitionId, state: &PartitionState) {

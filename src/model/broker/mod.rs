@@ -16,7 +16,7 @@ pub mod replica;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::client::NetworkClient;
+use super::client::{ClientConfig, NetworkClient};
 use super::cx::Cx;
 use super::event::{BrokerTimer, Event};
 use super::ids::{BrokerId, ConnectionId, GroupId, Node, PartitionId, RequestId};
@@ -40,6 +40,8 @@ pub struct Broker {
     pub incarnation: u32,
     /// The epoch that the controller gave this incarnation.
     pub broker_epoch: u64,
+    /// The broker epoch in the clean-shutdown file, if its last process stopped in order.
+    pub clean_epoch: Option<u64>,
     /// What it last heard of whether it is fenced.
     pub fenced: bool,
     /// Its replicas, by partition.
@@ -71,6 +73,8 @@ pub enum Process {
     Starting,
     /// It serves.
     Running,
+    /// It serves, and waits for the controller to move its leaderships away.
+    Stopping,
 }
 
 /// What a broker knows of the cluster (`MetadataCache`).
@@ -112,26 +116,20 @@ impl Broker {
     pub fn new(setup: &Setup, id: BrokerId, metadata: BrokerMetadata) -> Self {
         let hosted = |p: &PartitionId| setup.partition(*p).replicas.contains(&id);
         let all = (0..setup.partitions.len() as u16).map(PartitionId);
-        let config = &setup.broker;
-        let client = || {
-            NetworkClient::new(
-                Node::Broker(id),
-                50_000,
-                1_000_000,
-                config.num_replica_fetchers.max(1),
-            )
-        };
+        let network = |max_in_flight| ClientConfig { max_in_flight, ..ClientConfig::default() };
+        let fetchers = setup.broker.num_replica_fetchers.max(1);
         Self {
             id,
             process: Process::Running,
             incarnation: 1,
             broker_epoch: metadata.brokers[id.index()].epoch,
+            clean_epoch: None,
             fenced: false,
             replicas: all.map(|p| hosted(&p).then(|| Replica::new(p))).collect(),
             metadata,
             offsets: BTreeMap::new(),
-            controller: NetworkClient::new(Node::Broker(id), 50_000, 1_000_000, u32::MAX),
-            leaders: client(),
+            controller: NetworkClient::new(Node::Broker(id), network(u32::MAX)),
+            leaders: NetworkClient::new(Node::Broker(id), network(fetchers)),
             fetchers: BTreeMap::new(),
             inbound: BTreeMap::new(),
             ready: BTreeMap::new(),
@@ -149,7 +147,7 @@ impl Broker {
     /// Whether a TCP handshake with it succeeds.
     #[must_use]
     pub fn accepts(&self) -> bool {
-        self.process == Process::Running
+        matches!(self.process, Process::Running | Process::Stopping)
     }
 
     /// Its log directory's partitions.
@@ -176,6 +174,7 @@ impl Broker {
             BrokerTimer::Writeback => self.writeback(cx),
             BrokerTimer::FlushCheck => self.flush_check(cx),
             BrokerTimer::RequestTimeout(request) => self.request_timeout(cx, request),
+            BrokerTimer::Stop => self.stop(cx),
         }
     }
 
@@ -216,8 +215,8 @@ impl Broker {
             Response::Register(result) if self.controller.complete(request) => {
                 self.registered(cx, result)
             }
-            Response::Heartbeat { fenced } if self.controller.complete(request) => {
-                self.fenced = fenced
+            Response::Heartbeat { fenced, shut_down } if self.controller.complete(request) => {
+                self.heartbeat_answered(cx, fenced, shut_down);
             }
             Response::AlterPartition { partition, result } if self.controller.complete(request) => {
                 self.partition_altered(cx, partition, result);

@@ -2,11 +2,13 @@
 //! leader what it knows of its followers (`Partition`, `Replica`).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::log::Log;
 use super::producers::ProducerStates;
 use crate::model::ids::{BrokerId, PartitionId};
 use crate::model::message::PartitionState;
+use crate::model::record::LogBatch;
 use crate::model::setup::PartitionSetup;
 
 /// A replica.
@@ -159,6 +161,18 @@ impl Replica {
             Role::Leader(leader) => Some(leader),
             _ => None,
         }
+    }
+
+    /// Cuts the log, and all that follows from it.
+    pub fn truncate(&mut self, to: u64) -> Vec<Arc<LogBatch>> {
+        let removed = self.log.truncate(to);
+        if !removed.is_empty() {
+            self.producers = ProducerStates::replay(self.log.batches());
+            let end = self.log.end_offset();
+            self.high_watermark = self.high_watermark.min(end);
+            self.checkpointed_high_watermark = self.checkpointed_high_watermark.min(end);
+        }
+        removed
     }
 
     /// What a process that dies takes along: everything but the log and the checkpoint.

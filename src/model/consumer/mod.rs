@@ -6,11 +6,12 @@
 
 mod commit;
 mod fetch;
+mod life;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use super::client::NetworkClient;
+use super::client::{ClientConfig, NetworkClient};
 use super::cx::Cx;
 use super::event::{ConsumerTimer, Event};
 use super::ids::{BrokerId, ConnectionId, ConsumerId, Node, PartitionId, RecordId, RequestId};
@@ -37,6 +38,12 @@ pub struct Consumer {
     client: NetworkClient,
     /// Its connection to the group coordinator.
     coordinator: NetworkClient,
+    /// Whether there is a process.
+    pub alive: bool,
+    /// Whether it was told to `close()`.
+    closing: bool,
+    /// How often it died: timers of an earlier life are ignored.
+    lives: u32,
     fetches: Vec<(BrokerId, RequestId)>,
     starting: Option<RequestId>,
     committing: Option<Committing>,
@@ -79,13 +86,10 @@ impl Consumer {
     #[must_use]
     pub fn new(setup: &Setup, id: ConsumerId) -> Self {
         let config = &setup.group_of(id).config;
-        let client = |limit| {
-            NetworkClient::new(
-                Node::Consumer(id),
-                config.reconnect_backoff_us,
-                config.reconnect_backoff_max_us,
-                limit,
-            )
+        let network = ClientConfig {
+            reconnect_backoff_us: config.reconnect_backoff_us,
+            reconnect_backoff_max_us: config.reconnect_backoff_max_us,
+            ..ClientConfig::default()
         };
         let assigned = &setup.consumers[id.index()].partitions;
         Self {
@@ -93,8 +97,11 @@ impl Consumer {
             partitions: assigned.iter().map(|p| (*p, Assigned::default())).collect(),
             thread: Thread::Polling,
             metadata: ClientMetadata::new(setup),
-            client: client(100),
-            coordinator: client(100),
+            client: NetworkClient::new(Node::Consumer(id), network),
+            coordinator: NetworkClient::new(Node::Consumer(id), network),
+            alive: true,
+            closing: false,
+            lives: 0,
             fetches: Vec::new(),
             starting: None,
             committing: None,
@@ -125,10 +132,14 @@ impl Consumer {
 
     /// A timer rang.
     pub fn on_timer(&mut self, cx: &mut Cx<'_>, timer: ConsumerTimer) {
+        if !self.alive {
+            return;
+        }
         match timer {
             ConsumerTimer::Start | ConsumerTimer::Poll => {}
             ConsumerTimer::Wake => self.wake_us = None,
-            ConsumerTimer::Processed => self.processed(cx),
+            ConsumerTimer::Processed(life) if life == self.lives => self.processed(cx),
+            ConsumerTimer::Processed(_) => {}
             ConsumerTimer::RequestTimeout(request) => {
                 let fetch = self.client.timed_out(cx, request);
                 if let Some((_, requests)) =
@@ -191,6 +202,9 @@ impl Consumer {
 
     /// What there is to do: find the positions, fetch, poll, refresh the metadata.
     fn run(&mut self, cx: &mut Cx<'_>) {
+        if !self.alive {
+            return;
+        }
         let setup = cx.setup();
         let config = &self.group(&setup).config;
         let before = cx.cause;
@@ -198,7 +212,11 @@ impl Consumer {
         let mut note = |us: Option<u64>| wake_us = [wake_us, us].into_iter().flatten().min();
         note(self.find_positions(cx, &setup));
         note(self.repeat_commit(cx));
-        if self.thread == Thread::Polling {
+        if self.closing && self.committing.is_none() {
+            self.leave(cx);
+            return;
+        }
+        if self.thread == Thread::Polling && !self.closing {
             note(self.poll(cx, &setup));
         }
         cx.cause = before;
@@ -267,7 +285,7 @@ impl Consumer {
     fn process(&mut self, cx: &mut Cx<'_>, left: VecDeque<(PartitionId, u64, RecordId)>) {
         let processing_us = self.group(&cx.setup()).processing_us;
         self.thread = Thread::Processing { left, since_us: cx.now_us() };
-        cx.after(processing_us, Event::Consumer(self.id, ConsumerTimer::Processed));
+        cx.after(processing_us, Event::Consumer(self.id, ConsumerTimer::Processed(self.lives)));
     }
 
     /// The application has finished one record.

@@ -1,99 +1,210 @@
-//! Elections and ISR changes (`PartitionChangeBuilder`).
-//!
-//! Not yet: eligible leader replicas, the unclean sweep of leaderless partitions.
+//! Elections and ISR changes: one change of one partition at a time (`PartitionChangeBuilder`).
 
 use super::Controller;
 use crate::model::cx::Cx;
 use crate::model::ids::{BrokerId, PartitionId};
+use crate::model::message::PartitionState;
 use crate::model::trace::Kind;
 
+/// What a change is to bring about.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Change {
+    /// A broker that leaves the ISR and may not lead.
+    pub without: Option<BrokerId>,
+    /// Whether that broker's log may have lost its end: then it is no eligible leader either.
+    pub unclean_shutdown: bool,
+    /// Whether the first replica of the assignment shall lead if it can.
+    pub preferred: bool,
+}
+
+/// A leader, and whether electing it may lose records.
+type Elected = (Option<BrokerId>, bool);
+
 impl Controller {
-    /// A broker is fenced or registers anew: it leaves every ISR, and what it led gets another
-    /// leader. Answers with the partitions that changed.
-    pub(super) fn remove_from_isrs(&mut self, cx: &mut Cx<'_>, gone: BrokerId) -> Vec<PartitionId> {
-        let before = cx.cause;
-        let mut changed = Vec::new();
-        for partition in (0..self.partitions.len() as u16).map(PartitionId) {
-            let state = &self.partitions[partition.index()];
-            if !state.isr.contains(&gone) && state.leader != Some(gone) {
-                continue;
-            }
-            let isr: Vec<_> = state.isr.iter().copied().filter(|id| *id != gone).collect();
-            let led = state.leader == Some(gone);
-            cx.cause = before;
-            // Without eligible leader replicas the last in-sync replica stays listed: nobody
-            // else is known to have everything (`PartitionChangeBuilder.build`).
-            if !isr.is_empty() && state.isr.contains(&gone) {
-                self.set_isr(cx, partition, isr);
-                changed.push(partition);
-            }
-            if led {
-                self.elect(cx, partition);
-                changed.push(partition);
-            }
-        }
-        cx.cause = before;
-        changed.dedup();
-        changed
+    /// A broker is fenced, registers anew or wants to stop: it leaves every ISR, and what it led
+    /// gets another leader (`generateLeaderAndIsrUpdates`). Answers with what changed.
+    pub(super) fn remove_broker(
+        &mut self,
+        cx: &mut Cx<'_>,
+        gone: BrokerId,
+        unclean_shutdown: bool,
+    ) -> Vec<PartitionId> {
+        let concerned = |state: &PartitionState| {
+            state.isr.contains(&gone)
+                || state.leader == Some(gone)
+                || (unclean_shutdown && state.elr.contains(&gone))
+        };
+        let change = Change { without: Some(gone), unclean_shutdown, preferred: false };
+        self.change_where(cx, change, concerned)
     }
 
     /// A broker is back: partitions without a leader may have one now.
     pub(super) fn elect_for_leaderless(&mut self, cx: &mut Cx<'_>) -> Vec<PartitionId> {
+        self.change_where(cx, Change::default(), |state| state.leader.is_none())
+    }
+
+    /// Moves leaderships back to the first replicas of the assignments, where those are in sync.
+    pub(super) fn elect_preferred(&mut self, cx: &mut Cx<'_>) -> Vec<PartitionId> {
+        self.change_where(cx, Change { preferred: true, ..Change::default() }, |_| true)
+    }
+
+    fn change_where(
+        &mut self,
+        cx: &mut Cx<'_>,
+        change: Change,
+        concerned: impl Fn(&PartitionState) -> bool,
+    ) -> Vec<PartitionId> {
         let before = cx.cause;
-        let mut changed = Vec::new();
-        for partition in (0..self.partitions.len() as u16).map(PartitionId) {
-            if self.partitions[partition.index()].leader.is_none() {
-                cx.cause = before;
-                self.elect(cx, partition);
-                changed.push(partition);
-            }
-        }
+        let all = (0..self.partitions.len() as u16).map(PartitionId);
+        let concerned: Vec<_> = all.filter(|p| concerned(&self.partitions[p.index()])).collect();
+        let changed = concerned.into_iter().filter(|partition| {
+            cx.cause = before;
+            let old = &self.partitions[partition.index()];
+            let isr = old.isr.iter().copied().filter(|id| Some(*id) != change.without).collect();
+            self.change(cx, *partition, isr, change)
+        });
+        let changed = changed.collect();
         cx.cause = before;
         changed
     }
 
-    /// `PartitionChangeBuilder.electAnyLeader`: the first replica in assignment order that is in
-    /// sync and active. The length of its log plays no part. If there is none, and unclean
-    /// elections are allowed, the first that is active.
-    fn elect(&mut self, cx: &mut Cx<'_>, partition: PartitionId) {
-        let setup = cx.setup();
-        let assigned = setup.partition(partition);
-        let active = |id: &&BrokerId| !self.brokers[id.index()].state.fenced;
-        let state = &self.partitions[partition.index()];
-        let clean =
-            assigned.replicas.iter().filter(active).find(|id| state.isr.contains(id)).copied();
-        let unclean_allowed = assigned.config.unclean_leader_election_enable;
-        let any = assigned.replicas.iter().find(active).copied().filter(|_| unclean_allowed);
-        let elected = clean.or(any);
-        if elected.is_none() && state.leader.is_none() {
-            return;
+    /// Gives a partition a new ISR, and a new leader if the old one cannot lead on. Answers
+    /// whether anything changed (`PartitionChangeBuilder.build`).
+    pub(super) fn change(
+        &mut self,
+        cx: &mut Cx<'_>,
+        partition: PartitionId,
+        mut isr: Vec<BrokerId>,
+        change: Change,
+    ) -> bool {
+        let old = self.partitions[partition.index()].clone();
+        let elr_enabled = cx.setup().broker.eligible_leader_replicas_version > 0;
+        let min_isr = cx.setup().partition(partition).effective_min_isr();
+        let mut elr = if elr_enabled { eligible(&old, &isr, min_isr, change) } else { Vec::new() };
+        if isr.is_empty() && !elr_enabled {
+            // Nobody else is known to have everything: the last in-sync replica stays listed.
+            isr.clone_from(&old.isr);
         }
-        let state = &mut self.partitions[partition.index()];
-        state.leader = elected;
-        state.leader_epoch += 1;
-        state.partition_epoch += 1;
-        let leader_epoch = state.leader_epoch;
-        let Some(leader) = elected else {
-            cx.emit(Kind::PartitionOffline { partition, leader_epoch });
-            return;
+        let (leader, unclean) = self.elect(cx, partition, &isr, &elr, change);
+        if let Some(leader) = leader {
+            if unclean {
+                isr = vec![leader];
+                elr.clear();
+            } else if elr.contains(&leader) {
+                isr = vec![leader];
+                elr.retain(|id| *id != leader);
+            }
+        }
+        let last_known_leader = match leader {
+            Some(_) => None,
+            None => old.leader.or(old.last_known_leader),
         };
-        let unclean = clean.is_none();
-        if unclean {
-            state.isr = vec![leader];
+        let new_leader = leader != old.leader;
+        if !new_leader && isr == old.isr && elr == old.elr {
+            return false;
         }
-        cx.emit(Kind::LeaderElected { partition, leader, leader_epoch, unclean });
+        let new = PartitionState {
+            leader,
+            leader_epoch: old.leader_epoch + u32::from(new_leader),
+            partition_epoch: old.partition_epoch + 1,
+            isr,
+            elr,
+            last_known_leader,
+        };
+        self.partitions[partition.index()] = new.clone();
+        tell(cx, partition, &old, &new, unclean);
+        true
     }
 
-    /// Sets the ISR and says whether it shrank or grew.
-    pub(super) fn set_isr(&mut self, cx: &mut Cx<'_>, partition: PartitionId, isr: Vec<BrokerId>) {
-        let state = &mut self.partitions[partition.index()];
-        let shrank = isr.len() < state.isr.len();
-        state.isr.clone_from(&isr);
-        state.partition_epoch += 1;
-        if shrank {
-            cx.note(Kind::IsrShrunk { partition, isr });
-        } else {
-            cx.note(Kind::IsrExpanded { partition, isr });
+    /// `electAnyLeader`: the leader stays if it can; else the first replica in assignment order
+    /// that is in sync (or eligible, if nobody is) and active. The length of its log plays no
+    /// part. Then the last known leader, if eligible leader replicas are on and none is left. Then,
+    /// if unclean elections are allowed, the first that is active.
+    fn elect(
+        &self,
+        cx: &Cx<'_>,
+        partition: PartitionId,
+        isr: &[BrokerId],
+        elr: &[BrokerId],
+        change: Change,
+    ) -> Elected {
+        let setup = cx.setup();
+        let assigned = setup.partition(partition);
+        let state = &self.partitions[partition.index()];
+        let acceptable = |id: &BrokerId| Some(*id) != change.without && self.is_active(*id);
+        let valid = |id: &BrokerId| {
+            (isr.contains(id) || (isr.is_empty() && elr.contains(id))) && acceptable(id)
+        };
+        let preferred = assigned.replicas.first().filter(|id| change.preferred && valid(id));
+        let current = state.leader.as_ref().filter(|id| valid(id));
+        let any = assigned.replicas.iter().find(|id| valid(id));
+        if let Some(leader) = preferred.or(current).or(any) {
+            return (Some(*leader), false);
         }
+        let elr_enabled = setup.broker.eligible_leader_replicas_version > 0;
+        let none_left = elr_enabled && isr.is_empty() && elr.is_empty();
+        let last_known = state.last_known_leader.filter(|id| none_left && acceptable(id));
+        let unclean = assigned.config.unclean_leader_election_enable;
+        let any_active = assigned.replicas.iter().copied().find(|id| unclean && acceptable(id));
+        (last_known.or(any_active), true)
+    }
+
+    /// Whether a broker may lead: not fenced, and not about to stop.
+    fn is_active(&self, id: BrokerId) -> bool {
+        let state = self.brokers[id.index()].state;
+        !state.fenced && !state.shutting_down
+    }
+}
+
+/// The eligible leader replicas (KIP-966): who was in the ISR when it fell below
+/// `min.insync.replicas`. Since the high watermark stands still from then on, they have everything
+/// that is committed; unless their machine lost its page cache.
+fn eligible(
+    old: &PartitionState,
+    isr: &[BrokerId],
+    min_isr: usize,
+    change: Change,
+) -> Vec<BrokerId> {
+    if isr.len() >= min_isr {
+        return Vec::new();
+    }
+    let lost = |id: &BrokerId| change.unclean_shutdown && Some(*id) == change.without;
+    let mut elr: Vec<BrokerId> = old.elr.iter().chain(&old.isr).copied().collect();
+    elr.retain(|id| !isr.contains(id) && !lost(id));
+    elr.sort_unstable();
+    elr.dedup();
+    elr
+}
+
+/// What the trace says of a change.
+fn tell(
+    cx: &mut Cx<'_>,
+    partition: PartitionId,
+    old: &PartitionState,
+    new: &PartitionState,
+    unclean: bool,
+) {
+    let isr = new.isr.clone();
+    if new.isr.iter().any(|id| !old.isr.contains(id)) {
+        if new.isr.len() > old.isr.len() {
+            cx.note(Kind::IsrExpanded { partition, isr });
+        } else {
+            cx.note(Kind::IsrShrunk { partition, isr });
+        }
+    } else if new.isr.len() < old.isr.len() {
+        cx.note(Kind::IsrShrunk { partition, isr });
+    }
+    if new.elr != old.elr {
+        cx.note(Kind::ElrChanged { partition, elr: new.elr.clone() });
+    }
+    let leader_epoch = new.leader_epoch;
+    match new.leader {
+        Some(leader) if old.leader != Some(leader) => {
+            cx.emit(Kind::LeaderElected { partition, leader, leader_epoch, unclean });
+        }
+        None if old.leader.is_some() => {
+            cx.emit(Kind::PartitionOffline { partition, leader_epoch });
+        }
+        _ => {}
     }
 }

@@ -12,6 +12,7 @@ use super::ids::{BrokerId, ConnectionId, Node, PartitionId, RequestId};
 use super::message::{Body, BrokerState, Message, PartitionState, Request, Response};
 use super::setup::Setup;
 use super::trace::Kind;
+use election::Change;
 
 /// The controller.
 #[derive(Clone, Debug)]
@@ -46,9 +47,11 @@ impl Controller {
             leader_epoch: 0,
             partition_epoch: 0,
             isr: p.replicas.clone(),
+            elr: Vec::new(),
+            last_known_leader: None,
         });
         let broker = |n: u64| Registration {
-            state: BrokerState { epoch: n + 1, fenced: false },
+            state: BrokerState { epoch: n + 1, ..BrokerState::default() },
             heard_us: 0,
             connection: None,
         };
@@ -106,10 +109,15 @@ impl Controller {
             return;
         };
         let response = match body {
-            Request::Register { .. } => Response::Register(self.register(cx, broker, connection)),
-            Request::Heartbeat { broker_epoch, metadata_version } => Response::Heartbeat {
-                fenced: self.heartbeat(cx, broker, broker_epoch, metadata_version),
-            },
+            Request::Register { clean_epoch } => {
+                Response::Register(self.register(cx, broker, connection, clean_epoch))
+            }
+            Request::Heartbeat { broker_epoch, metadata_version, want_shut_down } => {
+                let fenced = self.heartbeat(cx, broker, broker_epoch, metadata_version);
+                let current = self.brokers[broker.index()].state.epoch == broker_epoch;
+                let shut_down = want_shut_down && current && self.wants_to_stop(cx, broker);
+                Response::Heartbeat { fenced, shut_down }
+            }
             Request::AlterPartition {
                 broker_epoch,
                 partition,
@@ -135,22 +143,24 @@ impl Controller {
         cx: &mut Cx<'_>,
         id: BrokerId,
         connection: ConnectionId,
+        clean_epoch: Option<u64>,
     ) -> Result<u64, KafkaError> {
         let session_us = cx.setup().broker.broker_session_timeout_us;
         let known = &mut self.brokers[id.index()];
         if !known.state.fenced && cx.now_us() < known.heard_us + session_us {
             return Err(KafkaError::DuplicateBrokerRegistration);
         }
+        // The clean-shutdown file must be of the last registration.
+        let unclean_shutdown = clean_epoch != Some(known.state.epoch);
         let epoch = self.next_broker_epoch;
         self.next_broker_epoch += 1;
         *known = Registration {
-            state: BrokerState { epoch, fenced: true },
+            state: BrokerState { epoch, fenced: true, shutting_down: false },
             heard_us: cx.now_us(),
             connection: Some(connection),
         };
         cx.emit(Kind::BrokerRegistered { broker: id, broker_epoch: epoch });
-        let mut changed = self.remove_from_isrs(cx, id);
-        changed.retain(|p| self.partitions[p.index()].leader != Some(id));
+        let changed = self.remove_broker(cx, id, unclean_shutdown);
         self.version += 1;
         // It starts with the whole log, before anything that follows.
         self.publish_all_to(cx, id);
@@ -187,6 +197,22 @@ impl Controller {
         fenced
     }
 
+    /// Controlled shutdown: the broker's leaderships move to other in-sync replicas, and it leaves
+    /// the ISRs. Answers whether nothing is left that keeps it
+    /// (`ReplicationControlManager.handleBrokerInControlledShutdown`).
+    fn wants_to_stop(&mut self, cx: &mut Cx<'_>, id: BrokerId) -> bool {
+        let known = &mut self.brokers[id.index()].state;
+        if !known.shutting_down {
+            known.shutting_down = true;
+            let before = cx.cause;
+            let changed = self.remove_broker(cx, id, false);
+            self.version += 1;
+            self.publish(cx, &changed);
+            cx.cause = before;
+        }
+        self.partitions.iter().all(|state| state.leader != Some(id))
+    }
+
     /// Fences the brokers that were silent for longer than `broker.session.timeout.ms`.
     fn session_check(&mut self, cx: &mut Cx<'_>) {
         let session_us = cx.setup().broker.broker_session_timeout_us;
@@ -199,7 +225,7 @@ impl Controller {
             known.state.fenced = true;
             let before = cx.cause;
             cx.emit(Kind::BrokerFenced { broker: id });
-            let changed = self.remove_from_isrs(cx, id);
+            let changed = self.remove_broker(cx, id, false);
             self.version += 1;
             self.publish(cx, &changed);
             cx.cause = before;
@@ -226,7 +252,7 @@ impl Controller {
         if isr.iter().any(|id| self.brokers[id.index()].state.fenced) {
             return Err(KafkaError::IneligibleReplica);
         }
-        self.set_isr(cx, partition, isr);
+        self.change(cx, partition, isr, Change::default());
         self.version += 1;
         self.publish(cx, &[partition]);
         Ok(self.partitions[partition.index()].clone())

@@ -4,6 +4,7 @@
 //! of an idempotent producer is there when the run begins.
 
 pub mod accumulator;
+mod life;
 pub mod metadata;
 mod outcome;
 pub mod partitioner;
@@ -11,7 +12,7 @@ mod sender;
 
 use std::collections::BTreeSet;
 
-use super::client::NetworkClient;
+use super::client::{ClientConfig, NetworkClient};
 use super::cx::Cx;
 use super::error::KafkaError;
 use super::event::{Event, ProducerTimer};
@@ -42,6 +43,12 @@ pub struct Producer {
     pub metadata: ClientMetadata,
     /// Per partition the sequence numbers, if it is idempotent.
     pub sequences: Option<Vec<Sequences>>,
+    /// Whether there is a process.
+    pub alive: bool,
+    /// Whether it was told to `close()`.
+    pub closing: bool,
+    /// How often it was started again.
+    lives: u32,
     sticky: Sticky,
     /// Partitions that wait for a response because only one request may be in flight.
     muted: BTreeSet<PartitionId>,
@@ -102,19 +109,24 @@ impl Producer {
     pub fn new(setup: &Setup, id: ProducerId) -> Self {
         let config = &setup.producers[id.index()].config;
         let partitions = setup.partitions.len();
+        let network = ClientConfig {
+            reconnect_backoff_us: config.reconnect_backoff_us,
+            reconnect_backoff_max_us: config.reconnect_backoff_max_us,
+            setup_timeout_us: config.socket_connection_setup_timeout_us,
+            setup_timeout_max_us: config.socket_connection_setup_timeout_max_us,
+            max_in_flight: config.max_in_flight_requests_per_connection,
+        };
         Self {
             id,
             application: Application::default(),
             accumulator: Accumulator::new(partitions, config),
             in_flight: Vec::new(),
-            client: NetworkClient::new(
-                Node::Producer(id),
-                config.reconnect_backoff_us,
-                config.reconnect_backoff_max_us,
-                config.max_in_flight_requests_per_connection,
-            ),
+            client: NetworkClient::new(Node::Producer(id), network),
             metadata: ClientMetadata::new(setup),
             sequences: config.enable_idempotence.then(|| vec![Sequences::default(); partitions]),
+            alive: true,
+            closing: false,
+            lives: 0,
             sticky: Sticky::default(),
             muted: BTreeSet::new(),
             wake_us: None,
@@ -139,6 +151,9 @@ impl Producer {
 
     /// A timer rang.
     pub fn on_timer(&mut self, cx: &mut Cx<'_>, timer: ProducerTimer) {
+        if !self.alive {
+            return;
+        }
         match timer {
             ProducerTimer::Send => self.send(cx),
             ProducerTimer::Wake => self.wake_us = None,
@@ -183,7 +198,8 @@ impl Producer {
 
     fn plan_send(&mut self, cx: &mut Cx<'_>) {
         let setup = cx.setup();
-        if let Some(record) = self.setup(&setup).records.get(self.application.sent as usize) {
+        let next = self.setup(&setup).records.get(self.application.sent as usize);
+        if let Some(record) = next.filter(|_| !self.closing) {
             let wait_us = setup.record(*record).at_us.saturating_sub(cx.now_us());
             cx.cause = None;
             cx.after(wait_us, Event::Producer(self.id, ProducerTimer::Send));
@@ -196,12 +212,19 @@ impl Producer {
 
     /// `KafkaProducer.doSend`: size check, partition, append.
     fn send(&mut self, cx: &mut Cx<'_>) {
+        if self.closing || self.application.waiting != Waiting::No {
+            return;
+        }
         let setup = cx.setup();
         let mine = self.setup(&setup);
         let Some(record) = mine.records.get(self.application.sent as usize).copied() else {
             return;
         };
         let plan = setup.record(record);
+        if plan.at_us > cx.now_us() {
+            // A timer of an earlier life of the process.
+            return;
+        }
         cx.emit(Kind::RecordCreated { producer: self.id, record });
         let bytes = upper_bound_bytes(plan);
         if bytes > mine.config.max_request_size || u64::from(bytes) > mine.config.buffer_memory {

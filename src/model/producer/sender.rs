@@ -31,6 +31,9 @@ impl Alarm {
 impl Producer {
     /// One pass of the sender's loop.
     pub(super) fn run_once(&mut self, cx: &mut Cx<'_>) {
+        if !self.alive {
+            return;
+        }
         let setup = cx.setup();
         let config = &setup.producers[self.id.index()].config;
         let before = cx.cause;
@@ -82,7 +85,8 @@ impl Producer {
         config: &ProducerConfig,
         alarm: &mut Alarm,
     ) -> BTreeSet<BrokerId> {
-        let exhausted = matches!(self.application.waiting, Waiting::Memory(_));
+        // A full pool, and close(), make everything sendable at once.
+        let exhausted = self.closing || matches!(self.application.waiting, Waiting::Memory(_));
         let mut nodes = BTreeSet::new();
         for partition in (0..self.accumulator.deques.len() as u16).map(PartitionId) {
             if self.muted.contains(&partition) {
@@ -158,7 +162,8 @@ impl Producer {
         let base_sequence = sequences.next;
         sequences.next += batch.records.len() as u32;
         sequences.open.insert(base_sequence);
-        Some(Sequenced { producer_id: u64::from(self.id.0) + 1, epoch: 0, base_sequence })
+        let producer_id = self.producer_id();
+        Some(Sequenced { producer_id, epoch: 0, base_sequence })
     }
 
     fn in_flight_request(

@@ -1,0 +1,153 @@
+//! What the actions of a script do to the world.
+
+use super::broker::Process;
+use super::cx::Cx;
+use super::event::Event;
+use super::faults::Loss;
+use super::ids::{Node, TraceId};
+use super::links::Rule;
+use super::queue::Scheduled;
+use super::trace::{Kind, Observer};
+use super::world::World;
+use crate::script::Do;
+use crate::script::action::{Between, LoseNext, SlowLink};
+
+impl World {
+    /// An action of the script, on something that it can act on, or else it is ignored.
+    pub(super) fn act(&mut self, observer: &mut dyn Observer, index: u16, cause: Option<TraceId>) {
+        let setup = self.core.setup.clone();
+        let what = &setup.actions[usize::from(index)].what;
+        let node = what.entity().and_then(|name| setup.node(name));
+        let applies = node.is_none_or(|node| self.applies(what, node));
+        let mut cx = Cx::new(&mut self.core, observer, cause);
+        if !applies {
+            cx.emit(Kind::ActionIgnored { action: index });
+            return;
+        }
+        cx.emit(Kind::ActionApplied { action: index });
+        let cause = cx.cause;
+        match (what, node) {
+            (Do::Crash(_), Some(node)) => self.crash(observer, node, cause),
+            (Do::Restart(_), Some(node)) => self.restart(observer, node, cause),
+            (Do::PowerCut(_), Some(node)) => self.power_cut(observer, node, cause),
+            (Do::Shutdown(_), Some(node)) => self.shut_down(observer, node, cause),
+            (Do::Pause(_), Some(node)) => {
+                cx.emit(Kind::Paused { node });
+                self.core.faults.pause(node, true);
+            }
+            (Do::Resume(_), Some(node)) => {
+                cx.emit(Kind::Resumed { node });
+                self.core.faults.pause(node, false);
+                self.release();
+            }
+            (Do::Cut(Between { from, to, one_way }), _) => {
+                cx.emit(Kind::LinkCut { action: index });
+                self.core.faults.cuts(setup.way(from, to, *one_way), true);
+            }
+            (Do::Heal(Between { from, to, one_way }), _) => {
+                cx.emit(Kind::LinkHealed { action: index });
+                self.core.faults.cuts(setup.way(from, to, *one_way), false);
+                self.release();
+            }
+            (Do::Slow(SlowLink { from, to, one_way, latency }), _) => {
+                let way = setup.way(from, to, *one_way);
+                let latency_us = Some(latency.as_us());
+                let rule = way.map(|way| Rule { way, latency_us, jitter_us: None });
+                self.core.network.rules.extend(rule);
+            }
+            (Do::Lose(LoseNext { client, server, what, connection }), _) => {
+                if let Some(way) = setup.way(client, server, true) {
+                    self.core.faults.lose_next(Loss { way, what: *what, connection: *connection });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether there is something to act on: a process to kill, a place for one to start.
+    fn applies(&self, what: &Do, node: Node) -> bool {
+        let running = match node {
+            Node::Broker(id) => self.brokers[id.index()].process != Process::Down,
+            Node::Producer(id) => self.producers[id.index()].alive,
+            Node::Consumer(id) => self.consumers[id.index()].alive,
+            Node::Controller => false,
+        };
+        let paused = self.core.faults.is_paused(node);
+        match what {
+            Do::Restart(_) => !running,
+            Do::Pause(_) => running && !paused,
+            Do::Resume(_) => paused,
+            Do::PowerCut(_) => !self.core.faults.is_off(node),
+            _ => running,
+        }
+    }
+
+    /// The process is killed. The machine lives on and closes its connections.
+    fn crash(&mut self, observer: &mut dyn Observer, node: Node, cause: Option<TraceId>) {
+        self.core.faults.pause(node, false);
+        let mut cx = Cx::new(&mut self.core, observer, cause);
+        match node {
+            Node::Broker(id) => {
+                cx.emit(Kind::BrokerCrashed { broker: id });
+                self.brokers[id.index()].process_dies(&mut cx);
+            }
+            Node::Producer(id) => self.producers[id.index()].crash(&mut cx),
+            Node::Consumer(id) => self.consumers[id.index()].crash(&mut cx),
+            Node::Controller => {}
+        }
+        cx.close_all(node);
+        self.release();
+    }
+
+    /// The machine goes dark. Nobody is told; what was not on disk is gone.
+    fn power_cut(&mut self, observer: &mut dyn Observer, node: Node, cause: Option<TraceId>) {
+        let Node::Broker(id) = node else { return };
+        self.core.faults.pause(node, false);
+        self.core.faults.power(node, true);
+        let mut cx = Cx::new(&mut self.core, observer, cause);
+        cx.emit(Kind::PowerCut { broker: id });
+        self.brokers[id.index()].process_dies(&mut cx);
+        self.brokers[id.index()].page_cache_lost(&mut cx);
+        self.core.network.silence(node);
+        self.release();
+    }
+
+    /// The process is started, and the machine if it was off. A machine that comes back answers
+    /// what still arrives on its old connections with a reset.
+    fn restart(&mut self, observer: &mut dyn Observer, node: Node, cause: Option<TraceId>) {
+        if self.core.faults.is_off(node) {
+            self.core.faults.power(node, false);
+            for (connection, peer) in self.core.network.half_open(node) {
+                let event = Event::Closed(connection, peer);
+                let at_us = self.core.now_us;
+                self.core.queue.push(Scheduled { at_us, event, cause, ambient: true });
+            }
+        }
+        let mut cx = Cx::new(&mut self.core, observer, cause);
+        match node {
+            Node::Broker(id) => self.brokers[id.index()].restart(&mut cx),
+            Node::Producer(id) => self.producers[id.index()].restart(&mut cx),
+            Node::Consumer(id) => self.consumers[id.index()].restart(&mut cx),
+            Node::Controller => {}
+        }
+    }
+
+    /// An orderly stop: controlled shutdown of a broker, `close()` of a client.
+    fn shut_down(&mut self, observer: &mut dyn Observer, node: Node, cause: Option<TraceId>) {
+        let mut cx = Cx::new(&mut self.core, observer, cause);
+        match node {
+            Node::Broker(id) => self.brokers[id.index()].shut_down(&mut cx),
+            Node::Producer(id) => self.producers[id.index()].close(&mut cx),
+            Node::Consumer(id) => self.consumers[id.index()].close(&mut cx),
+            Node::Controller => {}
+        }
+    }
+
+    /// What has waited for a link or a process comes now; what still must wait, waits again.
+    fn release(&mut self) {
+        for scheduled in self.core.faults.release() {
+            let at_us = self.core.now_us.max(scheduled.at_us);
+            self.core.queue.push(Scheduled { at_us, ..scheduled });
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! A consumer's life: `close()`, a kill, a restart.
+
+use super::{Assigned, Consumer, Thread};
+use crate::model::cx::Cx;
+use crate::model::event::{ConsumerTimer, Event};
+use crate::model::ids::Node;
+use crate::model::trace::Kind;
+
+impl Consumer {
+    /// The process is killed: positions, buffers and the records in hand are gone.
+    pub fn crash(&mut self, cx: &mut Cx<'_>) {
+        self.alive = false;
+        self.lives += 1;
+        cx.emit(Kind::ConsumerCrashed { consumer: self.id });
+        self.thread = Thread::Polling;
+        for assigned in self.partitions.values_mut() {
+            *assigned = Assigned::default();
+        }
+        self.client.reset();
+        self.coordinator.reset();
+        self.fetches.clear();
+        self.starting = None;
+        self.committing = None;
+        self.closing = false;
+        self.wake_us = None;
+    }
+
+    /// The process is started again: it asks for the committed offsets.
+    pub fn restart(&mut self, cx: &mut Cx<'_>) {
+        let setup = cx.setup();
+        self.alive = true;
+        self.metadata = super::ClientMetadata::new(&setup);
+        self.metadata.want();
+        self.next_commit_us = cx.now_us() + self.group(&setup).config.auto_commit_interval_us;
+        cx.emit(Kind::ConsumerRestarted { consumer: self.id });
+        cx.after(0, Event::Consumer(self.id, ConsumerTimer::Start));
+    }
+
+    /// `close()`, wherever the application is: it drops the records in hand, and an automatic
+    /// commit stores the positions once more, whatever of the last poll was not processed
+    /// (`ConsumerCoordinator.close`). This is how an exception in the loop loses records.
+    pub fn close(&mut self, cx: &mut Cx<'_>) {
+        self.closing = true;
+        self.lives += 1;
+        self.thread = Thread::Polling;
+        if self.group(&cx.setup()).config.enable_auto_commit {
+            self.commit(cx);
+        }
+        self.run(cx);
+    }
+
+    /// The last step of `close()`, when the commit is answered.
+    pub(super) fn leave(&mut self, cx: &mut Cx<'_>) {
+        self.crash(cx);
+        cx.close_all(Node::Consumer(self.id));
+    }
+}

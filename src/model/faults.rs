@@ -1,0 +1,113 @@
+//! What is wrong with machines and links at the moment, and what waits until it is not.
+//!
+//! TCP hides a cut link for a while: what is sent stays with the sender's machine and is delivered
+//! when the link heals, if the connection still stands. A paused process is alive to the network:
+//! its machine accepts connections and data; the process comes to them when it goes on.
+//!
+//! Simplified: retransmission succeeds at once when a link heals (TCP's own backoff would add up
+//! to twice the time that it was cut).
+
+use std::collections::BTreeSet;
+
+use super::ids::Node;
+use super::links::Way;
+use super::queue::Scheduled;
+use crate::script::action::{Broken, Lost};
+
+/// What is wrong.
+#[derive(Clone, Debug, Default)]
+pub struct Faults {
+    cuts: Vec<Way>,
+    paused: BTreeSet<Node>,
+    off: BTreeSet<Node>,
+    losses: Vec<Loss>,
+    held: Vec<Scheduled>,
+}
+
+/// A message that will be lost.
+#[derive(Clone, Copy, Debug)]
+pub struct Loss {
+    /// From a client to a server, whichever way the message goes.
+    pub way: Way,
+    /// Whether it is the request or the response.
+    pub what: Lost,
+    /// What becomes of the connection.
+    pub connection: Broken,
+}
+
+impl Faults {
+    /// Whether nothing stands still and no link is cut.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.cuts.is_empty() && self.paused.is_empty()
+    }
+
+    /// Whether nothing gets through from one to the other.
+    #[must_use]
+    pub fn is_cut(&self, from: Node, to: Node) -> bool {
+        self.cuts.iter().any(|way| way.holds(from, to))
+    }
+
+    /// Whether a process stands still.
+    #[must_use]
+    pub fn is_paused(&self, node: Node) -> bool {
+        self.paused.contains(&node)
+    }
+
+    /// Whether a machine has no power.
+    #[must_use]
+    pub fn is_off(&self, node: Node) -> bool {
+        self.off.contains(&node)
+    }
+
+    /// Nothing gets through that way any more, or everything does again.
+    pub fn cuts(&mut self, way: Option<Way>, cut: bool) {
+        let Some(way) = way else { return };
+        let other = Way { from: way.to, to: way.from, both: way.both };
+        if cut {
+            self.cuts.push(way);
+        } else {
+            self.cuts.retain(|known| *known != way && (!way.both || *known != other));
+        }
+    }
+
+    /// A process stands still, or goes on.
+    pub fn pause(&mut self, node: Node, paused: bool) {
+        if paused {
+            self.paused.insert(node);
+        } else {
+            self.paused.remove(&node);
+        }
+    }
+
+    /// A machine loses its power, or has it again.
+    pub fn power(&mut self, node: Node, off: bool) {
+        if off {
+            self.off.insert(node);
+        } else {
+            self.off.remove(&node);
+        }
+    }
+
+    /// The next message like that will be lost.
+    pub fn lose_next(&mut self, loss: Loss) {
+        self.losses.push(loss);
+    }
+
+    /// Whether a message is one that is to be lost; each loss happens once.
+    pub fn take_loss(&mut self, client: Node, server: Node, what: Lost) -> Option<Broken> {
+        let hit = |loss: &Loss| loss.what == what && loss.way.holds(client, server);
+        let place = self.losses.iter().position(hit)?;
+        Some(self.losses.remove(place).connection)
+    }
+
+    /// Keeps an event until its link heals or its process goes on.
+    pub fn hold(&mut self, scheduled: Scheduled) {
+        self.held.push(scheduled);
+    }
+
+    /// Everything that waits, in the order in which it should have happened.
+    pub fn release(&mut self) -> Vec<Scheduled> {
+        std::mem::take(&mut self.held)
+    }
+}

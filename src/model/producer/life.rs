@@ -1,0 +1,66 @@
+//! A producer's life: `close()`, a kill, a restart.
+//!
+//! Simplified: a restarted application goes on with the record after the last one that it sent.
+
+use super::accumulator::{Accumulator, ProducerBatch};
+use super::metadata::ClientMetadata;
+use super::{Producer, Sequences, Waiting};
+use crate::model::cx::Cx;
+use crate::model::ids::{BrokerId, Node, RecordId};
+use crate::model::trace::Kind;
+
+impl Producer {
+    /// The process is killed: what the accumulator holds vanishes, and so does every outcome that
+    /// was not told yet. Requests that are in a socket already go on.
+    pub fn crash(&mut self, cx: &mut Cx<'_>) {
+        let setup = cx.setup();
+        let config = &setup.producers[self.id.index()].config;
+        let in_flight = self.in_flight.iter().flat_map(|request| &request.batches);
+        let batches = self.accumulator.deques.iter().flatten().chain(in_flight);
+        let mut records: Vec<RecordId> =
+            batches.flat_map(|batch: &ProducerBatch| batch.records.clone()).collect();
+        if let Waiting::Memory(record) = self.application.waiting {
+            records.push(record);
+            self.application.sent += 1;
+        }
+        records.sort_unstable();
+        self.alive = false;
+        self.application.waiting = Waiting::No;
+        self.accumulator = Accumulator::new(setup.partitions.len(), config);
+        self.in_flight.clear();
+        self.muted.clear();
+        self.client.reset();
+        self.wake_us = None;
+        cx.emit(Kind::ProducerCrashed { producer: self.id, records });
+    }
+
+    /// The process is started again: another producer id, sequences from 0
+    /// (`TransactionManager`), metadata as the cluster is believed to be.
+    pub fn restart(&mut self, cx: &mut Cx<'_>) {
+        let setup = cx.setup();
+        self.alive = true;
+        self.closing = false;
+        self.lives += 1;
+        self.metadata = ClientMetadata::new(&setup);
+        self.metadata.want();
+        let idempotent = setup.producers[self.id.index()].config.enable_idempotence;
+        self.sequences = idempotent.then(|| vec![Sequences::default(); setup.partitions.len()]);
+        cx.emit(Kind::ProducerRestarted { producer: self.id });
+        for n in 0..setup.brokers {
+            self.client.ready(cx, Node::Broker(BrokerId(n)));
+        }
+        self.plan_send(cx);
+        self.run_once(cx);
+    }
+
+    /// `close()`: no further records; everything buffered is sent, without waiting for linger.
+    pub fn close(&mut self, cx: &mut Cx<'_>) {
+        self.closing = true;
+        self.run_once(cx);
+    }
+
+    /// The producer id of this life: every process gets a new one.
+    pub(super) fn producer_id(&self) -> u64 {
+        (u64::from(self.id.0) + 1) * 1_000 + u64::from(self.lives)
+    }
+}

@@ -60,6 +60,7 @@ impl World {
                     self.core.faults.lose_next(Loss { way, what: *what, connection: *connection });
                 }
             }
+            (Do::ElectPreferred, _) => self.controller.balance(&mut cx),
             _ => {}
         }
     }

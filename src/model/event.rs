@@ -76,6 +76,8 @@ pub enum BrokerTimer {
 pub enum ControllerTimer {
     /// Brokers are checked for silence.
     SessionCheck,
+    /// Leaderships go back to the preferred replicas.
+    Balance,
 }
 
 /// A consumer's timers.

@@ -169,7 +169,6 @@ fn about_consumers(name: EventName, kind: &Kind) -> Option<About<'_>> {
                 partition: Some(*partition),
                 records: records.iter().map(|(_, id)| *id).collect(),
                 offsets: records.first().map(|(offset, _)| (*offset, *position)),
-                ..About::default()
             })
         }
         (EventName::Processed, Kind::Processed { consumer, partition, offset, record }) => {

@@ -126,6 +126,7 @@ impl World {
     pub fn busy(&self) -> bool {
         self.core.queue.foreground() > 0
             || self.producers.iter().any(Producer::busy)
+            || self.brokers.iter().any(Broker::busy)
             || self.consumers.iter().any(Consumer::busy)
     }
 

@@ -126,6 +126,8 @@ pub enum Do {
     Slow(SlowLink),
     /// Lose the next request or response between two.
     Lose(LoseNext),
+    /// Give each partition back to the first replica of its assignment, where that is in sync.
+    ElectPreferred,
 }
 
 /// Two ends of a link.
@@ -208,7 +210,7 @@ impl Do {
             | Self::Shutdown(name)
             | Self::Pause(name)
             | Self::Resume(name) => Some(name),
-            Self::Cut(_) | Self::Heal(_) | Self::Slow(_) | Self::Lose(_) => None,
+            _ => None,
         }
     }
 }

@@ -131,15 +131,10 @@ impl Ledger {
         }
         let position = group.and_then(|group| self.positions.get(&(group, partition)));
         match position {
-            Some(position)
-                if self.over && at_leader.iter().all(|offset| *offset < position.start) =>
-            {
-                Outcome::lost(Place::NeverRead)
-            }
-            Some(position)
-                if self.over && at_leader.iter().all(|offset| *offset < position.next) =>
-            {
-                Outcome::lost(Place::SkippedByTheConsumer)
+            Some(position) if self.over && at_leader.iter().all(|o| *o < position.next) => {
+                let before_start = at_leader.iter().all(|offset| *offset < position.start);
+                let never = before_start && !position.committed;
+                Outcome::lost(if never { Place::NeverRead } else { Place::SkippedByTheConsumer })
             }
             _ => Outcome::pending(Reason::NotRead),
         }

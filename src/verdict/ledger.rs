@@ -7,9 +7,9 @@ use super::words::{Told, Totals};
 use crate::model::ids::{
     BrokerId, ConsumerId, GroupId, MessageId, Node, PartitionId, RecordId, TraceId,
 };
-use crate::model::record::{Batch, LogBatch, Payload};
+use crate::model::record::{Batch, LogBatch};
 use crate::model::setup::Setup;
-use crate::model::trace::{Kind, Observer, TraceEvent, Wire};
+use crate::model::trace::{Observer, TraceEvent, Wire};
 use crate::script::SendStyle;
 
 /// What is known of all records so far.
@@ -102,6 +102,8 @@ pub(super) struct BrokerView {
 pub(super) struct Position {
     pub start: u64,
     pub next: u64,
+    /// Whether it began at a committed offset; else `auto.offset.reset` said where.
+    pub committed: bool,
 }
 
 impl Ledger {
@@ -166,11 +168,11 @@ impl Ledger {
         &self.records[id.index() - 1]
     }
 
-    fn record_mut(&mut self, id: RecordId) -> &mut RecordState {
+    pub(super) fn record_mut(&mut self, id: RecordId) -> &mut RecordState {
         &mut self.records[id.index() - 1]
     }
 
-    fn tell(&mut self, event: TraceId, records: &[RecordId], told: Told) {
+    pub(super) fn tell(&mut self, event: TraceId, records: &[RecordId], told: Told) {
         for id in records {
             let record = self.record_mut(*id);
             record.with_producer = false;
@@ -182,7 +184,7 @@ impl Ledger {
     }
 
     /// A broker holds a batch now.
-    fn stored(&mut self, broker: BrokerId, entry: &LogBatch) {
+    pub(super) fn stored(&mut self, broker: BrokerId, entry: &LogBatch) {
         for (offset, id) in entry.records() {
             let record = self.record_mut(id);
             record.leader_epoch = entry.leader_epoch;
@@ -191,7 +193,7 @@ impl Ledger {
         }
     }
 
-    fn sent(&mut self, message: MessageId, what: &Wire) {
+    pub(super) fn sent(&mut self, message: MessageId, what: &Wire) {
         let records: Vec<RecordId> = match what {
             Wire::ProduceRequest { batches } => {
                 batches.iter().flat_map(|b| b.records.iter().copied()).collect()
@@ -209,7 +211,7 @@ impl Ledger {
 
     /// A message is where it should be. The records of a produce request are still nowhere else:
     /// it may have to wait for its turn.
-    fn arrived(&mut self, message: MessageId, from: Node) {
+    pub(super) fn arrived(&mut self, message: MessageId, from: Node) {
         if matches!(from, Node::Producer(_)) && self.carried.contains_key(&message) {
             self.queued.push(message);
         } else {
@@ -218,7 +220,7 @@ impl Ledger {
     }
 
     /// The batch of a produce request was appended or refused.
-    fn handled(&mut self, batch: &Batch) {
+    pub(super) fn handled(&mut self, batch: &Batch) {
         let of = |message: &MessageId| {
             self.carried.get(message).is_some_and(|records| records.contains(&batch.records[0]))
         };
@@ -244,7 +246,7 @@ impl Ledger {
         records
     }
 
-    fn lost(&mut self, event: TraceId, message: MessageId, to: Node) {
+    pub(super) fn lost(&mut self, event: TraceId, message: MessageId, to: Node) {
         let receiver_down = match to {
             Node::Broker(broker) => self.brokers[broker.index()].down_since,
             _ => None,
@@ -259,11 +261,10 @@ impl Ledger {
         }
     }
 
-    fn removed(
+    pub(super) fn removed(
         &mut self,
         event: TraceId,
-        broker: BrokerId,
-        partition: PartitionId,
+        (broker, partition): (BrokerId, PartitionId),
         to: u64,
         removed: &[Arc<LogBatch>],
         taken: Taken,
@@ -281,7 +282,7 @@ impl Ledger {
     }
 
     /// A refused batch goes nowhere; without acknowledgement nobody will hear of it.
-    fn refused(&mut self, event: TraceId, records: &[RecordId]) {
+    pub(super) fn refused(&mut self, event: TraceId, records: &[RecordId]) {
         for id in records {
             let record = self.record_mut(*id);
             if record.copies.is_empty() {
@@ -290,128 +291,7 @@ impl Ledger {
         }
     }
 
-    fn group(&self, consumer: ConsumerId) -> GroupId {
+    pub(super) fn group(&self, consumer: ConsumerId) -> GroupId {
         self.setup.consumers[consumer.index()].group
-    }
-
-    fn observe_consumer(&mut self, kind: &Kind) {
-        match kind {
-            Kind::PositionReset { consumer, partition, offset, .. } => {
-                let group = self.group(*consumer);
-                let position = Position { start: *offset, next: *offset };
-                self.positions.insert((group, *partition), position);
-                for record in self.records.iter_mut().filter(|r| r.partition == Some(*partition)) {
-                    record.with_consumers.retain(|c| c != consumer);
-                }
-            }
-            Kind::Fetched { consumer, entries, .. } => {
-                for id in entries.iter().flat_map(|entry| entry.records().map(|(_, id)| id)) {
-                    self.record_mut(id).with_consumers.push(*consumer);
-                }
-            }
-            Kind::Polled { consumer, partition, position, .. } => {
-                if let Some(known) = self.positions.get_mut(&(self.group(*consumer), *partition)) {
-                    known.next = *position;
-                }
-            }
-            Kind::Processed { consumer, record, .. } => {
-                let group = self.group(*consumer);
-                let record = self.record_mut(*record);
-                if let Some(place) = record.with_consumers.iter().position(|c| c == consumer) {
-                    record.with_consumers.remove(place);
-                }
-                match record.processed.iter_mut().find(|(g, _)| *g == group) {
-                    Some((_, times)) => *times += 1,
-                    None => record.processed.push((group, 1)),
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-impl Observer for Ledger {
-    fn observe(&mut self, event: &TraceEvent) {
-        match &event.kind {
-            Kind::RecordCreated { record, .. } => {
-                let state = self.record_mut(*record);
-                state.created = true;
-                state.with_producer = true;
-            }
-            Kind::RecordBatched { record, partition, .. } => {
-                self.record_mut(*record).partition = Some(*partition)
-            }
-            Kind::BatchAcked { batch, .. } => self.tell(event.id, &batch.records, Told::Acked),
-            Kind::BatchFailed { records, error, .. } => {
-                self.tell(event.id, records, Told::Failed(*error))
-            }
-            Kind::MessageSent { message, what, .. } => self.sent(*message, what),
-            Kind::MessageArrived { message, from, .. } => self.arrived(*message, *from),
-            Kind::MessageLost { message, to, .. } => self.lost(event.id, *message, *to),
-            Kind::Appended { broker, entry, .. } => {
-                if let Payload::Records(batch) = &entry.payload {
-                    self.stored(*broker, entry);
-                    self.handled(batch);
-                }
-            }
-            Kind::Replicated { broker, entry, .. } => self.stored(*broker, entry),
-            Kind::DuplicateBatch { batch, .. } => self.handled(batch),
-            Kind::AppendRefused { batch, .. } => {
-                self.handled(batch);
-                self.refused(event.id, &batch.records);
-            }
-            Kind::HighWatermarkAdvanced { partition, to, .. } => {
-                self.partitions[partition.index()].high_watermark = *to;
-            }
-            Kind::Flushed { broker, partition, to, .. } => {
-                self.partitions[partition.index()].flushed[broker.index()] = *to;
-            }
-            Kind::Truncated { broker, partition, to, removed, .. } => {
-                self.removed(event.id, *broker, *partition, *to, removed, Taken::Truncation);
-            }
-            Kind::PageCacheLost { broker, partition, to, removed } => {
-                self.removed(event.id, *broker, *partition, *to, removed, Taken::PowerCut);
-            }
-            Kind::ProducerCrashed { records, .. } => {
-                self.tell(event.id, records, Told::Nothing);
-                for id in records {
-                    let record = self.record_mut(*id);
-                    if record.copies.is_empty() && record.carriers == 0 {
-                        record.taken_by = Some(event.id);
-                        record.taken = Taken::ProducerCrash;
-                    }
-                }
-            }
-            Kind::ConsumerCrashed { consumer } => {
-                for record in &mut self.records {
-                    record.with_consumers.retain(|c| c != consumer);
-                }
-            }
-            Kind::BrokerCrashed { broker }
-            | Kind::PowerCut { broker }
-            | Kind::BrokerStopped { broker } => {
-                self.brokers[broker.index()] =
-                    BrokerView { down_since: Some(event.id), crashed: true };
-            }
-            Kind::BrokerFenced { broker } if !self.brokers[broker.index()].crashed => {
-                self.brokers[broker.index()].down_since = Some(event.id);
-            }
-            Kind::BrokerRestarted { broker } => self.brokers[broker.index()].crashed = false,
-            Kind::LeaderElected { partition, leader, leader_epoch, .. } => {
-                let before = self.partitions[partition.index()].leader;
-                let because = before.and_then(|old| self.brokers[old.index()].down_since);
-                let view = &mut self.partitions[partition.index()];
-                view.leader = Some(*leader);
-                view.elections.push(Election {
-                    event: event.id,
-                    leader_epoch: *leader_epoch,
-                    because,
-                });
-            }
-            Kind::PartitionOffline { partition, .. } => {
-                self.partitions[partition.index()].leader = None
-            }
-            kind => self.observe_consumer(kind),
-        }
     }
 }

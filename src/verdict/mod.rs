@@ -5,6 +5,7 @@
 
 mod causes;
 mod fate;
+mod fold;
 mod ledger;
 pub mod report;
 mod words;

@@ -99,7 +99,7 @@ const REFUSED: &[(&str, &str)] = &[
     ),
     (
         r#""actions":[{"at":1,"do":{"crash":"controller"}}]"#,
-        "actions[0].do: only brokers crash and restart in the model",
+        "actions[0].do: the controller never fails in the model",
     ),
     (
         r#""actions":[{"at":"25h","do":{"crash":"broker-1"}}]"#,

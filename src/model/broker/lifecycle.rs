@@ -164,7 +164,7 @@ impl Broker {
         cx.emit(Kind::ShutdownBegan { broker: self.id });
         if cx.setup().broker.controlled_shutdown_enable {
             self.heartbeat_now(cx);
-            cx.after(CONTROLLED_SHUTDOWN_US, self.timer(BrokerTimer::Stop));
+            cx.ambient(CONTROLLED_SHUTDOWN_US, self.timer(BrokerTimer::Stop));
         } else {
             self.stop(cx);
         }

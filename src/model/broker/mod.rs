@@ -150,6 +150,12 @@ impl Broker {
         matches!(self.process, Process::Running | Process::Stopping)
     }
 
+    /// Whether it is about to come or to go.
+    #[must_use]
+    pub fn busy(&self) -> bool {
+        matches!(self.process, Process::Starting | Process::Stopping)
+    }
+
     /// Its log directory's partitions.
     fn hosted(&self) -> Vec<PartitionId> {
         self.replicas.iter().flatten().map(|replica| replica.partition).collect()

@@ -233,9 +233,9 @@ impl Broker {
                 wait.outcome = self.replicas_have(cx, wait.partition, wait.end_offset);
             }
         }
-        let (done, waiting) = purgatory.into_iter().partition(Delayed::is_done);
+        let (done, waiting): (Vec<_>, Vec<_>) = purgatory.into_iter().partition(Delayed::is_done);
         self.purgatory = waiting;
-        for delayed in Vec::<Delayed>::from(done) {
+        for delayed in done {
             self.answer(cx, delayed);
         }
     }

@@ -80,6 +80,25 @@ impl Controller {
             self.brokers[broker.index()].connection = Some(*connection);
         }
         self.plan_session_check(cx);
+        Self::plan_balance(cx);
+    }
+
+    /// `auto.leader.rebalance.enable`: planned moves, without any failure.
+    fn plan_balance(cx: &mut Cx<'_>) {
+        let setup = cx.setup();
+        if setup.broker.auto_leader_rebalance_enable {
+            let period_us = setup.broker.leader_imbalance_check_interval_seconds * 1_000_000;
+            cx.ambient(period_us, Event::Controller(ControllerTimer::Balance));
+        }
+    }
+
+    /// Preferred leader election (`ReplicationControlManager.maybeBalancePartitionLeaders`).
+    pub fn balance(&mut self, cx: &mut Cx<'_>) {
+        let changed = self.elect_preferred(cx);
+        if !changed.is_empty() {
+            self.version += 1;
+            self.publish(cx, &changed);
+        }
     }
 
     /// Sessions are checked eight times per session timeout
@@ -93,6 +112,10 @@ impl Controller {
     pub fn on_timer(&mut self, cx: &mut Cx<'_>, timer: ControllerTimer) {
         match timer {
             ControllerTimer::SessionCheck => self.session_check(cx),
+            ControllerTimer::Balance => {
+                self.balance(cx);
+                Self::plan_balance(cx);
+            }
         }
     }
 

@@ -1,0 +1,154 @@
+//! How each event of the trace changes the ledger.
+
+use super::ledger::{BrokerView, Election, Ledger, Position, Taken};
+use super::words::Told;
+use crate::model::record::Payload;
+use crate::model::trace::{Kind, Observer, TraceEvent};
+
+impl Observer for Ledger {
+    fn observe(&mut self, event: &TraceEvent) {
+        match &event.kind {
+            Kind::MessageSent { message, what, .. } => self.sent(*message, what),
+            Kind::MessageArrived { message, from, .. } => self.arrived(*message, *from),
+            Kind::MessageLost { message, to, .. } => self.lost(event.id, *message, *to),
+            _ => {
+                self.observe_producer(event);
+                self.observe_log(event);
+                self.observe_cluster(event);
+                self.observe_consumer(&event.kind);
+            }
+        }
+    }
+}
+
+impl Ledger {
+    fn observe_producer(&mut self, event: &TraceEvent) {
+        match &event.kind {
+            Kind::RecordCreated { record, .. } => {
+                let state = self.record_mut(*record);
+                state.created = true;
+                state.with_producer = true;
+            }
+            Kind::RecordBatched { record, partition, .. } => {
+                self.record_mut(*record).partition = Some(*partition);
+            }
+            Kind::BatchAcked { batch, .. } => self.tell(event.id, &batch.records, Told::Acked),
+            Kind::BatchFailed { records, error, .. } => {
+                self.tell(event.id, records, Told::Failed(*error));
+            }
+            Kind::ProducerCrashed { records, .. } => {
+                self.tell(event.id, records, Told::Nothing);
+                for id in records {
+                    let record = self.record_mut(*id);
+                    if record.copies.is_empty() && record.carriers == 0 {
+                        record.taken_by = Some(event.id);
+                        record.taken = Taken::ProducerCrash;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn observe_log(&mut self, event: &TraceEvent) {
+        match &event.kind {
+            Kind::Appended { broker, entry, .. } => {
+                if let Payload::Records(batch) = &entry.payload {
+                    self.stored(*broker, entry);
+                    self.handled(batch);
+                }
+            }
+            Kind::Replicated { broker, entry, .. } => self.stored(*broker, entry),
+            Kind::DuplicateBatch { batch, .. } => self.handled(batch),
+            Kind::AppendRefused { batch, .. } => {
+                self.handled(batch);
+                self.refused(event.id, &batch.records);
+            }
+            Kind::HighWatermarkAdvanced { partition, to, .. } => {
+                self.partitions[partition.index()].high_watermark = *to;
+            }
+            Kind::Flushed { broker, partition, to, .. } => {
+                self.partitions[partition.index()].flushed[broker.index()] = *to;
+            }
+            Kind::Truncated { broker, partition, to, removed, .. } => {
+                self.removed(event.id, (*broker, *partition), *to, removed, Taken::Truncation);
+            }
+            Kind::PageCacheLost { broker, partition, to, removed } => {
+                self.removed(event.id, (*broker, *partition), *to, removed, Taken::PowerCut);
+            }
+            _ => {}
+        }
+    }
+
+    fn observe_cluster(&mut self, event: &TraceEvent) {
+        match &event.kind {
+            Kind::BrokerCrashed { broker }
+            | Kind::PowerCut { broker }
+            | Kind::BrokerStopped { broker } => {
+                let down_since = Some(event.id);
+                self.brokers[broker.index()] = BrokerView { down_since, crashed: true };
+            }
+            Kind::BrokerFenced { broker } if !self.brokers[broker.index()].crashed => {
+                self.brokers[broker.index()].down_since = Some(event.id);
+            }
+            Kind::BrokerRestarted { broker } => self.brokers[broker.index()].crashed = false,
+            Kind::LeaderElected { partition, leader, leader_epoch, .. } => {
+                let before = self.partitions[partition.index()].leader;
+                let because = before.and_then(|old| self.brokers[old.index()].down_since);
+                let (event, leader_epoch) = (event.id, *leader_epoch);
+                let view = &mut self.partitions[partition.index()];
+                view.leader = Some(*leader);
+                view.elections.push(Election { event, leader_epoch, because });
+            }
+            // An unclean leader's log may end before what was committed.
+            Kind::BecameLeader { partition, start_offset, .. } => {
+                let view = &mut self.partitions[partition.index()];
+                view.high_watermark = view.high_watermark.min(*start_offset);
+            }
+            Kind::PartitionOffline { partition, .. } => {
+                self.partitions[partition.index()].leader = None;
+            }
+            _ => {}
+        }
+    }
+
+    fn observe_consumer(&mut self, kind: &Kind) {
+        match kind {
+            Kind::PositionReset { consumer, partition, offset, committed } => {
+                let group = self.group(*consumer);
+                let position = Position { start: *offset, next: *offset, committed: *committed };
+                self.positions.insert((group, *partition), position);
+                for record in self.records.iter_mut().filter(|r| r.partition == Some(*partition)) {
+                    record.with_consumers.retain(|c| c != consumer);
+                }
+            }
+            Kind::Fetched { consumer, entries, .. } => {
+                for id in entries.iter().flat_map(|entry| entry.records().map(|(_, id)| id)) {
+                    self.record_mut(id).with_consumers.push(*consumer);
+                }
+            }
+            Kind::Polled { consumer, partition, position, .. } => {
+                if let Some(known) = self.positions.get_mut(&(self.group(*consumer), *partition)) {
+                    known.next = *position;
+                }
+            }
+            Kind::Processed { consumer, record, .. } => {
+                let group = self.group(*consumer);
+                let record = self.record_mut(*record);
+                if let Some(place) = record.with_consumers.iter().position(|c| c == consumer) {
+                    record.with_consumers.remove(place);
+                }
+                match record.processed.iter_mut().find(|(g, _)| *g == group) {
+                    Some((_, times)) => *times += 1,
+                    None => record.processed.push((group, 1)),
+                }
+            }
+            Kind::ConsumerCrashed { consumer } => {
+                for record in &mut self.records {
+                    record.with_consumers.retain(|c| c != consumer);
+                }
+            }
+            _ => {}
+        }
+    }
+}

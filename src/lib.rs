@@ -7,4 +7,5 @@ pub mod lessons;
 pub mod model;
 pub mod player;
 pub mod script;
+pub mod stage;
 pub mod verdict;

@@ -7,6 +7,7 @@ use super::consumer::Consumer;
 use super::controller::Controller;
 use super::cx::{Core, Cx};
 use super::event::Event;
+use super::faults::Faults;
 use super::ids::{BrokerId, ConnectionId, ConsumerId, MessageId, Node, ProducerId, TraceId};
 use super::message::{Body, Message};
 use super::network::Network;
@@ -112,6 +113,12 @@ impl World {
     #[must_use]
     pub fn network(&self) -> &Network {
         &self.core.network
+    }
+
+    /// What is wrong with machines and links.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.core.faults
     }
 
     /// The actions, by index, whose `when` has not come.

@@ -1,0 +1,235 @@
+//! The brokers' cards: their state, who leads, who is in sync, and one sentence.
+
+use super::Stage;
+use super::layout::{Layout, PAD};
+use super::palette::Ink;
+use super::pen::{SMALL, Style, TITLE};
+use super::scene::{Part, Point, Rect, pt};
+use super::strip::Strip;
+use super::words::{fill, ranges};
+use crate::model::broker::replica::{Leader, Replica, Role};
+use crate::model::broker::{Broker, Process};
+use crate::model::ids::{BrokerId, PartitionId, RecordId};
+use crate::verdict::Told;
+
+/// How many batches from the end of a log are searched for records that only it holds.
+const LOOK_BACK: usize = 64;
+
+impl Stage<'_> {
+    pub(super) fn brokers(&mut self) {
+        let strip = self.strip();
+        for n in 0..self.world.brokers.len() {
+            self.broker(BrokerId(n as u16), strip);
+        }
+    }
+
+    fn broker(&mut self, id: BrokerId, strip: Strip) {
+        let broker = &self.world.brokers[id.index()];
+        let card = self.layout.brokers[id.index()];
+        let down = broker.process == Process::Down;
+        self.card(Part::Broker(id), card, down);
+        let state = self.broker_header(broker, card);
+        self.pen.hotspot(Part::Broker(id), card, true, format!("{id}, {state}"));
+        let Some(partition) = self.partition else { return };
+        match broker.replica(partition) {
+            Some(replica) => {
+                self.log(broker, replica, card, strip);
+                self.footer(broker, replica, card);
+            }
+            None => {
+                let name = self.world.setup().partition_name(partition);
+                let at = pt(card.x + PAD, self.layout.port(id.index()).y + 4.0);
+                let style = Style::sans(Ink::Muted, SMALL);
+                self.pen.text(at, style, fill(self.words.no_replica, &[&name]));
+            }
+        }
+        self.other_replicas(broker, card);
+        self.pen.part = None;
+    }
+
+    /// Name, state, epoch; on the right whether the controller has it in the ISR.
+    fn broker_header(&mut self, broker: &Broker, card: Rect) -> &'static str {
+        let base = card.y + 25.0;
+        let down = broker.process == Process::Down;
+        let name_style = Style::sans(if down { Ink::Lost } else { Ink::Text }, TITLE).bold();
+        let mut x = card.x + PAD;
+        x += self.pen.text(pt(x, base), name_style, broker.id.to_string()) + 10.0;
+        let replica = self.partition.and_then(|p| broker.replica(p));
+        let (state, ink, solid) = self.broker_state(broker, replica.map(|r| &r.role));
+        let style = Style::sans(ink, SMALL).bold();
+        x += self.pen.pill(pt(x, base - 14.0), style, solid, state) + 8.0;
+        let right = card.right() - PAD;
+        let mut limit = right - x;
+        if let Some(replica) = replica {
+            limit -= self.in_isr(broker.id, replica.partition, pt(right, base)) + 10.0;
+        }
+        if let Some(replica) = replica.filter(|_| broker.process == Process::Running) {
+            let epoch = [fill(self.words.epoch, &[&replica.leader_epoch])];
+            let style = Style::sans(Ink::Muted, SMALL);
+            self.pen.first_that_fits(pt(x, base), limit, style, &epoch);
+        }
+        state
+    }
+
+    /// The word for what a broker does, its ink, and the ink behind it.
+    fn broker_state(
+        &self,
+        broker: &Broker,
+        role: Option<&Role>,
+    ) -> (&'static str, Ink, Option<Ink>) {
+        let words = self.words;
+        let fenced = self.world.controller.brokers[broker.id.index()].state.fenced;
+        match (broker.process, role) {
+            (Process::Down, _) if broker.clean_epoch.is_some() => (words.stopped, Ink::Lost, None),
+            (Process::Down, _) => (words.crashed, Ink::Lost, None),
+            (Process::Stopping, _) => (words.stopping, Ink::Leader, None),
+            (Process::Starting, _) => (words.starting, Ink::Leader, None),
+            (Process::Running, _) if fenced => (words.fenced, Ink::Lost, None),
+            (_, Some(Role::Leader(_))) => (words.leader, Ink::OnLeader, Some(Ink::LeaderFill)),
+            (_, Some(Role::Follower(_))) => (words.follower, Ink::Muted, None),
+            (_, Some(Role::None)) => (words.no_role, Ink::Muted, None),
+            (_, None) => (words.running, Ink::Muted, None),
+        }
+    }
+
+    /// Whether the controller has a broker in an ISR; answers with the width of the words.
+    fn in_isr(&mut self, broker: BrokerId, partition: PartitionId, end: Point) -> f32 {
+        let state = &self.world.controller.partitions[partition.index()];
+        let is_in = state.isr.contains(&broker);
+        let word = match is_in {
+            true => self.words.in_isr,
+            false if state.elr.contains(&broker) => self.words.in_elr,
+            false => self.words.not_in_isr,
+        };
+        let width = self.pen.text(end, Style::sans(Ink::Muted, SMALL).end(), word);
+        let dot = self.pen.circle(pt(end.x - width - 9.0, end.y - 4.0), 4.0);
+        if is_in {
+            dot.fill(Ink::Acked)
+        } else {
+            dot.stroke(Ink::Muted, 1.4)
+        };
+        width + 13.0
+    }
+
+    /// One sentence on what this replica is about.
+    fn footer(&mut self, broker: &Broker, replica: &Replica, card: Rect) {
+        let at = pt(card.x + PAD, card.bottom() - 13.0);
+        let right = card.right() - PAD;
+        let log = &replica.log;
+        let on_disk = fill(self.words.of_on_disk, &[&log.flushed_offset(), &log.end_offset()]);
+        let style = Style::sans(Ink::Muted, SMALL);
+        let width = self.pen.text(pt(right, at.y), style.end(), on_disk);
+        let limit = right - at.x - width - 12.0;
+        let (ink, sentences) = self.sentences(broker, replica);
+        self.pen.first_that_fits(at, limit, Style { ink, ..style }, &sentences);
+    }
+
+    /// The sentence in words, then shorter.
+    fn sentences(&mut self, broker: &Broker, replica: &Replica) -> (Ink, Vec<String>) {
+        let words = self.words;
+        let only_here = self.only_here(broker, replica);
+        if !only_here.is_empty() {
+            let numbers = ranges(&only_here);
+            let all = [words.only_here_acked, words.only_here].map(|t| fill(t, &[&numbers]));
+            return (Ink::Lost, all.to_vec());
+        }
+        let sentences = match (broker.process, &replica.role) {
+            (Process::Down, _) => match (replica.log.flushed_offset(), replica.log.end_offset()) {
+                (_, 0) => Vec::new(),
+                (flushed, end) if flushed == end => vec![words.log_on_disk.to_owned()],
+                _ => vec![words.cache_survives.to_owned()],
+            },
+            (Process::Starting, _) => {
+                vec![words.loading.to_owned(), words.loading_short.to_owned()]
+            }
+            (_, Role::Leader(leader)) => {
+                vec![
+                    self.known_followers(leader, |id| id.to_string()),
+                    self.known_followers(leader, |id| (id.0 + 1).to_string()),
+                ]
+            }
+            (_, Role::Follower(Some(leader))) => self.following(*leader, replica),
+            (_, Role::Follower(None)) => vec![words.no_leader.to_owned()],
+            (_, Role::None) => Vec::new(),
+        };
+        (Ink::Muted, sentences)
+    }
+
+    /// Up to where the leader knows its followers to be.
+    fn known_followers(&self, leader: &Leader, name: impl Fn(BrokerId) -> String) -> String {
+        let known = leader.followers.iter().map(|(id, follower)| {
+            let unknown = || self.words.unknown.to_owned();
+            let at = follower.end_offset.map_or_else(unknown, |end| end.to_string());
+            fill(self.words.follower_at, &[&name(*id), &at])
+        });
+        known.collect::<Vec<_>>().join(" · ")
+    }
+
+    /// Whom a follower fetches from, and how far it is behind.
+    fn following(&self, leader: BrokerId, replica: &Replica) -> Vec<String> {
+        let words = self.words;
+        let leads = self.world.brokers[leader.index()].replica(replica.partition);
+        let end = leads.map_or(0, |leader| leader.log.end_offset());
+        let behind = end.saturating_sub(replica.log.end_offset());
+        let from = [words.fetching_from, words.from_leader].map(|t| fill(t, &[&leader]));
+        if behind == 0 {
+            return from.to_vec();
+        }
+        let behind = fill(words.behind, &[&behind]);
+        vec![format!("{} · {behind}", from[0]), format!("{} · {behind}", from[1]), behind]
+    }
+
+    /// The records that were acked, and that no other broker holds than this one, which is down or
+    /// was deposed.
+    fn only_here(&mut self, broker: &Broker, replica: &Replica) -> Vec<u32> {
+        let down = broker.process == Process::Down;
+        let tail = replica.log.batches().iter().rev().take(LOOK_BACK);
+        let tail: Vec<RecordId> = tail.flat_map(|e| e.records()).map(|(_, id)| id).collect();
+        let only_here = tail.into_iter().filter(|id| {
+            let verdict = self.verdict(*id);
+            let alone = verdict.stored.iter().all(|copy| copy.brokers.len() == 1);
+            verdict.stranded
+                || (down && alone && verdict.told == Told::Acked && verdict.processed == 0)
+        });
+        let mut numbers: Vec<u32> = only_here.map(|id| id.0).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// The other partitions: a line each, above the sentence, as far as there is room.
+    fn other_replicas(&mut self, broker: &Broker, card: Rect) {
+        let setup = self.world.setup();
+        let all = (0..setup.partitions.len() as u16).map(PartitionId);
+        let hidden = |p: &PartitionId| Some(*p) == self.partition || setup.partition(*p).internal;
+        let others: Vec<_> = all.filter(|p| !hidden(p)).collect();
+        let shown = others.len().min(self.layout.rows);
+        let first = card.bottom() - 15.0 - shown as f32 * Layout::ROW;
+        for (n, partition) in others.iter().take(shown).enumerate() {
+            let at = pt(card.x + PAD, first + n as f32 * Layout::ROW);
+            self.other_replica(broker, *partition, at, card.right() - PAD);
+        }
+    }
+
+    fn other_replica(&mut self, broker: &Broker, partition: PartitionId, at: Point, right: f32) {
+        let style = Style::sans(Ink::Muted, SMALL);
+        let name = self.world.setup().partition_name(partition);
+        let column = ((right - at.x) * 0.34).min(140.0);
+        self.pen.fit(at, column - 8.0, style, name);
+        let Some(replica) = broker.replica(partition) else {
+            self.pen.text(pt(at.x + column, at.y), style, "–");
+            return;
+        };
+        let (word, ink) = match &replica.role {
+            Role::Leader(_) => (self.words.leader, Ink::Leader),
+            Role::Follower(_) => (self.words.follower, Ink::Muted),
+            Role::None => (self.words.no_role, Ink::Muted),
+        };
+        let style = Style { ink, ..style }.medium();
+        let width = self.pen.text(pt(at.x + column, at.y), style, word);
+        let numbers = format!("HW {} · LEO {}", replica.high_watermark, replica.log.end_offset());
+        let short = format!("LEO {}", replica.log.end_offset());
+        let limit = right - at.x - column - width - 8.0;
+        let style = Style::sans(Ink::Muted, SMALL).end();
+        self.pen.first_that_fits(pt(right, at.y), limit, style, &[numbers, short]);
+    }
+}

@@ -1,0 +1,267 @@
+//! The consumers' cards: what was fetched, what `poll()` returned, what is being processed, where
+//! the group stands, and what took effect.
+
+use super::layout::{Layout, PAD};
+use super::look::State;
+use super::palette::Ink;
+use super::pen::{BODY, SMALL, Style, TITLE};
+use super::scene::{Part, Rect, Site, pt};
+use super::words::fill;
+use super::{Stage, holds};
+use crate::model::broker::replica::Role;
+use crate::model::consumer::{Consumer, Thread};
+use crate::model::ids::{BrokerId, ConsumerId, Node, PartitionId, RecordId};
+
+/// How far back the stage looks for records that took effect.
+const LOOK_BACK: u32 = 200;
+/// The height from which on a card shows everything; a lower one leaves out what was fetched, and
+/// what took effect.
+const FULL: f32 = 284.0;
+
+/// Where the parts of a consumer's card are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Areas {
+    pub fetched: Rect,
+    pub polled: Rect,
+    pub numbers: Rect,
+    pub done: Rect,
+}
+
+impl Layout {
+    pub(super) fn consumer_areas(&self, consumer: usize) -> Areas {
+        let card = self.consumers[consumer];
+        let inner = Rect::new(
+            card.x + PAD,
+            card.y + 42.0,
+            card.width - 2.0 * PAD,
+            card.height - 42.0 - PAD,
+        );
+        if self.narrow {
+            let half = ((inner.width - 20.0) / 2.0).floor();
+            let left = |y: f32, height: f32| Rect::new(inner.x, inner.y + y, half, height);
+            let right =
+                |y: f32, height: f32| Rect::new(inner.x + half + 20.0, inner.y + y, half, height);
+            return Areas {
+                fetched: left(0.0, 44.0),
+                polled: left(58.0, 58.0),
+                numbers: right(0.0, 54.0),
+                done: right(58.0, 60.0),
+            };
+        }
+        if card.height < FULL {
+            let polled = Rect { height: 58.0, ..inner };
+            let numbers = Rect { y: inner.bottom() - 49.0, height: 54.0, ..inner };
+            let none = Rect::default();
+            return Areas { fetched: none, polled, numbers, done: none };
+        }
+        let gap = if card.height > 320.0 { 13.0 } else { 10.0 };
+        let fetched = Rect { height: 46.0, ..inner };
+        let polled = Rect { y: fetched.bottom() + gap, height: 58.0, ..inner };
+        let numbers = Rect { y: polled.bottom() + gap, height: 54.0, ..inner };
+        let y = numbers.bottom() + gap;
+        let done = Rect { y, height: (inner.bottom() - y).max(0.0), ..inner };
+        Areas { fetched, polled, numbers, done }
+    }
+}
+
+impl Stage<'_> {
+    pub(super) fn consumers(&mut self) {
+        for n in 0..self.world.consumers.len() {
+            self.consumer(ConsumerId(n as u16));
+        }
+    }
+
+    fn consumer(&mut self, id: ConsumerId) {
+        let consumer = &self.world.consumers[id.index()];
+        let setup = self.world.setup().clone();
+        let card = self.layout.consumers[id.index()];
+        let group = setup.group_of(id);
+        self.card(Part::Consumer(id), card, !consumer.alive);
+        self.pen.hotspot(Part::Consumer(id), card, true, setup.name(Node::Consumer(id)));
+        let ink = if consumer.alive { Ink::Muted } else { Ink::Lost };
+        let style = Style::sans(ink, SMALL).end();
+        let remark = match group.members.len() {
+            _ if !consumer.alive => self.words.crashed.to_owned(),
+            1 => self.words.group.to_owned(),
+            _ => fill(self.words.member, &[&setup.consumers[id.index()].member]),
+        };
+        let right = card.right() - PAD;
+        let width = self.pen.text(pt(right, card.y + 25.0), style, remark);
+        let limit = card.width - 2.0 * PAD - width - 8.0;
+        self.pen.fit(
+            pt(card.x + PAD, card.y + 25.0),
+            limit,
+            Style::sans(Ink::Text, TITLE).bold(),
+            group.id.clone(),
+        );
+        let areas = self.layout.consumer_areas(id.index());
+        self.polled(consumer, group.processing_us, areas.polled);
+        self.numbers(consumer, areas.numbers);
+        if areas.done.height > 0.0 {
+            self.fetched(consumer, areas.fetched);
+            self.done(consumer, areas.done);
+        }
+        self.pen.part = None;
+    }
+
+    /// What waits in the fetch buffer for the next `poll()`.
+    fn fetched(&mut self, consumer: &Consumer, area: Rect) {
+        let mut records: Vec<RecordId> = Vec::new();
+        for assigned in consumer.partitions.values() {
+            let position = assigned.position.unwrap_or_default();
+            let waiting = assigned.buffer.iter().flat_map(|entry| entry.records());
+            records.extend(
+                waiting.filter(|(offset, _)| *offset >= position).map(|(_, record)| record),
+            );
+        }
+        self.label(area, self.words.fetched);
+        self.row_or_hollow(area, &records, State::Fetched, Site::Buffer(consumer.id));
+    }
+
+    fn label(&mut self, area: Rect, text: &'static str) {
+        self.pen.fit(pt(area.x, area.y + 9.0), area.width, Style::sans(Ink::Muted, SMALL), text);
+    }
+
+    fn row_or_hollow(&mut self, area: Rect, records: &[RecordId], state: State, site: Site) {
+        let row = Rect::new(area.x, area.y + 17.0, area.width, self.chip.height);
+        if records.is_empty() {
+            let hollow = Rect::new(row.x, row.y, self.chip.width, self.chip.height);
+            self.pen.rect(hollow.inset(0.75), 5.0).stroke(Ink::Line, 1.0).dash(2.0, 3.0);
+        } else {
+            self.row(row, records, state, site);
+        }
+    }
+
+    /// What the thread has in its hands: the first record is being worked on.
+    fn polled(&mut self, consumer: &Consumer, processing_us: u64, area: Rect) {
+        let (left, text, part) = match &consumer.thread {
+            Thread::Polling if !consumer.alive => (None, self.words.poll, None),
+            Thread::Polling => (None, self.words.waits, None),
+            Thread::Processing { left, since_us } => {
+                let age_us = self.now_us.saturating_sub(*since_us);
+                (
+                    Some(left),
+                    self.words.poll,
+                    Some((age_us as f32 / processing_us.max(1) as f32).min(1.0)),
+                )
+            }
+            Thread::Committing { left } => (Some(left), self.words.committing, None),
+        };
+        let records: Vec<RecordId> =
+            left.into_iter().flatten().map(|(_, _, record)| *record).collect();
+        self.label(area, text);
+        let site = Site::Polled(consumer.id);
+        let (Some(part), [first, rest @ ..]) = (part, &records[..]) else {
+            self.row_or_hollow(area, &records, State::Fetched, site);
+            return;
+        };
+        let rect = Rect::new(area.x, area.y + 17.0, self.chip.width, self.chip.height);
+        self.record(rect, *first, State::Processing, site, false);
+        let beside = self.chip.width + 3.0;
+        self.row(
+            Rect::new(area.x + beside, rect.y, area.width - beside, rect.height),
+            rest,
+            State::Fetched,
+            site,
+        );
+        let bar = Rect::new(area.x, area.y + 17.0 + self.chip.height + 7.0, area.width, 4.0);
+        self.pen.rect(bar, 2.0).fill(Ink::Line);
+        self.pen.rect(Rect { width: bar.width * part, ..bar }, 2.0).fill(Ink::LeaderFill);
+    }
+
+    /// Position, committed offset and lag in the partition that is drawn in full, or the first.
+    fn numbers(&mut self, consumer: &Consumer, area: Rect) {
+        let mine = self.partition.filter(|p| consumer.partitions.contains_key(p));
+        let Some(partition) = mine.or_else(|| consumer.partitions.keys().next().copied()) else {
+            return;
+        };
+        let assigned = &consumer.partitions[&partition];
+        let topic_partition = self.world.setup().partition_name(partition);
+        let high_watermark = self.leader_high_watermark(partition);
+        let lag =
+            high_watermark.map(|hw| hw.saturating_sub(assigned.committed.unwrap_or_default()));
+        let rows = [
+            (self.words.position, assigned.position, Ink::Text),
+            (self.words.committed, assigned.committed, Ink::Text),
+            (self.words.lag, lag, if lag > Some(0) { Ink::Leader } else { Ink::Text }),
+        ];
+        // With several partitions it says which one, if that fits on every line.
+        let many = consumer.partitions.len() > 1;
+        let name = |name: &str| match many {
+            true => fill(self.words.in_partition, &[&name, &topic_partition]),
+            false => name.to_owned(),
+        };
+        let style = Style::sans(Ink::Muted, SMALL);
+        let fits = rows.iter().all(|row| style.width(&name(row.0)) < area.width - 34.0);
+        let names = rows.map(|row| if fits { name(row.0) } else { row.0.to_owned() });
+        let step = area.height / 3.0;
+        for (n, ((_, value, ink), name)) in rows.into_iter().zip(names).enumerate() {
+            let base = area.y + 9.0 + n as f32 * step;
+            let value = value.map_or_else(|| "–".to_owned(), |value| value.to_string());
+            self.pen.text(pt(area.right(), base), Style::mono(ink, BODY).end(), value);
+            self.pen.text(pt(area.x, base), style, name);
+        }
+    }
+
+    /// The high watermark of the partition's leader, as that leader has it.
+    fn leader_high_watermark(&self, partition: PartitionId) -> Option<u64> {
+        let leads = |role: &Role| matches!(role, Role::Leader(_));
+        let replicas = self.world.brokers.iter().filter_map(|broker| broker.replica(partition));
+        let leaders = replicas.filter(|replica| leads(&replica.role));
+        leaders.max_by_key(|replica| replica.leader_epoch).map(|replica| replica.high_watermark)
+    }
+
+    /// What the application finished: the last of it that fits.
+    fn done(&mut self, consumer: &Consumer, area: Rect) {
+        self.label(area, self.words.done);
+        let pitch = (self.chip.width + 3.0, self.chip.height + 4.0);
+        let each = (((area.width + 3.0) / pitch.0).floor() as usize).max(1);
+        let lines = (((area.height - 17.0 + 4.0) / pitch.1).floor() as usize).max(1);
+        let records = self.took_effect(consumer, each * lines);
+        if records.is_empty() {
+            self.row_or_hollow(area, &records, State::Judged, Site::Done(consumer.id));
+        }
+        for (n, line) in records.chunks(each).enumerate() {
+            let y = area.y + n as f32 * pitch.1;
+            let row = Rect::new(area.x, y, area.width + 1.0, area.height);
+            self.row_or_hollow(row, line, State::Judged, Site::Done(consumer.id));
+        }
+    }
+
+    /// The last records that a consumer finished, in the order in which they were sent.
+    fn took_effect(&mut self, consumer: &Consumer, limit: usize) -> Vec<RecordId> {
+        let last = self.ledger.created();
+        let mut records = Vec::new();
+        for id in (last.saturating_sub(LOOK_BACK) + 1..=last).rev().map(RecordId) {
+            if records.len() == limit {
+                break;
+            }
+            if self.verdict(id).processed > 0 && self.reads(consumer, id) {
+                records.push(id);
+            }
+        }
+        records.reverse();
+        records
+    }
+
+    /// Whether a record is in one of a consumer's partitions.
+    fn reads(&mut self, consumer: &Consumer, record: RecordId) -> bool {
+        let setup = self.world.setup();
+        let topic = setup.record(record).topic;
+        let mut mine = consumer.partitions.keys().filter(|p| setup.partition(**p).topic == topic);
+        if setup.group_of(consumer.id).members.len() == 1 {
+            return mine.next().is_some();
+        }
+        let brokers = &self.world.brokers;
+        let copies: Vec<(u64, BrokerId)> = {
+            let stored = &self.verdict(record).stored;
+            stored.iter().filter_map(|c| Some((c.offset, c.brokers.first()?.0))).collect()
+        };
+        mine.any(|partition| {
+            copies.iter().any(|(offset, broker)| {
+                let replica = brokers[broker.index()].replica(*partition);
+                replica.is_some_and(|replica| holds(&replica.log, *offset, record))
+            })
+        })
+    }
+}

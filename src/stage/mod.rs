@@ -1,0 +1,239 @@
+//! The stage: one moment of a run as a scene of plain shapes.
+//!
+//! [`scene()`] is pure: the same world, verdicts, time and view give the same scene. It decides no
+//! rule of Kafka; it reads the world and the ledger, and a message's place follows from when it
+//! left and when it arrives, so scrubbing is smooth both ways. One scene, two painters: the app's
+//! canvas, and [`to_svg`].
+//!
+//! Simplified: internal topics and their traffic are not shown, nor are heartbeats.
+
+mod brokers;
+mod consumers;
+mod controller;
+pub mod layout;
+mod legend;
+mod links;
+pub mod look;
+mod messages;
+pub mod palette;
+mod pen;
+mod producers;
+pub mod scene;
+mod sender;
+mod strip;
+mod svg;
+pub mod text;
+pub mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::World;
+use crate::model::broker::log::Log;
+use crate::model::broker::replica::Replica;
+use crate::model::ids::{PartitionId, RecordId};
+use crate::verdict::{Ledger, Verdict};
+pub use layout::{Layout, preferred_height};
+use look::State;
+pub use palette::{Ink, Theme};
+use pen::{BODY, Pen, SMALL, Style};
+use scene::pt;
+pub use scene::{Hotspot, Part, Rect, Scene, Shape, Site};
+pub use svg::{css_variables, to_svg};
+use words::Words;
+
+/// What is looked at, and in how large a box.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct View {
+    /// The width of the box in pixels.
+    pub width: f32,
+    /// Its height; a narrow scene is as high as it must be.
+    pub height: f32,
+    /// The record that is followed.
+    pub focus: Option<RecordId>,
+    /// The partition that is drawn in full; else that of the followed record, else the first.
+    pub partition: Option<PartitionId>,
+    /// The words.
+    pub words: &'static Words,
+}
+
+impl View {
+    /// A view of everything, in English.
+    #[must_use]
+    pub fn new(width: f32, height: f32) -> Self {
+        Self { width, height, focus: None, partition: None, words: &words::ENGLISH }
+    }
+}
+
+/// The scene of a moment. `now_us` is at or after [`World::now_us`], and before the next event.
+#[must_use]
+pub fn scene(world: &World, ledger: &Ledger, now_us: u64, view: &View) -> Scene {
+    let layout = Layout::new(world.setup(), view.width, view.height);
+    let mut stage = Stage {
+        world,
+        ledger,
+        now_us,
+        words: view.words,
+        focus: view.focus,
+        partition: story_partition(world, ledger, view),
+        chip: chip_size(world, &layout),
+        layout,
+        pen: Pen::default(),
+        verdicts: BTreeMap::new(),
+        in_tab_order: BTreeSet::new(),
+    };
+    stage.links();
+    stage.producers();
+    stage.brokers();
+    stage.consumers();
+    stage.controller();
+    stage.messages();
+    stage.legend();
+    let Stage { layout, mut pen, .. } = stage;
+    let scale = layout.scale;
+    if scale > 1.0 {
+        pen::enlarge(&mut pen.shapes, &mut pen.hotspots, scale);
+    }
+    Scene {
+        width: layout.width * scale,
+        height: layout.height * scale,
+        background: Ink::Surface,
+        shapes: pen.shapes,
+        hotspots: pen.hotspots,
+    }
+}
+
+/// The partition that is drawn in full: the wanted one, that of the followed record, or the first.
+fn story_partition(world: &World, ledger: &Ledger, view: &View) -> Option<PartitionId> {
+    let setup = world.setup();
+    let shown = |p: &PartitionId| setup.partitions.get(p.index()).is_some_and(|p| !p.internal);
+    let followed = || view.focus.and_then(|record| partition_of(world, ledger, record));
+    let first = || (0..setup.partitions.len() as u16).map(PartitionId).find(shown);
+    view.partition.or_else(followed).filter(shown).or_else(first)
+}
+
+/// The partition of a record, if it has one: it is in a log there, or waits with its producer.
+fn partition_of(world: &World, ledger: &Ledger, record: RecordId) -> Option<PartitionId> {
+    if record.0 == 0 || record.index() > world.setup().records.len() {
+        return None;
+    }
+    let stored = ledger.verdict(record).stored;
+    let holds =
+        |replica: &&Replica| stored.iter().any(|copy| holds(&replica.log, copy.offset, record));
+    let replicas = world.brokers.iter().flat_map(|b| b.replicas.iter().flatten());
+    let in_log = replicas.into_iter().find(holds).map(|replica| replica.partition);
+    let waiting = world.producers.iter().flat_map(|p| {
+        let in_flight = p.in_flight.iter().flat_map(|request| &request.batches);
+        p.accumulator.deques.iter().flatten().chain(in_flight)
+    });
+    let batch = || waiting.into_iter().find(|batch| batch.records.contains(&record));
+    in_log.or_else(|| batch().map(|batch| batch.partition))
+}
+
+/// Whether a log holds that record at that offset.
+fn holds(log: &Log, offset: u64, record: RecordId) -> bool {
+    let batches = log.batches();
+    let place = batches.partition_point(|entry| entry.end_offset() <= offset);
+    batches.get(place).is_some_and(|entry| entry.records().any(|found| found == (offset, record)))
+}
+
+/// How large a record is drawn: the same everywhere, and all through a run. The largest number must
+/// fit; where there is room, so that a log of the whole run would just fill its strip.
+fn chip_size(world: &World, layout: &Layout) -> Size {
+    let setup = world.setup();
+    let count = setup.records.len();
+    let numbers = count.to_string().len() as f32 * 6.6 + 9.0;
+    let card = layout.brokers.first().map_or(0.0, |card| card.width);
+    let room = card - layout::PAD - strip::track_start(card);
+    let side = (room / (count as f32 + 2.0) - 3.0)
+        .clamp(22.0, if layout.narrow { 24.0 } else { 28.0 })
+        .floor();
+    Size { width: side.max(numbers.ceil()), height: side }
+}
+
+/// How large a record is drawn.
+#[derive(Clone, Copy, Debug)]
+struct Size {
+    width: f32,
+    height: f32,
+}
+
+/// A scene in the making, and what it is made from.
+struct Stage<'a> {
+    world: &'a World,
+    ledger: &'a Ledger,
+    now_us: u64,
+    words: &'static Words,
+    focus: Option<RecordId>,
+    partition: Option<PartitionId>,
+    layout: Layout,
+    pen: Pen,
+    chip: Size,
+    verdicts: BTreeMap<RecordId, Verdict>,
+    /// The records that have a place in the order of the Tab key.
+    in_tab_order: BTreeSet<RecordId>,
+}
+
+impl Stage<'_> {
+    /// Draws a record where it is, with a hotspot.
+    fn record(&mut self, rect: Rect, record: RecordId, state: State, site: Site, down: bool) {
+        let look = look::look(self.verdict(record), state, down);
+        self.record_as(rect, record, look, site);
+    }
+
+    fn record_as(&mut self, rect: Rect, record: RecordId, look: look::Look, site: Site) {
+        if self.focus == Some(record) {
+            self.pen.rect(rect.inset(-3.0), 8.0).stroke(Ink::Text, 2.0);
+        }
+        look::chip(&mut self.pen, rect, record, look, Some(site));
+        let first = self.in_tab_order.insert(record);
+        let label = words::fill(self.words.record, &[&record, &self.verdict(record).fate]);
+        self.pen.hotspot(Part::Record(record, site), rect, first, label);
+    }
+
+    /// A card of something that works.
+    fn card(&mut self, part: Part, card: Rect, down: bool) {
+        self.pen.part = Some(part);
+        let shape = self.pen.rect(card.inset(0.5), 10.0);
+        if down {
+            shape.fill(Ink::DownCard).stroke(Ink::Lost, 1.25).dash(5.0, 4.0);
+        } else {
+            shape.fill(Ink::Card).stroke(Ink::Line, 1.0);
+        }
+    }
+
+    /// The name of a section of a card, with a remark at its right end: the first that fits.
+    fn section(&mut self, area: Rect, name: &'static str, remarks: &[String]) {
+        let width =
+            self.pen.text(pt(area.x, area.y + 11.0), Style::sans(Ink::Text, BODY).bold(), name);
+        let style = Style::sans(Ink::Muted, SMALL).end();
+        self.pen.first_that_fits(
+            pt(area.right(), area.y + 11.0),
+            area.width - width - 8.0,
+            style,
+            remarks,
+        );
+    }
+
+    /// Records in a row, as many as fit, and how many more there are.
+    fn row(&mut self, area: Rect, records: &[RecordId], state: State, site: Site) {
+        let pitch = self.chip.width + 3.0;
+        let fit = ((area.width + 3.0) / pitch).floor() as usize;
+        let shown = if records.len() <= fit { records.len() } else { fit.saturating_sub(1) };
+        for (n, record) in records.iter().take(shown).enumerate() {
+            let rect =
+                Rect::new(area.x + n as f32 * pitch, area.y, self.chip.width, self.chip.height);
+            self.record(rect, *record, state, site, false);
+        }
+        if shown < records.len() {
+            let more = words::fill(self.words.more, &[&(records.len() - shown)]);
+            let at = pt(area.x + shown as f32 * pitch + 2.0, area.y + self.chip.height / 2.0 + 4.0);
+            self.pen.text(at, Style::sans(Ink::Muted, SMALL), more);
+        }
+    }
+
+    /// The verdict of a record; asked for once per scene.
+    fn verdict(&mut self, record: RecordId) -> &Verdict {
+        let ledger = self.ledger;
+        self.verdicts.entry(record).or_insert_with(|| ledger.verdict(record))
+    }
+}

@@ -1,0 +1,331 @@
+//! The producers' cards: what the application does, what waits in the accumulator, what the
+//! sender has in flight, and what the application was told beside what is true.
+
+use super::layout::{Layout, PAD};
+use super::look::{State, told_sign};
+use super::palette::Ink;
+use super::pen::{SMALL, Style, TITLE};
+use super::scene::{Part, Point, Rect, Site, pt};
+use super::words::{duration, fill, of_duration};
+use super::{Size, Stage};
+use crate::model::client::LinkState;
+use crate::model::ids::{PartitionId, ProducerId, RecordId};
+use crate::model::producer::accumulator::{ProducerBatch, backing_off_until_us};
+use crate::model::producer::{Producer, Waiting};
+use crate::model::setup::Setup;
+use crate::script::config::{Acks, ProducerConfig};
+
+/// The height of a partition in the accumulator: its name, and a track.
+const TRACK: f32 = 40.0;
+/// The height of the sender's part.
+pub(super) const SENDER: f32 = 64.0;
+/// Where the first part begins below the top of a card.
+const HEADER: f32 = 76.0;
+/// The width of the words before the records that the application was told of.
+const GUTTER: f32 = 32.0;
+
+/// Where the parts of a producer's card are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Areas {
+    pub accumulator: Rect,
+    pub sender: Rect,
+    pub told: Rect,
+    /// The space between them.
+    pub gap: f32,
+}
+
+impl Layout {
+    /// The parts of a producer's card, with that many partitions in its accumulator.
+    pub(super) fn producer_areas(&self, producer: usize, partitions: usize) -> Areas {
+        let card = self.producers[producer];
+        let top = card.y + HEADER;
+        let inner = Rect::new(card.x + PAD, top, card.width - 2.0 * PAD, card.bottom() - PAD - top);
+        if self.narrow {
+            let left = (inner.width * 0.56).floor();
+            let row = Rect::new(inner.x, inner.y, left, 34.0 + TRACK);
+            let right =
+                Rect::new(inner.x + left + 20.0, inner.y, inner.width - left - 20.0, row.height);
+            let told = Rect::new(
+                inner.x,
+                row.bottom() + 14.0,
+                inner.width,
+                inner.bottom() - row.bottom() - 14.0,
+            );
+            return Areas { accumulator: row, sender: right, told, gap: 0.0 };
+        }
+        let room = ((card.height - 270.0) / (TRACK + 22.0)).floor().clamp(0.0, 2.0) as usize + 1;
+        let rows = partitions.clamp(1, room);
+        let accumulator = 14.0 + rows as f32 * (TRACK + 22.0) - 4.0;
+        // What is left goes between the sections, but most of it to the records at the end.
+        let spare = inner.height - accumulator - SENDER - 2.0 * 16.0 - 66.0;
+        let gap = 16.0 + (spare * 0.1).clamp(0.0, 24.0);
+        let accumulator = Rect::new(inner.x, inner.y, inner.width, accumulator);
+        let sender = Rect::new(inner.x, accumulator.bottom() + gap, inner.width, SENDER);
+        let told_y = sender.bottom() + gap;
+        let told = Rect::new(inner.x, told_y, inner.width, inner.bottom() - told_y);
+        Areas { accumulator, sender, told, gap }
+    }
+}
+
+impl Stage<'_> {
+    pub(super) fn producers(&mut self) {
+        for n in 0..self.world.producers.len() {
+            self.producer(ProducerId(n as u16));
+        }
+    }
+
+    fn producer(&mut self, id: ProducerId) {
+        let producer = &self.world.producers[id.index()];
+        let setup = self.world.setup().clone();
+        let card = self.layout.producers[id.index()];
+        let config = &setup.producers[id.index()].config;
+        self.card(Part::Producer(id), card, !producer.alive);
+        self.pen.hotspot(Part::Producer(id), card, true, id.to_string());
+        let partitions = self.partitions_of(id);
+        let areas = self.layout.producer_areas(id.index(), partitions.len());
+        self.producer_header(producer, config, card);
+        self.accumulator(producer, config, &partitions, areas.accumulator);
+        self.sender(producer, config, areas.sender);
+        self.told(id, areas.told);
+        let line = |stage: &mut Self, y: f32| {
+            stage.pen.line(pt(card.x + PAD, y), pt(card.right() - PAD, y)).stroke(Ink::Line, 1.0);
+        };
+        line(self, card.y + HEADER - 14.0);
+        if !self.layout.narrow {
+            line(self, areas.sender.y - areas.gap / 2.0);
+            line(self, areas.told.y - areas.gap / 2.0);
+        }
+        self.pen.part = None;
+    }
+
+    /// The partitions that a producer sends to, that which is drawn in full first.
+    pub(super) fn partitions_of(&self, id: ProducerId) -> Vec<PartitionId> {
+        let setup = self.world.setup();
+        let topics = |p: &PartitionId| {
+            let topic = setup.partition(*p).topic;
+            setup.producers[id.index()].records.iter().any(|r| setup.record(*r).topic == topic)
+        };
+        let all = (0..setup.partitions.len() as u16).map(PartitionId);
+        let mut all: Vec<_> =
+            all.filter(|p| !setup.partition(*p).internal).filter(topics).collect();
+        all.sort_by_key(|p| Some(*p) != self.partition);
+        all
+    }
+
+    fn producer_header(&mut self, producer: &Producer, config: &ProducerConfig, card: Rect) {
+        let words = self.words;
+        let (x, right) = (card.x + PAD, card.right() - PAD);
+        self.pen.text(
+            pt(x, card.y + 25.0),
+            Style::sans(Ink::Text, TITLE).bold(),
+            producer.id.to_string(),
+        );
+        let acks = match config.acks {
+            Acks::None => "acks=0",
+            Acks::Leader => "acks=1",
+            Acks::All => "acks=all",
+        };
+        self.pen.text(pt(right, card.y + 25.0), Style::mono(Ink::Muted, SMALL).end(), acks);
+        let setup = self.world.setup();
+        let records = &setup.producers[producer.id.index()].records;
+        let next = records.get(producer.application.sent as usize);
+        let (ink, status) = match (producer.application.waiting, next) {
+            _ if !producer.alive => (Ink::Lost, vec![words.crashed.to_owned()]),
+            _ if producer.closing && producer.busy() => {
+                (Ink::Leader, vec![words.closing.to_owned()])
+            }
+            _ if producer.closing => (Ink::Muted, vec![words.closed.to_owned()]),
+            (Waiting::Memory(_), _) => (Ink::Lost, vec![words.blocked_memory.to_owned()]),
+            (Waiting::Outcome(_), _) => (Ink::Leader, vec![words.blocked_get.to_owned()]),
+            (Waiting::No, None) => (Ink::Muted, vec![fill(words.all_sent, &[&records.len()])]),
+            (Waiting::No, Some(next)) => {
+                let wait_us = setup.record(*next).at_us.saturating_sub(self.now_us);
+                let wait = duration(wait_us);
+                let short = fill(words.next_in_short, &[&wait]);
+                (Ink::Muted, vec![fill(words.next_in, &[next, &wait]), short])
+            }
+        };
+        let base = card.y + 48.0;
+        let width = self.pen.text(pt(x, base), Style::mono(Ink::Muted, SMALL), "send()");
+        let style = Style::sans(ink, SMALL).end();
+        self.pen.first_that_fits(pt(right, base), right - x - width - 8.0, style, &status);
+    }
+
+    fn accumulator(
+        &mut self,
+        producer: &Producer,
+        config: &ProducerConfig,
+        partitions: &[PartitionId],
+        area: Rect,
+    ) {
+        let rows = (((area.height - 10.0) / (TRACK + 22.0)).round() as usize).max(1);
+        let used = config.buffer_memory.saturating_sub(producer.accumulator.free_bytes);
+        let percent = (used * 100).div_ceil(config.buffer_memory.max(1));
+        let pool = fill(self.words.pool, &[&percent]);
+        let hidden = partitions.len().saturating_sub(rows);
+        let remarks = match hidden {
+            0 => vec![pool],
+            _ => vec![format!("{} · {pool}", fill(self.words.more, &[&hidden])), pool],
+        };
+        self.section(area, "RecordAccumulator", &remarks);
+        for (n, partition) in partitions.iter().take(rows).enumerate() {
+            let y = area.y + 20.0 + n as f32 * (TRACK + 22.0);
+            self.deque(producer, config, *partition, Rect::new(area.x, y, area.width, TRACK));
+        }
+    }
+
+    /// The batches of a partition that wait, and what the first one waits for.
+    fn deque(
+        &mut self,
+        producer: &Producer,
+        config: &ProducerConfig,
+        partition: PartitionId,
+        area: Rect,
+    ) {
+        let deque = &producer.accumulator.deques[partition.index()];
+        let track = Rect { y: area.y + 14.0, ..area };
+        self.pen.rect(track, 7.0).fill(Ink::Well);
+        let name = self.world.setup().partition_name(partition);
+        let style = Style::sans(Ink::Muted, SMALL);
+        let width = self.pen.fit(pt(area.x, area.y + 8.0), area.width * 0.5, style, name);
+        let limit = area.width - width - 8.0;
+        let at = pt(area.right(), area.y + 8.0);
+        let Some(first) = deque.front() else {
+            self.pen.text(at, style.end(), self.words.empty);
+            return;
+        };
+        let (ink, part, texts) = self.wait(producer, config, first);
+        self.pen.first_that_fits(at, limit, Style { ink, ..style.end() }, &texts);
+        let center = pt(track.right() - 18.0, track.center().y);
+        self.pen.circle(center, 8.0).stroke(Ink::Line, 2.5);
+        self.pen.arc(center, 8.0, part).stroke(ink, 2.5).round();
+        let mut x = track.x + 4.0;
+        for batch in deque {
+            x += self.batch(producer.id, batch, x, track) + 4.0;
+            if x > track.right() - 60.0 {
+                break;
+            }
+        }
+    }
+
+    /// What the first batch waits for: its ink, how much of the wait is over, and words for it,
+    /// the longer ones first.
+    fn wait(
+        &self,
+        producer: &Producer,
+        config: &ProducerConfig,
+        batch: &ProducerBatch,
+    ) -> (Ink, f32, Vec<String>) {
+        let words = self.words;
+        if let Some(until_us) = backing_off_until_us(batch, &producer.metadata, self.now_us) {
+            let left_us = until_us - self.now_us;
+            let part = 1.0 - left_us as f32 / batch.backoff_us.max(1) as f32;
+            let left = duration(left_us);
+            return (Ink::Leader, part, vec![fill(words.backoff, &[&batch.attempts, &left]), left]);
+        }
+        let Some(leader) = producer.metadata.leader(batch.partition) else {
+            return (Ink::Lost, 1.0, vec![words.no_leader_known.to_owned()]);
+        };
+        if batch.attempts > 0 {
+            return (Ink::Leader, 1.0, vec![fill(words.retrying, &[&batch.attempts])]);
+        }
+        if batch.full() {
+            return (Ink::Accent, 1.0, vec![words.batch_full.to_owned()]);
+        }
+        let age_us = self.now_us.saturating_sub(batch.created_us);
+        let ready = matches!(Self::link_state(producer, leader), LinkState::Ready(_));
+        if age_us > config.linger_us && !ready {
+            return (Ink::Lost, 1.0, vec![words.waits_for_connection.to_owned()]);
+        }
+        let age_us = age_us.min(config.linger_us);
+        let part = age_us as f32 / config.linger_us.max(1) as f32;
+        let linger = of_duration(age_us, config.linger_us);
+        (Ink::Accent, part, vec![fill(words.linger, &[&linger]), linger])
+    }
+
+    /// A batch: an outline around its records, and a bar that says how full it is. Answers with
+    /// its width.
+    fn batch(&mut self, producer: ProducerId, batch: &ProducerBatch, x: f32, track: Rect) -> f32 {
+        let pitch = self.chip.width + 3.0;
+        let room = track.right() - 34.0 - x - 7.0;
+        let fit = (room / pitch).floor().max(1.0) as usize;
+        let shown = if batch.records.len() <= fit {
+            batch.records.len()
+        } else {
+            fit.saturating_sub(1).max(1)
+        };
+        let more = batch.records.len() - shown;
+        let width = 7.0 + pitch * (shown + usize::from(more > 0)) as f32 - 3.0 + 3.0;
+        let outline = Rect::new(x, track.y + 2.0, width, TRACK - 4.0);
+        self.pen.rect(outline, 6.0).fill(Ink::Raised);
+        let top = outline.y + (outline.height - 5.0 - self.chip.height) / 2.0;
+        let row = Rect::new(
+            x + 5.0,
+            top,
+            pitch * (shown + usize::from(more > 0)) as f32,
+            self.chip.height,
+        );
+        self.row(row, &batch.records, State::Waiting, Site::Accumulator(producer));
+        let part = (batch.bytes as f32 / batch.capacity_bytes.max(1) as f32).min(1.0);
+        let bar = Rect::new(x + 5.0, outline.bottom() - 5.0, width - 10.0, 2.5);
+        self.pen.rect(bar, 1.2).fill(Ink::Well);
+        self.pen.rect(Rect { width: (bar.width * part).max(2.5), ..bar }, 1.2).fill(Ink::Accent);
+        width
+    }
+
+    /// Two lines for each record: what the application was told of it, and what is true.
+    fn told(&mut self, id: ProducerId, area: Rect) {
+        let setup = self.world.setup().clone();
+        let sent = self.world.producers[id.index()].application.sent as usize;
+        let records: &[RecordId] = sent_records(&setup, id, sent);
+        let pitch = self.chip.width + 3.0;
+        let line = self.chip.height + 24.0;
+        let each = (((area.width - GUTTER + 3.0) / pitch).floor() as usize).max(2);
+        let top = if self.layout.narrow { 0.0 } else { 20.0 };
+        let lines = (((area.height - top + 8.0) / line).floor() as usize).max(1);
+        let hidden = match lines {
+            _ if records.len() <= each * lines => 0,
+            1 => records.len() + 1 - each,
+            _ => records.len().div_ceil(each).saturating_sub(lines) * each,
+        };
+        let earlier = if hidden > 0 { fill(self.words.earlier, &[&hidden]) } else { String::new() };
+        if !self.layout.narrow {
+            self.section(area, self.words.told_application, &[earlier]);
+        }
+        let style = Style::sans(Ink::Muted, SMALL);
+        if records.is_empty() {
+            let at = pt(area.x, area.y + top + 11.0);
+            self.pen.text(at, style, self.words.nothing_yet);
+        }
+        let mut x = area.x + GUTTER;
+        if hidden > 0 && lines == 1 {
+            // One line moves on record by record; its first place says how many went before.
+            let at = pt(x, area.y + top + 15.0 + self.chip.height / 2.0 + 4.0);
+            let more = fill(self.words.more, &[&hidden]);
+            x += self.pen.text(at, style, more).max(self.chip.width) + 3.0;
+        }
+        for (n, chunk) in records[hidden..].chunks(each).enumerate() {
+            self.told_line(id, chunk, pt(x, area.y + top + n as f32 * line), area.x);
+        }
+    }
+
+    fn told_line(&mut self, id: ProducerId, records: &[RecordId], at: Point, left: f32) {
+        let style = Style::sans(Ink::Muted, SMALL);
+        let Size { width, height } = self.chip;
+        self.pen.text(pt(left, at.y + 10.0), style, self.words.told);
+        self.pen.text(pt(left, at.y + 15.0 + height / 2.0 + 4.0), style, self.words.truth);
+        for (place, record) in records.iter().enumerate() {
+            let x = at.x + place as f32 * (width + 3.0);
+            let told = self.verdict(*record).told;
+            told_sign(&mut self.pen, pt(x + width / 2.0, at.y + 6.0), told);
+            let rect = Rect::new(x, at.y + 15.0, width, height);
+            self.record(rect, *record, State::Judged, Site::Told(id), false);
+        }
+    }
+}
+
+/// The records that a producer's application has sent.
+fn sent_records(setup: &Setup, id: ProducerId, sent: usize) -> &[RecordId] {
+    let records = &setup.producers[id.index()].records;
+    &records[..sent.min(records.len())]
+}

@@ -1,0 +1,266 @@
+//! The words on the stage, in one place, so that there can be others. Kafka's own names stay.
+
+use std::fmt::Display;
+
+/// Every text of the stage; `{}` stands for what is filled in, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the field is named after what it says in English")]
+pub struct Words {
+    pub application: &'static str,
+    pub all_sent: &'static str,
+    pub next_in: &'static str,
+    pub blocked_memory: &'static str,
+    pub blocked_get: &'static str,
+    pub told: &'static str,
+    pub truth: &'static str,
+    pub earlier: &'static str,
+    pub nothing_yet: &'static str,
+    pub linger: &'static str,
+    pub batch_full: &'static str,
+    pub backoff: &'static str,
+    pub no_leader_known: &'static str,
+    pub pool: &'static str,
+    pub empty: &'static str,
+    pub in_flight: &'static str,
+    pub leader: &'static str,
+    pub follower: &'static str,
+    pub epoch: &'static str,
+    pub crashed: &'static str,
+    pub starting: &'static str,
+    pub fenced: &'static str,
+    pub no_role: &'static str,
+    pub in_isr: &'static str,
+    pub not_in_isr: &'static str,
+    pub offset: &'static str,
+    pub follower_at: &'static str,
+    pub checkpointed: &'static str,
+    pub of_on_disk: &'static str,
+    pub unknown: &'static str,
+    pub fetching_from: &'static str,
+    pub behind: &'static str,
+    pub no_leader: &'static str,
+    pub only_here_acked: &'static str,
+    pub cache_survives: &'static str,
+    pub log_on_disk: &'static str,
+    pub loading: &'static str,
+    pub no_replica: &'static str,
+    pub more: &'static str,
+    pub group: &'static str,
+    pub member: &'static str,
+    pub fetched: &'static str,
+    pub poll: &'static str,
+    pub processing: &'static str,
+    pub waits: &'static str,
+    pub committing: &'static str,
+    pub position: &'static str,
+    pub committed: &'static str,
+    pub lag: &'static str,
+    pub done: &'static str,
+    pub controller: &'static str,
+    pub alive: &'static str,
+    pub silent: &'static str,
+    pub leader_is: &'static str,
+    pub offline: &'static str,
+    pub on_disk: &'static str,
+    pub page_cache: &'static str,
+    pub on_the_way: &'static str,
+    pub lost: &'static str,
+    pub down: &'static str,
+    pub done_once: &'static str,
+    pub told_application: &'static str,
+    pub retrying: &'static str,
+    pub connected: &'static str,
+    pub connecting: &'static str,
+    pub disconnected: &'static str,
+    pub commit: &'static str,
+    pub diverges: &'static str,
+    pub waits_for_connection: &'static str,
+    pub from_leader: &'static str,
+    pub in_flight_short: &'static str,
+    pub only_here: &'static str,
+    pub loading_short: &'static str,
+    pub running: &'static str,
+    pub in_flight_each: &'static str,
+    pub times: &'static str,
+    pub in_partition: &'static str,
+    pub next_in_short: &'static str,
+    pub connected_many: &'static str,
+    pub duplicated: &'static str,
+    pub ghost: &'static str,
+    pub stopped: &'static str,
+    pub stopping: &'static str,
+    pub closed: &'static str,
+    pub closing: &'static str,
+    pub in_elr: &'static str,
+    pub record: &'static str,
+}
+
+/// English.
+pub const ENGLISH: Words = Words {
+    application: "application",
+    all_sent: "all {} sent",
+    next_in: "record {} in {}",
+    blocked_memory: "blocks: no buffer.memory",
+    blocked_get: "waits in get()",
+    told: "told",
+    truth: "true",
+    earlier: "… {} earlier",
+    nothing_yet: "nothing sent yet",
+    linger: "linger {}",
+    batch_full: "batch is full",
+    backoff: "retry {} in {}",
+    no_leader_known: "no leader known",
+    pool: "pool {} %",
+    empty: "empty",
+    in_flight: "{} of {} in flight",
+    leader: "leader",
+    follower: "follower",
+    epoch: "epoch {}",
+    crashed: "crashed",
+    starting: "starting",
+    fenced: "fenced",
+    no_role: "no role",
+    in_isr: "in ISR",
+    not_in_isr: "not in ISR",
+    offset: "offset",
+    follower_at: "{} at {}",
+    checkpointed: "checkpoint HW",
+    of_on_disk: "{} of {} on disk",
+    unknown: "?",
+    fetching_from: "fetches from {}",
+    behind: "{} behind",
+    no_leader: "no leader to fetch from",
+    only_here_acked: "acked, and only here: {}",
+    cache_survives: "the page cache outlives the process",
+    log_on_disk: "its log is all on disk",
+    loading: "loads its log, then registers",
+    no_replica: "no replica of {}",
+    more: "+{}",
+    group: "group",
+    member: "member {}",
+    fetched: "fetched",
+    poll: "poll() returned",
+    processing: "processing",
+    waits: "waits in poll()",
+    committing: "waits in commitSync()",
+    position: "position",
+    committed: "committed",
+    lag: "lag",
+    done: "processed",
+    controller: "controller",
+    alive: "alive",
+    silent: "silent {}",
+    leader_is: "leader {}",
+    offline: "offline: nobody can lead",
+    on_disk: "on disk",
+    page_cache: "page cache only",
+    on_the_way: "on its way",
+    lost: "lost or doomed",
+    down: "broker down",
+    done_once: "took effect",
+    told_application: "told the application",
+    retrying: "retry {}",
+    connected: "to {}",
+    connecting: "connects to {}",
+    disconnected: "no connection to {}",
+    commit: "commit {}",
+    diverges: "diverges at {}",
+    waits_for_connection: "no connection",
+    from_leader: "from {}",
+    in_flight_short: "{}/{}",
+    only_here: "only here: {}",
+    loading_short: "loads its log",
+    running: "running",
+    in_flight_each: "{} in flight, {} per broker",
+    times: "×{}",
+    in_partition: "{} in {}",
+    next_in_short: "in {}",
+    connected_many: "to {} brokers",
+    duplicated: "took effect twice",
+    ghost: "told failed, took effect",
+    stopped: "stopped",
+    stopping: "stopping",
+    closed: "closed",
+    closing: "closing",
+    in_elr: "in ELR",
+    record: "record {}, {}",
+};
+
+/// Fills in a template.
+#[must_use]
+pub fn fill(template: &str, values: &[&dyn Display]) -> String {
+    let mut parts = template.split("{}");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for (n, part) in parts.enumerate() {
+        if let Some(value) = values.get(n) {
+            out += &value.to_string();
+        }
+        out += part;
+    }
+    out
+}
+
+/// A length of time, short: `3.1 ms`, `2.4 s`.
+#[must_use]
+pub fn duration(us: u64) -> String {
+    match us {
+        0 => "0 ms".to_owned(),
+        1..10_000 => format!("{:.1} ms", us as f64 / 1e3),
+        10_000..1_000_000 => format!("{} ms", us / 1000),
+        1_000_000..60_000_000 => format!("{:.1} s", us as f64 / 1e6),
+        _ => format!("{} min", us / 60_000_000),
+    }
+}
+
+/// How much of a length of time is over, short: `3.1/5 ms`.
+#[must_use]
+pub fn of_duration(us: u64, whole_us: u64) -> String {
+    let (unit_us, unit) = if whole_us < 1_000_000 { (1e3, "ms") } else { (1e6, "s") };
+    let whole = whole_us as f64 / unit_us;
+    let places = usize::from(whole < 100.0);
+    format!("{:.places$}/{} {unit}", us as f64 / unit_us, (whole * 10.0).round() / 10.0)
+}
+
+/// Record numbers, short: `6–8, 11`.
+#[must_use]
+pub fn ranges(numbers: &[u32]) -> String {
+    let mut out = String::new();
+    let mut rest = numbers;
+    while let [first, ..] = rest {
+        let run = rest.iter().zip(*first..).take_while(|(a, b)| **a == *b).count();
+        if !out.is_empty() {
+            out += ", ";
+        }
+        out += &first.to_string();
+        if run > 1 {
+            out += if run > 2 { "–" } else { ", " };
+            out += &rest[run - 1].to_string();
+        }
+        rest = &rest[run..];
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_folded() {
+        let cases: [(&[u32], &str); 4] = [
+            (&[], ""),
+            (&[6, 7, 8], "6–8"),
+            (&[1, 2, 5], "1, 2, 5"),
+            (&[1, 3, 4, 5, 9], "1, 3–5, 9"),
+        ];
+        for (numbers, expected) in cases {
+            assert_eq!(ranges(numbers), expected);
+        }
+    }
+
+    #[test]
+    fn templates_are_filled_in_order() {
+        assert_eq!(fill("{} of {} in flight", &[&2, &5]), "2 of 5 in flight");
+        assert_eq!(fill("leader", &[&2]), "leader");
+    }
+}

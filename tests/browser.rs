@@ -4,6 +4,8 @@
 mod browser;
 #[path = "support/site.rs"]
 mod site;
+#[path = "browser/story.rs"]
+mod story;
 
 use browser::Browser;
 use fantoccini::Locator;

@@ -2,7 +2,9 @@
 //! flight on it in order, reconnects with backoff, and the request timeout that closes the whole
 //! connection.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+
+use litemap::LiteMap;
 
 use super::cx::Cx;
 use super::ids::{ConnectionId, Node, RequestId};
@@ -15,7 +17,7 @@ pub struct NetworkClient {
     owner: Node,
     config: ClientConfig,
     /// The connections, by the node at the other end.
-    pub links: BTreeMap<Node, Link>,
+    pub links: LiteMap<Node, Link>,
 }
 
 /// The settings of a client's network.
@@ -81,7 +83,7 @@ impl NetworkClient {
     /// A client with no connection yet.
     #[must_use]
     pub fn new(owner: Node, config: ClientConfig) -> Self {
-        Self { owner, config, links: BTreeMap::new() }
+        Self { owner, config, links: LiteMap::new() }
     }
 
     /// Connected before the run began.
@@ -154,7 +156,7 @@ impl NetworkClient {
 
     /// A response arrived; answers whether it was waited for.
     pub fn complete(&mut self, request: RequestId) -> bool {
-        for link in self.links.values_mut() {
+        for (_, link) in &mut self.links {
             if let Some(place) = link.in_flight.iter().position(|id| *id == request) {
                 link.in_flight.remove(place);
                 return true;

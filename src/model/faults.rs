@@ -7,8 +7,6 @@
 //! Simplified: retransmission succeeds at once when a link heals (TCP's own backoff would add up
 //! to twice the time that it was cut).
 
-use std::collections::BTreeSet;
-
 use super::ids::Node;
 use super::links::Way;
 use super::queue::Scheduled;
@@ -18,8 +16,8 @@ use crate::script::action::{Broken, Lost};
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
     cuts: Vec<Way>,
-    paused: BTreeSet<Node>,
-    off: BTreeSet<Node>,
+    paused: Vec<Node>,
+    off: Vec<Node>,
     losses: Vec<Loss>,
     held: Vec<Scheduled>,
 }
@@ -73,20 +71,12 @@ impl Faults {
 
     /// A process stands still, or goes on.
     pub fn pause(&mut self, node: Node, paused: bool) {
-        if paused {
-            self.paused.insert(node);
-        } else {
-            self.paused.remove(&node);
-        }
+        put(&mut self.paused, node, paused);
     }
 
     /// A machine loses its power, or has it again.
     pub fn power(&mut self, node: Node, off: bool) {
-        if off {
-            self.off.insert(node);
-        } else {
-            self.off.remove(&node);
-        }
+        put(&mut self.off, node, off);
     }
 
     /// The next message like that will be lost.
@@ -109,5 +99,13 @@ impl Faults {
     /// Everything that waits, in the order in which it should have happened.
     pub fn release(&mut self) -> Vec<Scheduled> {
         std::mem::take(&mut self.held)
+    }
+}
+
+/// Puts a node into a list, or takes it out.
+fn put(list: &mut Vec<Node>, node: Node, belongs: bool) {
+    list.retain(|known| *known != node);
+    if belongs {
+        list.push(node);
     }
 }

@@ -7,7 +7,7 @@
 //! Simplified: a connection is up after one round trip (TLS and `ApiVersions` would add more),
 //! and bandwidth is unlimited.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::ids::{ConnectionId, MessageId, Node};
 use super::links::{Rule, link_us};
@@ -36,15 +36,15 @@ pub struct Connection {
 #[derive(Clone, Debug, Default)]
 pub struct Network {
     /// The connections that at least one side holds open.
-    pub connections: BTreeMap<ConnectionId, Connection>,
+    pub connections: LiteMap<ConnectionId, Connection>,
     /// What is on the way.
-    pub messages: BTreeMap<MessageId, Message>,
+    pub messages: LiteMap<MessageId, Message>,
     /// What actions have changed about the links.
     pub rules: Vec<Rule>,
     next_connection: u32,
     next_message: u64,
     /// How many messages each directed pair of nodes has exchanged: the number of a draw.
-    counts: BTreeMap<(Node, Node), u64>,
+    counts: LiteMap<(Node, Node), u64>,
 }
 
 impl Network {
@@ -129,7 +129,7 @@ impl Network {
 
     /// A machine without power closes nothing and tells nobody: its ends are just gone.
     pub fn silence(&mut self, node: Node) {
-        for connection in self.connections.values_mut() {
+        for (_, connection) in &mut self.connections {
             if connection.client == node {
                 connection.client_open = false;
             }

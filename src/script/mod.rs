@@ -13,6 +13,7 @@ mod error;
 pub mod limits;
 mod parse;
 pub mod properties;
+mod read;
 pub mod resolve;
 pub mod rules;
 mod settings;

@@ -1,10 +1,10 @@
 //! Reads and writes scripts as JSON, and says in plain words what is wrong with one.
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::error::Category;
 
 use super::properties::{self, Scope};
+use super::read::{Misfit, Reader, Strict};
 use super::suggest::did_you_mean;
 use super::{Properties, Resolved, Script, ScriptError};
 
@@ -15,16 +15,8 @@ impl Script {
     /// # Errors
     /// Names the place.
     pub fn parse(json: &str) -> Result<Self, ScriptError> {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        let mut track = serde_path_to_error::Track::new();
-        let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
-        let script = Self::deserialize(tracked).map_err(|error| {
-            // serde_json calls some errors of shape errors of syntax.
-            let is_json = serde_json::from_str::<IgnoredAny>(json).is_ok();
-            let path = track.path().to_string();
-            explain(path.trim_start_matches('.'), &error, is_json)
-        })?;
-        deserializer.end().map_err(|error| explain("", &error, false))?;
+        let Strict(value) = serde_json::from_str(json).map_err(|error| not_json(&error))?;
+        let script = Self::deserialize(Reader(&value)).map_err(|misfit| explain(&misfit))?;
         script.check_property_names()?;
         Ok(script)
     }
@@ -65,22 +57,23 @@ impl Script {
     }
 }
 
-/// Puts an error of the JSON reader into words for somebody who does not know Rust.
-fn explain(path: &str, error: &serde_json::Error, is_json: bool) -> ScriptError {
+/// Where a text is no JSON, or says a name twice.
+fn not_json(error: &serde_json::Error) -> ScriptError {
     let message = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
     let message = message.strip_suffix(position.as_str()).unwrap_or(&message);
-    if error.classify() == Category::Data {
-        // The path to a field that nobody knows ends with that field.
-        let parent = path.rsplit_once('.').map_or("", |(parent, _)| parent);
-        let place = if message.starts_with("unknown field") { parent } else { path };
-        return ScriptError::new(place, plain(message));
-    }
-    if is_json {
-        return ScriptError::new(path, "there can be only one here");
-    }
     let place = format!("line {}, column {}", error.line(), error.column());
+    if error.classify() == Category::Data {
+        return ScriptError::new(place, message);
+    }
     ScriptError::new(place, format!("this is not JSON: {message}"))
+}
+
+/// Puts an error of shape into words for somebody who does not know Rust.
+fn explain(misfit: &Misfit) -> ScriptError {
+    let Misfit { place, message } = misfit;
+    // The path to a field that nobody knows ends with the object that it stands in.
+    ScriptError::new(place, plain(message))
 }
 
 fn plain(message: &str) -> String {
@@ -88,12 +81,6 @@ fn plain(message: &str) -> String {
         if let Some((name, rest)) = message.strip_prefix(start).and_then(|m| m.split_once('`')) {
             return unknown(kind, name, rest);
         }
-    }
-    if message.starts_with("invalid length") {
-        return "expected an object".to_owned();
-    }
-    if message.ends_with("expected newtype variant") {
-        return "it needs a value".to_owned();
     }
     let mut message = message.replace('`', "\"");
     for (rust, words) in [

@@ -1,7 +1,8 @@
 //! The ledger: an incremental fold over the trace that knows where every copy of every record is.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use litemap::LiteMap;
 
 use super::words::{Told, Totals};
 use crate::model::ids::{
@@ -20,9 +21,9 @@ pub struct Ledger {
     pub(super) partitions: Vec<PartitionView>,
     pub(super) brokers: Vec<BrokerView>,
     /// Where each consumer is in each of its partitions.
-    pub(super) positions: BTreeMap<(GroupId, PartitionId), Position>,
+    pub(super) positions: LiteMap<(GroupId, PartitionId), Position>,
     /// The records of messages on the way, or in a broker's hands and not yet in its log.
-    carried: BTreeMap<MessageId, Vec<RecordId>>,
+    carried: LiteMap<MessageId, Vec<RecordId>>,
     /// Produce requests that arrived and wait for their turn.
     queued: Vec<MessageId>,
     pub(super) over: bool,
@@ -125,8 +126,8 @@ impl Ledger {
             records: setup.records.iter().map(record).collect(),
             partitions: setup.partitions.iter().map(partition).collect(),
             brokers: vec![BrokerView::default(); usize::from(setup.brokers)],
-            positions: BTreeMap::new(),
-            carried: BTreeMap::new(),
+            positions: LiteMap::new(),
+            carried: LiteMap::new(),
             queued: Vec::new(),
             over: false,
             setup,
@@ -162,6 +163,19 @@ impl Ledger {
     #[must_use]
     pub fn created(&self) -> u32 {
         self.records.iter().filter(|record| record.created).count() as u32
+    }
+
+    /// The partition that a record went to, once it has one.
+    #[must_use]
+    pub fn partition(&self, id: RecordId) -> Option<PartitionId> {
+        self.record(id).partition
+    }
+
+    /// How often a group has finished processing a record.
+    #[must_use]
+    pub fn processed(&self, id: RecordId, group: GroupId) -> u32 {
+        let of = |(known, _): &&(GroupId, u32)| *known == group;
+        self.record(id).processed.iter().find(of).map_or(0, |(_, times)| *times)
     }
 
     pub(super) fn record(&self, id: RecordId) -> &RecordState {

@@ -1,7 +1,7 @@
 //! The group coordinator's part so far: committed offsets, stored in `__consumer_offsets` as in
 //! any partition. Whoever leads it coordinates; its state is made anew from the log.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::Broker;
 use crate::model::cx::Cx;
@@ -75,7 +75,7 @@ impl Broker {
     /// A new coordinator loads its state from the log.
     pub(super) fn load_offsets(&mut self, setup: &Setup) {
         let Some(replica) = setup.offsets_partition.and_then(|p| self.replica(p)) else { return };
-        let mut offsets = BTreeMap::new();
+        let mut offsets = LiteMap::new();
         for entry in replica.log.batches() {
             if let Payload::Offsets(committed) = &entry.payload {
                 offsets.extend(committed.iter().map(|c| ((c.group, c.partition), c.offset)));

@@ -1,7 +1,7 @@
 //! The follower's side: one fetch after another from each leader, append, truncate
 //! (`AbstractFetcherThread`, `ReplicaFetcherThread`).
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::Broker;
 use super::replica::Role;
@@ -17,9 +17,9 @@ use crate::model::trace::{Kind, TruncateReason};
 pub struct Fetcher {
     request: Option<RequestId>,
     /// What the last fetch told the leader of each partition: its news is what is beyond that.
-    told: BTreeMap<PartitionId, u64>,
+    told: LiteMap<PartitionId, u64>,
     /// Partitions that wait after an error.
-    delayed_until_us: BTreeMap<PartitionId, u64>,
+    delayed_until_us: LiteMap<PartitionId, u64>,
 }
 
 impl Broker {

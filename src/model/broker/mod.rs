@@ -14,7 +14,9 @@ mod produce;
 pub mod producers;
 pub mod replica;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+
+use litemap::LiteMap;
 
 use super::client::{ClientConfig, NetworkClient};
 use super::cx::Cx;
@@ -49,15 +51,15 @@ pub struct Broker {
     /// What it knows of the cluster.
     pub metadata: BrokerMetadata,
     /// The committed offsets that it holds as a group coordinator.
-    pub offsets: BTreeMap<(GroupId, PartitionId), u64>,
+    pub offsets: LiteMap<(GroupId, PartitionId), u64>,
     /// Its connection to the controller.
     controller: NetworkClient,
     /// Its connections to the leaders that it follows.
     leaders: NetworkClient,
-    fetchers: BTreeMap<BrokerId, Fetcher>,
-    inbound: BTreeMap<ConnectionId, Inbound>,
+    fetchers: LiteMap<BrokerId, Fetcher>,
+    inbound: LiteMap<ConnectionId, Inbound>,
     /// Responses that wait for an append or an fsync.
-    ready: BTreeMap<RequestId, Ready>,
+    ready: LiteMap<RequestId, Ready>,
     /// Requests that wait for the high watermark.
     purgatory: Vec<Delayed>,
     /// Fetches that wait for data.
@@ -127,12 +129,12 @@ impl Broker {
             fenced: false,
             replicas: all.map(|p| hosted(&p).then(|| Replica::new(p))).collect(),
             metadata,
-            offsets: BTreeMap::new(),
+            offsets: LiteMap::new(),
             controller: NetworkClient::new(Node::Broker(id), network(u32::MAX)),
             leaders: NetworkClient::new(Node::Broker(id), network(fetchers)),
-            fetchers: BTreeMap::new(),
-            inbound: BTreeMap::new(),
-            ready: BTreeMap::new(),
+            fetchers: LiteMap::new(),
+            inbound: LiteMap::new(),
+            ready: LiteMap::new(),
             purgatory: Vec::new(),
             fetches: Vec::new(),
         }

@@ -1,8 +1,10 @@
 //! What a partition knows of its idempotent producers (`ProducerStateManager`,
 //! `ProducerAppendInfo`): the last five batches of each, to recognise retries and gaps.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
+
+use litemap::LiteMap;
 
 use crate::model::error::KafkaError;
 use crate::model::record::{Batch, LogBatch, Payload};
@@ -13,7 +15,7 @@ const BATCHES_TO_RETAIN: usize = 5;
 /// The state of all producers of one partition.
 #[derive(Clone, Debug, Default)]
 pub struct ProducerStates {
-    entries: BTreeMap<u64, Entry>,
+    entries: LiteMap<u64, Entry>,
 }
 
 #[derive(Clone, Debug)]

@@ -1,8 +1,9 @@
 //! A replica of a partition on one broker: its log, its high watermark, its role, and as a
 //! leader what it knows of its followers (`Partition`, `Replica`).
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use litemap::LiteMap;
 
 use super::log::Log;
 use super::producers::ProducerStates;
@@ -53,7 +54,7 @@ pub struct Leader {
     /// An ISR that it asked the controller for.
     pub wanted_isr: Option<Vec<BrokerId>>,
     /// The followers.
-    pub followers: BTreeMap<BrokerId, FollowerState>,
+    pub followers: LiteMap<BrokerId, FollowerState>,
 }
 
 /// What a leader knows of a follower (`ReplicaState`).

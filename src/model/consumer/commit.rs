@@ -35,7 +35,7 @@ impl Consumer {
 
     /// Sends the current positions to the coordinator.
     pub(super) fn commit(&mut self, cx: &mut Cx<'_>) {
-        for assigned in self.partitions.values_mut() {
+        for (_, assigned) in &mut self.partitions {
             assigned.committing =
                 assigned.position.filter(|position| assigned.committed != Some(*position));
         }
@@ -90,7 +90,7 @@ impl Consumer {
         }
         match result {
             Ok(()) => {
-                for assigned in self.partitions.values_mut() {
+                for (_, assigned) in &mut self.partitions {
                     assigned.committed = assigned.committing.take().or(assigned.committed);
                 }
                 self.committing = None;

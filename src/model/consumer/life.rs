@@ -13,7 +13,7 @@ impl Consumer {
         self.lives += 1;
         cx.emit(Kind::ConsumerCrashed { consumer: self.id });
         self.thread = Thread::Polling;
-        for assigned in self.partitions.values_mut() {
+        for (_, assigned) in &mut self.partitions {
             *assigned = Assigned::default();
         }
         self.client.reset();

@@ -8,8 +8,10 @@ mod commit;
 mod fetch;
 mod life;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
+
+use litemap::LiteMap;
 
 use super::client::{ClientConfig, NetworkClient};
 use super::cx::Cx;
@@ -29,7 +31,7 @@ pub struct Consumer {
     /// Which.
     pub id: ConsumerId,
     /// Its partitions.
-    pub partitions: BTreeMap<PartitionId, Assigned>,
+    pub partitions: LiteMap<PartitionId, Assigned>,
     /// What its thread does.
     pub thread: Thread,
     /// What it knows of the cluster.

@@ -1,7 +1,9 @@
 //! `RecordAccumulator`: a deque of batches per partition, and the pool of memory behind them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
+
+use litemap::LiteMap;
 
 use crate::model::cx::Cx;
 use crate::model::ids::{BatchId, BrokerId, PartitionId, ProducerId, RecordId};
@@ -87,7 +89,7 @@ pub struct Accumulator {
     /// What is left of `buffer.memory`.
     pub free_bytes: u64,
     /// Per broker the partition at which the next drain starts.
-    drain_from: BTreeMap<BrokerId, u16>,
+    drain_from: LiteMap<BrokerId, u16>,
     next_batch: u32,
 }
 
@@ -123,7 +125,7 @@ impl Accumulator {
         Self {
             deques: vec![VecDeque::new(); partitions],
             free_bytes: config.buffer_memory,
-            drain_from: BTreeMap::new(),
+            drain_from: LiteMap::new(),
             next_batch: 1,
         }
     }

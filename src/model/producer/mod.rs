@@ -10,8 +10,6 @@ mod outcome;
 pub mod partitioner;
 mod sender;
 
-use std::collections::BTreeSet;
-
 use super::client::{ClientConfig, NetworkClient};
 use super::cx::Cx;
 use super::error::KafkaError;
@@ -51,7 +49,7 @@ pub struct Producer {
     lives: u32,
     sticky: Sticky,
     /// Partitions that wait for a response because only one request may be in flight.
-    muted: BTreeSet<PartitionId>,
+    muted: Vec<PartitionId>,
     /// When the sender looks again.
     wake_us: Option<u64>,
 }
@@ -97,8 +95,8 @@ pub struct InFlight {
 pub struct Sequences {
     /// The next one to give.
     pub next: u32,
-    /// The base sequences of batches that are not completed yet.
-    pub open: BTreeSet<u32>,
+    /// The base sequences of batches that are not completed yet, in order.
+    pub open: Vec<u32>,
     /// The last sequence that a broker acknowledged.
     pub last_acked: Option<u32>,
 }
@@ -128,7 +126,7 @@ impl Producer {
             closing: false,
             lives: 0,
             sticky: Sticky::default(),
-            muted: BTreeSet::new(),
+            muted: Vec::new(),
             wake_us: None,
         }
     }
@@ -303,5 +301,18 @@ impl Producer {
             self.application.waiting = Waiting::No;
             self.plan_send(cx);
         }
+    }
+}
+
+impl Sequences {
+    /// A batch with that base sequence is under way.
+    fn begin(&mut self, base: u32) {
+        let place = self.open.partition_point(|open| *open < base);
+        self.open.insert(place, base);
+    }
+
+    /// The batch with that base sequence is done.
+    fn end(&mut self, base: u32) {
+        self.open.retain(|open| *open != base);
     }
 }

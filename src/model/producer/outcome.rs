@@ -61,7 +61,7 @@ impl Producer {
         };
         let in_flight = self.in_flight.remove(place);
         for batch in &in_flight.batches {
-            self.muted.remove(&batch.partition);
+            self.muted.retain(|partition| *partition != batch.partition);
         }
         in_flight.batches
     }
@@ -126,7 +126,7 @@ impl Producer {
         let config = &setup.producers[self.id.index()].config;
         if let Some((sequences, base)) = self.sequences_of(&batch) {
             // The pieces get sequences of their own when they are drained, from the same number on.
-            sequences.open.remove(&base);
+            sequences.end(base);
             sequences.next = sequences.next.min(base);
         }
         let pieces = self.accumulator.split(cx, config, &batch);
@@ -147,7 +147,7 @@ impl Producer {
     /// The batch is done: its memory and whoever waited for it are free.
     fn release(&mut self, cx: &mut Cx<'_>, batch: &ProducerBatch) {
         if let Some((sequences, base)) = self.sequences_of(batch) {
-            sequences.open.remove(&base);
+            sequences.end(base);
         }
         let records: Vec<RecordId> = batch.records.clone();
         self.outcome_known(cx, &records);

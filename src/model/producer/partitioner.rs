@@ -1,6 +1,6 @@
 //! Which partition a record goes to: the one that it names, the hash of its key, or the sticky one.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::model::cx::Cx;
 use crate::model::ids::{Node, PartitionId};
@@ -11,7 +11,7 @@ use crate::script::config::{Partitioner, ProducerConfig};
 /// The state of the built-in partitioner (`BuiltInPartitioner`), per topic.
 #[derive(Clone, Debug, Default)]
 pub struct Sticky {
-    topics: BTreeMap<u16, StickyTopic>,
+    topics: LiteMap<u16, StickyTopic>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]

@@ -3,7 +3,6 @@
 //! The order of a pass is Kafka's: ready nodes, metadata, connections, drain, mute, expire,
 //! write. It runs after each thing that happens to the producer and when a timer says so.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::accumulator::{ProducerBatch, Ready, backing_off_until_us};
@@ -84,10 +83,10 @@ impl Producer {
         cx: &Cx<'_>,
         config: &ProducerConfig,
         alarm: &mut Alarm,
-    ) -> BTreeSet<BrokerId> {
+    ) -> Vec<BrokerId> {
         // A full pool, and close(), make everything sendable at once.
         let exhausted = self.closing || matches!(self.application.waiting, Waiting::Memory(_));
-        let mut nodes = BTreeSet::new();
+        let mut nodes = Vec::new();
         for partition in (0..self.accumulator.deques.len() as u16).map(PartitionId) {
             if self.muted.contains(&partition) {
                 continue;
@@ -97,9 +96,8 @@ impl Producer {
                 Ready::Never => {}
                 Ready::At(us) => alarm.at(us),
                 Ready::Now => match self.metadata.leader(partition) {
-                    Some(leader) => {
-                        nodes.insert(leader);
-                    }
+                    Some(leader) if nodes.contains(&leader) => {}
+                    Some(leader) => nodes.push(leader),
                     None => self.metadata.want(),
                 },
             }
@@ -161,7 +159,7 @@ impl Producer {
         let sequences = &mut self.sequences.as_mut()?[batch.partition.index()];
         let base_sequence = sequences.next;
         sequences.next += batch.records.len() as u32;
-        sequences.open.insert(base_sequence);
+        sequences.begin(base_sequence);
         let producer_id = self.producer_id();
         Some(Sequenced { producer_id, epoch: 0, base_sequence })
     }

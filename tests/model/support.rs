@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ackscope::model::ids::{BrokerId, RecordId};
 use ackscope::model::run::Run;
-use ackscope::model::trace::{Kind, TraceEvent};
+use ackscope::model::trace::Kind;
 use ackscope::model::{Setup, run};
 use ackscope::script::Script;
 use ackscope::verdict::report::Report;
@@ -125,9 +125,4 @@ pub fn crashed(number: u16) -> impl Fn(&Kind) -> bool {
 pub fn setup(script: &Value) -> Arc<Setup> {
     let (script, resolved) = Script::load(&script.to_string()).expect("a script");
     Setup::new(&script, &resolved)
-}
-
-/// The kinds of a trace in order, for comparison.
-pub fn kinds(trace: &[TraceEvent]) -> Vec<&Kind> {
-    trace.iter().map(|event| &event.kind).collect()
 }

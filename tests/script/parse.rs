@@ -15,7 +15,7 @@ fn what_is_no_script_is_refused_with_its_place() {
         ("[]", "expected an object"),
         ("{}", r#"missing field "topics""#),
         (r#"{"topics":{}}"#, "topics: invalid type: object, expected a list"),
-        (r#"{"topics":[],"topics":[]}"#, r#"duplicate field "topics""#),
+        (r#"{"topics":[],"topics":[]}"#, r#"line 1, column 25: "topics" stands here twice"#),
         (
             r#"{"topics":[{"name":"a","partitions":-2}]}"#,
             r#"topics[0].partitions: invalid value: integer "-2", expected a whole number up to 65535"#,

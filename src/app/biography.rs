@@ -51,6 +51,7 @@ struct Life<'a> {
     setup: &'a Setup,
     record: RecordId,
     partition: Option<PartitionId>,
+    leader: Option<BrokerId>,
     /// The offset in the log of each broker that has it.
     copies: BTreeMap<BrokerId, u64>,
     on_disk: Vec<BrokerId>,
@@ -70,6 +71,7 @@ impl<'a> Life<'a> {
             setup,
             record,
             partition: None,
+            leader: None,
             copies: BTreeMap::new(),
             on_disk: Vec::new(),
             committed: false,
@@ -82,7 +84,10 @@ impl<'a> Life<'a> {
     }
 
     fn step(&mut self, kind: &Kind) -> Told {
-        self.with_producer(kind).or_else(|| self.in_logs(kind)).or_else(|| self.in_cluster(kind)).or_else(|| self.with_consumer(kind))
+        self.with_producer(kind)
+            .or_else(|| self.in_logs(kind))
+            .or_else(|| self.in_cluster(kind))
+            .or_else(|| self.with_consumer(kind))
     }
 
     fn with_producer(&mut self, kind: &Kind) -> Told {
@@ -94,11 +99,18 @@ impl<'a> Life<'a> {
                     None => w.step_created_no_key.to_owned(),
                 })
             }
-            Kind::SendBlocked { record, .. } if *record == self.record => plain(w.step_blocked.to_owned()),
+            Kind::SendBlocked { record, .. } if *record == self.record => {
+                plain(w.step_blocked.to_owned())
+            }
             Kind::RecordBatched { record, partition, batch, .. } if *record == self.record => {
                 self.partition = Some(*partition);
+                self.leader =
+                    self.leader.or(self.setup.partition(*partition).replicas.first().copied());
                 let partition = self.setup.partition_name(*partition);
-                plain(fill(w.step_batched, &[("batch", &batch.0.to_string()), ("partition", &partition)]))
+                plain(fill(
+                    w.step_batched,
+                    &[("batch", &batch.0.to_string()), ("partition", &partition)],
+                ))
             }
             Kind::BatchDrained { batch, attempt, .. } if self.is_in(batch) => {
                 let (batch, n) = (batch.id.0.to_string(), (attempt + 1).to_string());
@@ -132,16 +144,20 @@ impl<'a> Life<'a> {
             Kind::Appended { broker, entry, .. } => {
                 let offset = self.offset_in(entry)?;
                 self.copies.insert(*broker, offset);
-                plain(fill(w.step_appended, &[("broker", &broker.to_string()), ("offset", &offset.to_string())]))
+                plain(fill(
+                    w.step_appended,
+                    &[("broker", &broker.to_string()), ("offset", &offset.to_string())],
+                ))
             }
             Kind::Replicated { broker, entry, .. } => {
                 let offset = self.offset_in(entry)?;
                 self.copies.insert(*broker, offset);
                 plain(fill(w.step_replicated, &[("broker", &broker.to_string())]))
             }
-            Kind::AppendRefused { broker, batch, error, .. } if self.is_in(batch) => {
-                bad(fill(w.step_refused, &[("broker", &broker.to_string()), ("error", error.exception())]))
-            }
+            Kind::AppendRefused { broker, batch, error, .. } if self.is_in(batch) => bad(fill(
+                w.step_refused,
+                &[("broker", &broker.to_string()), ("error", error.exception())],
+            )),
             Kind::DuplicateBatch { broker, batch, .. } if self.is_in(batch) => {
                 good(fill(w.step_known, &[("broker", &broker.to_string())]))
             }
@@ -167,16 +183,25 @@ impl<'a> Life<'a> {
         }
     }
 
-    fn in_cluster(&self, kind: &Kind) -> Told {
+    fn in_cluster(&mut self, kind: &Kind) -> Told {
         let w = words();
+        if let Kind::LeaderElected { partition, leader, .. } = kind
+            && self.partition.is_none_or(|mine| mine == *partition)
+        {
+            self.leader = Some(*leader);
+        }
         // Once it is processed, elections are no news for it.
         if self.processed || self.copies.is_empty() {
             return None;
         }
         match kind {
             Kind::BrokerCrashed { broker } if self.copies.contains_key(broker) => {
-                let others: Vec<String> =
-                    self.copies.keys().filter(|other| *other != broker).map(ToString::to_string).collect();
+                let others: Vec<String> = self
+                    .copies
+                    .keys()
+                    .filter(|other| *other != broker)
+                    .map(ToString::to_string)
+                    .collect();
                 let values = [("broker", &*broker.to_string()), ("others", &*others.join(", "))];
                 match others.len() {
                     0 => bad(fill(w.step_crashed_only, &values)),
@@ -209,16 +234,24 @@ impl<'a> Life<'a> {
                 self.fetched_by = Some(*consumer);
                 plain(fill(w.step_fetched, &[("consumer", &name(consumer))]))
             }
-            Kind::Polled { consumer, records, .. } if records.iter().any(|(_, id)| *id == self.record) => {
+            Kind::Polled { consumer, records, .. }
+                if records.iter().any(|(_, id)| *id == self.record) =>
+            {
                 plain(fill(w.step_polled, &[("consumer", &name(consumer))]))
             }
             Kind::Processed { consumer, record, .. } if *record == self.record => {
                 let again = std::mem::replace(&mut self.processed, true);
                 let values = [("consumer", &*name(consumer))];
-                if again { bad(fill(w.step_processed_again, &values)) } else { good(fill(w.step_processed, &values)) }
+                if again {
+                    bad(fill(w.step_processed_again, &values))
+                } else {
+                    good(fill(w.step_processed, &values))
+                }
             }
             Kind::OffsetCommitted { group, partition, offset } => {
-                let mine = self.copies.values().max().is_some_and(|held| held < offset);
+                // Another record may have its offset in the log of the leader.
+                let held = self.leader.and_then(|leader| self.copies.get(&leader));
+                let mine = held.is_some_and(|held| held < offset);
                 if self.offset_committed || !mine || Some(*partition) != self.partition {
                     return None;
                 }
@@ -239,7 +272,8 @@ impl<'a> Life<'a> {
 
     /// Whether that broker holds it below an offset.
     fn is_held(&self, broker: BrokerId, partition: PartitionId, below: u64) -> bool {
-        Some(partition) == self.partition && self.copies.get(&broker).is_some_and(|offset| *offset < below)
+        Some(partition) == self.partition
+            && self.copies.get(&broker).is_some_and(|offset| *offset < below)
     }
 }
 

@@ -6,12 +6,14 @@ use gloo::events::{EventListener, EventListenerOptions};
 use gloo::render::{AnimationFrame, request_animation_frame};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Document, Element, HtmlElement, KeyboardEvent, MediaQueryList, ResizeObserver, Window};
+use web_sys::{
+    Document, Element, HtmlElement, KeyboardEvent, MediaQueryList, ResizeObserver, Window,
+};
 use yew::Callback;
 
 use super::state::{Direction, Media, Msg, Theme};
 
-const WIDE: &str = "(min-width: 1080px)";
+const WIDE: &str = "(min-width: 1240px)";
 const DARK: &str = "(prefers-color-scheme: dark)";
 const REDUCED_MOTION: &str = "(prefers-reduced-motion: reduce)";
 const MORE_CONTRAST: &str = "(prefers-contrast: more)";
@@ -28,6 +30,11 @@ fn document() -> Document {
 /// The root element.
 pub fn root() -> Option<Element> {
     document().document_element()
+}
+
+/// Names the page.
+pub fn set_title(title: &str) {
+    document().set_title(title);
 }
 
 /// Device pixels per CSS pixel.
@@ -73,18 +80,27 @@ impl Listeners {
         for query in [WIDE, DARK, REDUCED_MOTION, MORE_CONTRAST] {
             if let Some(list) = query_list(query) {
                 let on = on.clone();
-                listeners.all.push(EventListener::new(&list, "change", move |_| on.emit(Msg::Media(media()))));
+                listeners.all.push(EventListener::new(&list, "change", move |_| {
+                    on.emit(Msg::Media(media()))
+                }));
             }
         }
         let on = on.clone();
         let fonts = document().fonts();
-        listeners.all.push(EventListener::new(&fonts, "loadingdone", move |_| on.emit(Msg::Resized)));
+        listeners
+            .all
+            .push(EventListener::new(&fonts, "loadingdone", move |_| on.emit(Msg::Resized)));
         let options = EventListenerOptions::enable_prevent_default();
-        listeners.all.push(EventListener::new_with_options(&document(), "keydown", options, move |event| {
-            if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
-                shortcuts.emit(event.clone());
-            }
-        }));
+        listeners.all.push(EventListener::new_with_options(
+            &document(),
+            "keydown",
+            options,
+            move |event| {
+                if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
+                    shortcuts.emit(event.clone());
+                }
+            },
+        ));
         listeners
     }
 
@@ -174,7 +190,7 @@ impl Theme {
 
 /// What a key means, given what it was pressed on. Keys that the focused element itself
 /// understands are left to it.
-pub fn shortcut(event: &KeyboardEvent, single_keys: bool) -> Option<Msg> {
+pub fn shortcut(event: &KeyboardEvent) -> Option<Msg> {
     let key = event.key();
     if event.ctrl_key() || event.meta_key() {
         return match (key.to_ascii_lowercase().as_str(), event.shift_key()) {
@@ -186,7 +202,8 @@ pub fn shortcut(event: &KeyboardEvent, single_keys: bool) -> Option<Msg> {
     if event.alt_key() || is_typing(event) {
         return None;
     }
-    let on_scrubber = target(event).is_some_and(|element| element.matches("[data-scrubber]").unwrap_or(false));
+    let on_scrubber =
+        target(event).is_some_and(|element| element.matches("[data-scrubber]").unwrap_or(false));
     if !on_scrubber && target(event).is_some_and(|element| takes_keys(&element, &key)) {
         return None;
     }
@@ -199,7 +216,7 @@ pub fn shortcut(event: &KeyboardEvent, single_keys: bool) -> Option<Msg> {
         "ArrowRight" => Msg::Step(Direction::Forward),
         "Home" => Msg::Jump(Direction::Back),
         "End" => Msg::Jump(Direction::Forward),
-        "?" if single_keys => Msg::Help(true),
+        "?" => Msg::HelpKey,
         _ => return None,
     })
 }
@@ -220,7 +237,8 @@ fn takes_keys(element: &Element, key: &str) -> bool {
         "ArrowLeft" | "ArrowRight" | "Home" | "End" => "input, select",
         _ => return false,
     };
-    element.closest(those).ok().flatten().is_some() || element.closest("dialog").ok().flatten().is_some()
+    element.closest(those).ok().flatten().is_some()
+        || element.closest("dialog").ok().flatten().is_some()
 }
 
 /// Sets a style that a strict content security policy would not take from an attribute.

@@ -4,7 +4,7 @@
 //! Kafka's own properties take name, help, unit and default from the library's table; the others
 //! (latency, processing time) are the script's.
 
-use ackscope::script::properties::{self, Kind, Property, Scope, Unit};
+use ackscope::script::properties::{self, Property, Scope, Unit};
 use ackscope::script::{Duration, Link, Script};
 use serde_json::Value;
 
@@ -71,17 +71,38 @@ pub const FIELDS: &[Field] = &[
     choice(Scope::Producer, "acks", &["0", "1", "all"]),
     choice(Scope::Producer, "enable.idempotence", BOOL),
     slider(property(Scope::Producer, "retries"), &["0", "1", "2", "3", "5", "10", "2147483647"]),
-    slider(property(Scope::Producer, "linger.ms"), &["0", "1", "2", "5", "10", "15", "20", "30", "50", "100", "500"]),
-    slider(property(Scope::Producer, "batch.size"), &["0", "200", "500", "1000", "4096", "16384", "65536", "1048576"]),
-    slider(property(Scope::Producer, "max.in.flight.requests.per.connection"), &["1", "2", "3", "4", "5"]),
+    slider(
+        property(Scope::Producer, "linger.ms"),
+        &["0", "1", "2", "5", "10", "15", "20", "30", "50", "100", "500"],
+    ),
+    slider(
+        property(Scope::Producer, "batch.size"),
+        &["0", "200", "500", "1000", "4096", "16384", "65536", "1048576"],
+    ),
+    slider(
+        property(Scope::Producer, "max.in.flight.requests.per.connection"),
+        &["1", "2", "3", "4", "5"],
+    ),
     slider(What::ReplicationFactor, &["1", "2", "3"]),
     slider(property(Scope::Topic, "min.insync.replicas"), &["1", "2", "3"]),
     choice(Scope::Topic, "unclean.leader.election.enable", BOOL),
     choice(Scope::Consumer, "enable.auto.commit", BOOL),
-    slider(property(Scope::Consumer, "auto.commit.interval.ms"), &["5", "20", "50", "100", "500", "1000", "5000", "10000"]),
-    slider(property(Scope::Consumer, "max.poll.records"), &["1", "2", "5", "10", "50", "100", "500"]),
-    slider(What::Processing, &["0ms", "1ms", "2ms", "3ms", "5ms", "10ms", "20ms", "50ms", "100ms", "1s"]),
-    slider(What::BrokersLatency, &["0.1ms", "0.5ms", "1ms", "2ms", "5ms", "10ms", "20ms", "50ms", "100ms"]),
+    slider(
+        property(Scope::Consumer, "auto.commit.interval.ms"),
+        &["5", "20", "50", "100", "500", "1000", "5000", "10000"],
+    ),
+    slider(
+        property(Scope::Consumer, "max.poll.records"),
+        &["1", "2", "5", "10", "50", "100", "500"],
+    ),
+    slider(
+        What::Processing,
+        &["0ms", "1ms", "2ms", "3ms", "5ms", "10ms", "20ms", "50ms", "100ms", "1s"],
+    ),
+    slider(
+        What::BrokersLatency,
+        &["0.1ms", "0.5ms", "1ms", "2ms", "5ms", "10ms", "20ms", "50ms", "100ms"],
+    ),
     slider(What::Latency, &["0.1ms", "0.5ms", "1ms", "2ms", "5ms", "10ms", "20ms", "50ms"]),
 ];
 
@@ -144,9 +165,13 @@ impl Field {
     pub fn exists(&self, script: &Script) -> bool {
         match self.what {
             What::Property(Scope::Producer, _) if script.producers.is_empty() => false,
-            What::Property(Scope::Consumer, _) | What::Processing if script.groups.is_empty() => false,
+            What::Property(Scope::Consumer, _) | What::Processing if script.groups.is_empty() => {
+                false
+            }
             What::Property(Scope::Topic, _) => true,
-            What::Property(..) => self.property().is_some_and(|property| property.default(script.kafka).is_some()),
+            What::Property(..) => {
+                self.property().is_some_and(|property| property.default(script.kafka).is_some())
+            }
             _ => true,
         }
     }
@@ -177,7 +202,8 @@ impl Field {
                 link.and_then(|link| link.latency).map(|latency| latency.to_string())
             }
             What::Processing => {
-                let processing = script.groups.first().map_or(Duration::default(), |group| group.processing);
+                let processing =
+                    script.groups.first().map_or(Duration::default(), |group| group.processing);
                 (processing != Duration::default()).then(|| processing.to_string())
             }
         }
@@ -191,12 +217,17 @@ impl Field {
                 let Some(property) = self.property() else { return String::new() };
                 // A topic takes the brokers' setting of the same meaning.
                 let of_brokers = script.cluster.config.get(property.synonym);
-                let broker = properties::lookup(Scope::Broker, property.synonym).unwrap_or(property);
+                let broker =
+                    properties::lookup(Scope::Broker, property.synonym).unwrap_or(property);
                 match (of_brokers, property.scope) {
                     (Some(value), Scope::Topic) => plain(value),
-                    (None, Scope::Topic) => broker.default(script.kafka).unwrap_or_default().to_owned(),
+                    (None, Scope::Topic) => {
+                        broker.default(script.kafka).unwrap_or_default().to_owned()
+                    }
                     // Kafka offers a second name for the same thing.
-                    _ if name == "acks" && property.default(script.kafka) == Some("-1") => "all".to_owned(),
+                    _ if name == "acks" && property.default(script.kafka) == Some("-1") => {
+                        "all".to_owned()
+                    }
                     _ => property.default(script.kafka).unwrap_or_default().to_owned(),
                 }
             }
@@ -278,7 +309,9 @@ fn set_property(script: &mut Script, scope: Scope, name: &str, value: Option<Val
         None => drop(config.remove(name)),
     };
     match scope {
-        Scope::Producer => script.producers.iter_mut().map(|producer| &mut producer.config).for_each(set),
+        Scope::Producer => {
+            script.producers.iter_mut().map(|producer| &mut producer.config).for_each(set)
+        }
         Scope::Topic => script.topics.iter_mut().map(|topic| &mut topic.config).for_each(set),
         Scope::Consumer => script.groups.iter_mut().map(|group| &mut group.config).for_each(set),
         Scope::Broker => set(&mut script.cluster.config),
@@ -300,10 +333,4 @@ fn typed(text: &str) -> Value {
         "false" => Value::Bool(false),
         text => text.parse::<i64>().map_or_else(|_| Value::String(text.to_owned()), Value::from),
     }
-}
-
-/// Whether a property's value is a number that can be typed.
-#[must_use]
-pub fn is_number(field: &Field) -> bool {
-    field.property().is_some_and(|property| matches!(property.kind, Kind::Int { .. } | Kind::Long { .. }))
 }

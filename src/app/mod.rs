@@ -1,9 +1,224 @@
 //! The web app: the only place that knows the DOM.
+//!
+//! The state changes by messages alone ([`state`]); what the browser does and wants is in
+//! [`effects`]. A frame paints the two canvases and moves the scrubber directly; the rest of the
+//! page is rendered only when something that it shows has changed ([`shown`]).
+
+mod biography;
+mod caption;
+mod drawer;
+mod effects;
+mod fates;
+mod fields;
+mod help;
+mod icons;
+mod live;
+mod msg;
+mod paint;
+mod record_panel;
+mod settings;
+mod shown;
+mod stage_view;
+mod state;
+mod ticks;
+mod timeline;
+mod top_bar;
+mod track;
+mod transport;
+mod words;
+
+use ackscope::lessons;
+use ackscope::script::{Notice, Script, ScriptError};
+use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
-#[function_component(App)]
-fn app() -> Html {
-    html! { <h1>{ "Ackscope" }</h1> }
+use effects::{Frames, Listeners};
+use fates::{Fates, fates};
+use help::Help;
+use live::Live;
+use record_panel::{RecordPanel, record_panel};
+use settings::Settings;
+use shown::{Maker, Shared, Shown};
+use state::{Asks, Msg, State};
+use timeline::Timeline;
+use words::{fill, words};
+
+/// The lesson that a first visit opens.
+const FIRST_LESSON: &str = "acks-1-leader-dies";
+
+/// The app.
+struct App {
+    run: Result<Run, ScriptError>,
+    frames: Frames,
+    listeners: Listeners,
+    on: Callback<Msg>,
+}
+
+/// A run on the page.
+struct Run {
+    state: State,
+    maker: Maker,
+    shown: Shown,
+    live: Live,
+    /// What changes with the script only.
+    script: Shared<Script>,
+    notices: Shared<Vec<Notice>>,
+    marks: std::rc::Rc<[timeline::Placed]>,
+    made_for: (u32, state::Pacing, bool),
+}
+
+impl Run {
+    fn new() -> Result<Self, ScriptError> {
+        let lesson = lessons::find(FIRST_LESSON).map_or("", |lesson| lesson.script);
+        let mut state =
+            State::new(Script::parse(lesson)?, effects::media(), effects::stored_theme())?;
+        let mut maker = Maker::default();
+        Ok(Self {
+            shown: maker.shown(&mut state),
+            script: Shared::new(state.draft().clone()),
+            notices: Shared::new(state.player.notices().to_vec()),
+            marks: timeline::place(&state),
+            made_for: (0, state.pacing, false),
+            live: Live::default(),
+            maker,
+            state,
+        })
+    }
+
+    /// Changes the state. Answers what it asks for, and whether the page shows something else.
+    fn update(&mut self, msg: Msg) -> (Asks, bool) {
+        let is_frame = matches!(msg, Msg::Frame(_));
+        let was_playing = self.state.playing;
+        let asks = self.state.update(msg);
+        if !asks.render {
+            return (asks, false);
+        }
+        let shown = self.maker.shown(&mut self.state);
+        let differs = shown != self.shown || was_playing != self.state.playing || !is_frame;
+        self.shown = shown;
+        let made_for = (self.state.revision, self.state.pacing, self.state.refused.is_some());
+        if made_for != self.made_for || self.state.refused.is_some() {
+            self.script = Shared::new(self.state.draft().clone());
+            self.notices = Shared::new(self.state.player.notices().to_vec());
+            self.marks = timeline::place(&self.state);
+            self.made_for = made_for;
+        }
+        (asks, differs)
+    }
+}
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        effects::show_theme(effects::stored_theme());
+        let on = ctx.link().callback(|msg| msg);
+        Self { run: Run::new(), frames: Frames::default(), listeners: Listeners::default(), on }
+    }
+
+    fn update(&mut self, _: &Context<Self>, msg: Msg) -> bool {
+        let Ok(run) = &mut self.run else { return false };
+        let is_frame = matches!(msg, Msg::Frame(_));
+        if is_frame {
+            self.frames.arrived();
+        }
+        let (asks, differs) = run.update(msg);
+        if asks.store {
+            effects::store_theme(run.state.theme);
+            effects::show_theme(run.state.theme);
+        }
+        run.live.soil(asks.paint);
+        if is_frame {
+            run.live.paint(&mut run.state);
+        } else {
+            run.live.tell_root(&run.state);
+        }
+        if run.live.dirty() || run.state.playing {
+            self.frames.request(&self.on);
+        }
+        differs
+    }
+
+    fn view(&self, _: &Context<Self>) -> Html {
+        match &self.run {
+            Ok(run) => view_run(run, &self.on),
+            Err(error) => view_error(error),
+        }
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, first: bool) {
+        let Ok(run) = &mut self.run else { return };
+        if first {
+            effects::set_title(&fill(words().page_title, &[("name", &run.script.name)]));
+            let keys = keys(self.on.clone());
+            self.listeners = Listeners::start(&self.on, keys);
+            run.live.watch(&mut self.listeners, &self.on);
+            effects::load_fonts(&[
+                "400 12px Inter",
+                "500 12px Inter",
+                "600 12px Inter",
+                "500 12px 'JetBrains Mono'",
+            ]);
+        }
+        // A rendering may have moved or replaced what a frame sets.
+        run.live.soil(true);
+        self.frames.request(&self.on);
+    }
+}
+
+/// What a key press means is for the effects to say; whether it is taken, too.
+fn keys(on: Callback<Msg>) -> Callback<KeyboardEvent> {
+    Callback::from(move |event: KeyboardEvent| {
+        if let Some(msg) = effects::shortcut(&event) {
+            event.prevent_default();
+            on.emit(msg);
+        }
+    })
+}
+
+fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
+    let Run { state, shown, live, .. } = run;
+    let (player, wide) = (&state.player, state.media.wide);
+    let refused = state.refused.as_ref().map(|refused| (refused.field, refused.why.clone().into()));
+    let idempotent =
+        player.setup().producers.iter().any(|producer| producer.config.enable_idempotence);
+    let trays = Fates { trays: &shown.trays, followed: state.followed.map(|id| id.0), on };
+    let record = RecordPanel {
+        life: shown.life.as_deref(),
+        records: player.setup().records.len() as u32,
+        chosen: state.chosen,
+        wide,
+        on,
+    };
+    html! {
+        <div class="app">
+            { top_bar::top_bar(state, on) }
+            <main>
+                { stage_view::stage_view(&shown.down, &live.stage, on) }
+                { caption::caption(&shown.caption, state.playing) }
+                { fates(&trays) }
+            </main>
+            <section class="time-bar" aria-label={words().transport}>
+                { transport::transport(state, shown.ended, &live.transport, on) }
+                <Timeline marks={run.marks.clone()} total_ms={state.pace().total_ms().ceil() as u32} handle={live.timeline.clone()} on={on} />
+            </section>
+            <Settings script={run.script.clone()} notices={run.notices.clone()} {idempotent} {refused} {wide} on={on} />
+            { record_panel(&record) }
+            <Help open={state.help} shortcuts={state.shortcuts} on={on} />
+        </div>
+    }
+}
+
+fn view_error(error: &ScriptError) -> Html {
+    let w = words();
+    html! {
+        <main class="broken">
+            <h1>{ w.broken_title }</h1>
+            <p>{ w.broken_hint }</p>
+            <p class="error" role="alert">{ error.to_string() }</p>
+        </main>
+    }
 }
 
 /// Mounts the app.

@@ -2,95 +2,11 @@
 
 use ackscope::model::ids::RecordId;
 use ackscope::player::{Pace, Player};
-use ackscope::script::{Do, Script, ScriptError};
+use ackscope::script::{Script, ScriptError};
+use ackscope::verdict::Fate;
 
 use super::fields::FIELDS;
-
-/// What can happen to the app.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Msg {
-    /// The browser is about to paint; the time in milliseconds.
-    Frame(f64),
-    /// Something about the page's surroundings changed.
-    Media(Media),
-    /// The size of the stage or the fonts changed.
-    Resized,
-    /// Play or pause.
-    Toggle,
-    /// To the event after or before.
-    Step(Direction),
-    /// To the mark after or before.
-    Leap(Direction),
-    /// To the beginning or the end.
-    Jump(Direction),
-    /// To a simulated moment.
-    Seek(u64),
-    /// To a place of the timeline, in milliseconds of playing.
-    Scrub(f64),
-    /// So many per cent of the normal speed.
-    Speed(u16),
-    /// How simulated time becomes playing time.
-    Pacing(Pacing),
-    /// Shows the biography of a record.
-    Follow(Option<RecordId>),
-    /// Does something to the system, now.
-    Act(Do),
-    /// Sets a field of the settings panel, or back to its default.
-    Set(usize, Option<String>),
-    /// Takes back the last change.
-    Undo,
-    /// Brings it back.
-    Redo,
-    /// Chooses the colours.
-    Theme(Theme),
-    /// Shows or hides the help.
-    Help(bool),
-    /// Turns single-key shortcuts on or off.
-    Shortcuts(bool),
-}
-
-/// In time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// To what was.
-    Back,
-    /// To what will be.
-    Forward,
-}
-
-/// How simulated time becomes playing time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pacing {
-    /// Slow where something happens, quick where nothing does.
-    Smart,
-    /// Always the same scale.
-    Fixed,
-}
-
-/// The colours.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
-    /// Those of the system.
-    #[default]
-    Auto,
-    /// Dark on light.
-    Light,
-    /// Light on dark.
-    Dark,
-}
-
-/// What the browser says about its window and its user's wishes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Media {
-    /// Whether the panels fit beside the stage.
-    pub wide: bool,
-    /// Whether the system is dark.
-    pub dark: bool,
-    /// Whether motion is to be avoided.
-    pub reduced_motion: bool,
-    /// Whether contrast is to be high.
-    pub more_contrast: bool,
-}
+pub use super::msg::{Direction, Media, Msg, Pacing, Theme};
 
 /// Everything that the app knows.
 pub struct State {
@@ -112,6 +28,8 @@ pub struct State {
     last_frame_ms: Option<f64>,
     /// The record whose biography is shown.
     pub followed: Option<RecordId>,
+    /// Whether the user chose it.
+    pub chosen: bool,
     /// Settings that were refused, with the field that was set last.
     pub refused: Option<Refused>,
     /// The colours that the user chose.
@@ -172,12 +90,14 @@ impl State {
             fixed,
             last_frame_ms: None,
             followed: None,
+            chosen: false,
             refused: None,
             theme,
             media,
             help: false,
             shortcuts: true,
         };
+        state.followed = protagonist(&mut state.player);
         // Before the first send there is nothing to see.
         state.seek(start_us);
         Ok(state)
@@ -221,12 +141,43 @@ impl State {
     pub fn update(&mut self, msg: Msg) -> Asks {
         match msg {
             Msg::Frame(now_ms) => self.frame(now_ms),
+            Msg::Resized => Asks { render: false, ..PAINT },
             Msg::Media(media) => {
                 self.playing &= !media.reduced_motion || self.media.reduced_motion;
                 self.media = media;
                 PAINT
             }
-            Msg::Resized => Asks { render: false, ..PAINT },
+            Msg::Follow(record) => {
+                let exists =
+                    |id: &RecordId| (1..=self.player.setup().records.len()).contains(&id.index());
+                self.followed = record.filter(exists);
+                self.chosen = true;
+                PAINT
+            }
+            Msg::Theme(theme) => {
+                self.theme = theme;
+                Asks { store: true, ..PAINT }
+            }
+            Msg::Help(help) => {
+                self.help = help;
+                RENDER
+            }
+            Msg::HelpKey => {
+                self.help |= self.shortcuts;
+                RENDER
+            }
+            Msg::Shortcuts(shortcuts) => {
+                self.shortcuts = shortcuts;
+                RENDER
+            }
+            Msg::Act(_) | Msg::Set(..) | Msg::Undo | Msg::Redo => self.change(msg),
+            _ => self.travel(msg),
+        }
+    }
+
+    /// Messages that move in time, and those that say how.
+    fn travel(&mut self, msg: Msg) -> Asks {
+        match msg {
             Msg::Toggle => {
                 self.playing = !self.playing;
                 self.last_frame_ms = None;
@@ -235,10 +186,12 @@ impl State {
                 }
                 PAINT
             }
-            Msg::Step(direction) => self.go(match direction {
-                Direction::Back => self.player.previous_event_us(self.now_us).unwrap_or(0),
-                Direction::Forward => self.player.next_event_us(self.now_us).unwrap_or(self.player.end_us()),
-            }),
+            Msg::Step(Direction::Back) => {
+                self.go(self.player.previous_event_us(self.now_us).unwrap_or(0))
+            }
+            Msg::Step(Direction::Forward) => {
+                self.go(self.player.next_event_us(self.now_us).unwrap_or(self.player.end_us()))
+            }
             Msg::Leap(direction) => self.go(self.mark_us(direction)),
             Msg::Jump(Direction::Back) => self.go(0),
             Msg::Jump(Direction::Forward) => self.go(self.player.end_us()),
@@ -251,50 +204,35 @@ impl State {
             }
             Msg::Speed(speed) => {
                 self.speed = speed;
-                RENDER
+                PAINT
             }
             Msg::Pacing(pacing) => {
                 self.pacing = pacing;
                 self.seek(self.now_us);
                 PAINT
             }
-            Msg::Follow(record) => {
-                self.followed = record.filter(|id| (1..=self.player.setup().records.len()).contains(&id.index()));
-                PAINT
-            }
-            Msg::Act(what) => {
-                // The stage offers only what can be done; a refusal changes nothing.
-                if self.player.act(self.now_us, what).is_ok() {
-                    self.changed();
-                }
-                PAINT
-            }
-            Msg::Set(field, value) => self.set(field, value.as_deref()),
-            Msg::Undo => {
-                if self.refused.take().is_none() {
-                    self.player.undo();
-                }
-                self.changed();
-                PAINT
-            }
-            Msg::Redo => {
-                self.player.redo();
-                self.changed();
-                PAINT
-            }
-            Msg::Theme(theme) => {
-                self.theme = theme;
-                Asks { store: true, ..PAINT }
-            }
-            Msg::Help(help) => {
-                self.help = help;
-                RENDER
-            }
-            Msg::Shortcuts(shortcuts) => {
-                self.shortcuts = shortcuts;
-                RENDER
-            }
+            _ => NOTHING,
         }
+    }
+
+    /// Messages that make another run.
+    fn change(&mut self, msg: Msg) -> Asks {
+        match msg {
+            // The stage offers only what can be done; a refusal changes nothing.
+            Msg::Act(what) => match self.player.act(self.now_us, what) {
+                // It takes effect at the next microsecond, and is to be seen at once.
+                Ok(()) => self.now_us += 1,
+                Err(_) => return NOTHING,
+            },
+            Msg::Set(field, value) => return self.set(field, value.as_deref()),
+            // What was refused is not a run: taking it back brings nothing else back.
+            Msg::Undo if self.refused.is_some() => {}
+            Msg::Undo => self.player.undo(),
+            Msg::Redo => self.player.redo(),
+            _ => return NOTHING,
+        }
+        self.changed();
+        PAINT
     }
 
     fn frame(&mut self, now_ms: f64) -> Asks {
@@ -302,7 +240,8 @@ impl State {
             self.last_frame_ms = None;
             return NOTHING;
         }
-        let passed_ms = self.last_frame_ms.map_or(0.0, |last_ms| (now_ms - last_ms).clamp(0.0, FRAME_MAX_MS));
+        let passed_ms =
+            self.last_frame_ms.map_or(0.0, |last_ms| (now_ms - last_ms).clamp(0.0, FRAME_MAX_MS));
         self.last_frame_ms = Some(now_ms);
         self.play_ms += passed_ms * f64::from(self.speed) / 100.0;
         self.now_us = self.pace().sim_us(self.play_ms);
@@ -329,7 +268,9 @@ impl State {
         let times = self.player.marks().into_iter().map(|mark| mark.at_us);
         match direction {
             Direction::Back => times.filter(|at_us| *at_us < self.now_us).max().unwrap_or(0),
-            Direction::Forward => times.filter(|at_us| *at_us > self.now_us).min().unwrap_or(self.player.end_us()),
+            Direction::Forward => {
+                times.filter(|at_us| *at_us > self.now_us).min().unwrap_or(self.player.end_us())
+            }
         }
     }
 
@@ -358,6 +299,17 @@ impl State {
         self.fixed = fixed(&self.player);
         self.seek(self.now_us);
     }
+}
+
+/// The record that a run is about: the first one that comes to harm, else the first.
+fn protagonist(player: &mut Player) -> Option<RecordId> {
+    let records = player.setup().records.len() as u32;
+    let end_us = player.end_us();
+    let ledger = player.seek(end_us).ledger;
+    let ids = || (1..=records).map(RecordId);
+    let harm = [Fate::Lost, Fate::Ghost, Fate::Duplicated, Fate::Reported];
+    let harmed = harm.iter().find_map(|fate| ids().find(|id| ledger.verdict(*id).fate == *fate));
+    harmed.or_else(|| ids().next())
 }
 
 fn fixed(player: &Player) -> Pace {

@@ -17,6 +17,7 @@ macro_rules! words {
 
 words! {
     brand: "ackscope";
+    page_title: "{name} · ackscope";
     skip_to_stage: "Skip to the stage";
     kafka: "Kafka {version}";
     undo: "Undo";
@@ -29,7 +30,6 @@ words! {
     close: "Close";
 
     stage: "Stage";
-    stage_picture: "The cluster at {time}";
     crash: "crash";
     restart: "restart";
     crash_label: "Crash {broker} now";
@@ -87,7 +87,7 @@ words! {
     told_acked: "acked";
     told_failed: "failed: {error}";
     stored_nowhere: "in no log";
-    stored_at: "offset {offset} on {brokers}";
+    stored_at: "offset {offset} on broker {brokers}, {committed}";
     stored_committed: "committed";
     stored_uncommitted: "not committed";
     processed_never: "never";
@@ -96,7 +96,6 @@ words! {
     fate_and_place: "{fate}: {place}";
     biography: "Its steps so far";
     steps_to_come: "{n} more to come";
-    no_more_steps: "That is its whole story.";
     turning_point: "turning point";
     place_application: "it never left the application";
     place_accumulator: "it died with the accumulator";
@@ -151,19 +150,22 @@ words! {
     again: "Play again";
     step_back: "Step back";
     step_forward: "Step forward";
-    step: "step";
     speed: "Speed";
-    pace: "Pace";
     pace_smart: "smart pace";
-    pace_fixed: "fixed scale";
+    pace_help: "Slow where something happens, quick where nothing does; off: always the same scale";
     pace_note: "{rate} a second";
-    waiting_skipped: "{time} of waiting folded";
     position: "Position in the run";
     position_text: "{time} of {end}";
     timeline: "Timeline";
     marks: "Marks";
+    mark_crashed: "crash";
+    mark_restarted: "restart";
+    mark_fenced: "fenced";
+    mark_elected: "elected";
+    mark_offline: "offline";
+    mark_truncated: "cut off";
+    mark_text: "{subject}: {what}";
     mark_label: "{label}, at {time}: go there";
-    run_ends: "end";
 
     help_title: "Keys";
     help_intro: "Everything that a mouse can do, the keyboard can. Tab reaches every button, record and setting.";
@@ -260,7 +262,7 @@ pub fn span(us: u64) -> String {
 }
 
 /// A whole number of parts as a decimal number.
-fn decimal(number: u64, parts: u64, digits: usize) -> String {
+pub fn decimal(number: u64, parts: u64, digits: usize) -> String {
     let fraction = (number % parts).to_string();
     let mut text = (number / parts).to_string();
     text.push('.');

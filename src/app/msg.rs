@@ -1,0 +1,92 @@
+//! The messages: everything that can happen to the app, and the words that they are made of.
+
+use ackscope::model::ids::RecordId;
+use ackscope::script::Do;
+
+/// What can happen to the app.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    /// The browser is about to paint; the time in milliseconds.
+    Frame(f64),
+    /// Something about the page's surroundings changed.
+    Media(Media),
+    /// The size of the stage or the fonts changed.
+    Resized,
+    /// Play or pause.
+    Toggle,
+    /// To the event after or before.
+    Step(Direction),
+    /// To the mark after or before.
+    Leap(Direction),
+    /// To the beginning or the end.
+    Jump(Direction),
+    /// To a simulated moment.
+    Seek(u64),
+    /// To a place of the timeline, in milliseconds of playing.
+    Scrub(f64),
+    /// So many per cent of the normal speed.
+    Speed(u16),
+    /// How simulated time becomes playing time.
+    Pacing(Pacing),
+    /// Shows the biography of a record.
+    Follow(Option<RecordId>),
+    /// Does something to the system, now.
+    Act(Do),
+    /// Sets a field of the settings panel, or back to its default.
+    Set(usize, Option<String>),
+    /// Takes back the last change.
+    Undo,
+    /// Brings it back.
+    Redo,
+    /// Chooses the colours.
+    Theme(Theme),
+    /// Shows or hides the help.
+    Help(bool),
+    /// The key that shows the help.
+    HelpKey,
+    /// Turns single-key shortcuts on or off.
+    Shortcuts(bool),
+}
+
+/// In time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// To what was.
+    Back,
+    /// To what will be.
+    Forward,
+}
+
+/// How simulated time becomes playing time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pacing {
+    /// Slow where something happens, quick where nothing does.
+    Smart,
+    /// Always the same scale.
+    Fixed,
+}
+
+/// The colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// Those of the system.
+    #[default]
+    Auto,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// What the browser says about its window and its user's wishes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Media {
+    /// Whether the panels fit beside the stage.
+    pub wide: bool,
+    /// Whether the system is dark.
+    pub dark: bool,
+    /// Whether motion is to be avoided.
+    pub reduced_motion: bool,
+    /// Whether contrast is to be high.
+    pub more_contrast: bool,
+}

@@ -1,0 +1,288 @@
+//! What there is to see beside the picture: made from the state, compared with what is on the
+//! page, and rendered only where it differs.
+
+use std::ops::Deref;
+use std::rc::Rc;
+
+use ackscope::model::broker::Process;
+use ackscope::model::ids::{BrokerId, RecordId};
+use ackscope::player::{Moment, caption};
+use ackscope::verdict::{Copy, Fate, Ledger, Place, Reason, Verdict};
+use yew::AttrValue;
+
+use super::biography::{Step, Tone, biography};
+use super::state::State;
+use super::words::{fill, words};
+
+/// Something that is made once and then only compared by whether it is the same thing.
+#[derive(Debug)]
+pub struct Shared<T>(Rc<T>);
+
+impl<T> Shared<T> {
+    /// Takes a thing.
+    pub fn new(thing: T) -> Self {
+        Self(Rc::new(thing))
+    }
+}
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// Everything that the page shows and that changes while a run plays.
+#[derive(Clone, PartialEq)]
+pub struct Shown {
+    /// What is happening.
+    pub caption: AttrValue,
+    /// The trays.
+    pub trays: Rc<[Tray]>,
+    /// Whether each broker's process is down.
+    pub down: Rc<[bool]>,
+    /// The record that is followed.
+    pub life: Option<Rc<Life>>,
+    /// Whether the run is at its end.
+    pub ended: bool,
+}
+
+/// The records of one fate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tray {
+    /// The fate.
+    pub fate: Fate,
+    /// How many.
+    pub count: u32,
+    /// Their numbers, the latest few, each with whether it is doomed: nobody but a broker that is
+    /// down or deposed holds it.
+    pub records: Vec<(u32, bool)>,
+}
+
+/// The record that is followed, as far as it has come.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Life {
+    /// Its number.
+    pub id: u32,
+    /// What became of it.
+    pub fate: Fate,
+    /// Whether it is doomed, though its fate is not decided.
+    pub doomed: bool,
+    /// The fate in words, with the place or the reason.
+    pub fate_text: String,
+    /// What the application was told.
+    pub told: String,
+    /// Where it is.
+    pub stored: Vec<String>,
+    /// How often it was processed.
+    pub processed: String,
+    /// Its steps so far.
+    pub steps: Vec<LifeStep>,
+    /// How many steps the future holds, and when the next one is.
+    pub to_come: usize,
+    /// When the next one is.
+    pub next_us: Option<u64>,
+}
+
+/// A step, with what it turned out to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LifeStep {
+    /// The step.
+    pub step: Step,
+    /// Whether the record's loss hangs on it.
+    pub turning_point: bool,
+}
+
+/// Makes what is shown, and remembers what costs time to make.
+#[derive(Default)]
+pub struct Maker {
+    steps: Option<(u32, RecordId, Vec<Step>)>,
+    made: Option<(Key, Shown)>,
+}
+
+/// What the shown depends on.
+#[derive(Clone, Copy, PartialEq)]
+struct Key {
+    revision: u32,
+    last_event: Option<usize>,
+    /// A caption may have more to say when nothing happens for a while.
+    quiet: bool,
+    followed: Option<RecordId>,
+    ended: bool,
+}
+
+/// How many numbers a tray has room for.
+const TRAY_RECORDS: usize = 8;
+const QUIET_US: u64 = 50_000;
+
+impl Maker {
+    /// What there is to see now.
+    pub fn shown(&mut self, state: &mut State) -> Shown {
+        let now_us = state.now_us;
+        let trace = state.player.trace();
+        let last_event = trace.partition_point(|event| event.at_us <= now_us).checked_sub(1);
+        let key = Key {
+            revision: state.revision,
+            last_event,
+            quiet: last_event.is_some_and(|at| now_us - trace[at].at_us > QUIET_US),
+            followed: state.followed,
+            ended: now_us >= state.player.end_us(),
+        };
+        if let Some((made_for, shown)) = &self.made
+            && *made_for == key
+        {
+            return shown.clone();
+        }
+        let caption = caption(&state.player, now_us).into();
+        if let Some(id) = state.followed
+            && self
+                .steps
+                .as_ref()
+                .is_none_or(|(revision, of, _)| (*revision, *of) != (state.revision, id))
+        {
+            self.steps = Some((
+                state.revision,
+                id,
+                biography(state.player.setup(), state.player.trace(), id),
+            ));
+        }
+        let moment = state.player.seek(now_us);
+        let steps = self.steps.as_ref().map_or(&[][..], |(_, _, steps)| steps);
+        let shown = Shown {
+            caption,
+            trays: trays(moment.ledger, moment.world.setup().records.len() as u32),
+            down: moment
+                .world
+                .brokers
+                .iter()
+                .map(|broker| broker.process == Process::Down)
+                .collect(),
+            life: state.followed.map(|id| Rc::new(life(&moment, id, steps))),
+            ended: key.ended,
+        };
+        self.made = Some((key, shown.clone()));
+        shown
+    }
+}
+
+/// The trays; that of aborted records only where there are any.
+fn trays(ledger: &Ledger, records: u32) -> Rc<[Tray]> {
+    let mut trays: Vec<Tray> =
+        Fate::ALL.iter().map(|fate| Tray { fate: *fate, count: 0, records: Vec::new() }).collect();
+    for id in 1..=records {
+        let verdict = ledger.verdict(RecordId(id));
+        // What was not sent yet is not on its way to any fate.
+        if verdict.reason == Some(Reason::NotSent) {
+            continue;
+        }
+        if let Some(tray) = trays.iter_mut().find(|tray| tray.fate == verdict.fate) {
+            tray.count += 1;
+            tray.records.push((id, verdict.stranded));
+        }
+    }
+    for tray in &mut trays {
+        // The word for the surplus takes a place, too.
+        let all = tray.records.len();
+        let surplus = if all > TRAY_RECORDS { all + 1 - TRAY_RECORDS } else { 0 };
+        tray.records.drain(..surplus);
+    }
+    trays.retain(|tray| tray.fate != Fate::Aborted || tray.count > 0);
+    trays.into()
+}
+
+fn life(moment: &Moment<'_>, id: RecordId, steps: &[Step]) -> Life {
+    let w = words();
+    let verdict = moment.ledger.verdict(id);
+    let past = steps.partition_point(|step| step.at_us <= moment.now_us);
+    let turning_point = turning_point(&verdict, &steps[..past]);
+    let life_step = |(at, step): (usize, &Step)| LifeStep {
+        step: step.clone(),
+        turning_point: Some(at) == turning_point,
+    };
+    Life {
+        id: id.0,
+        fate: verdict.fate,
+        doomed: verdict.stranded,
+        fate_text: fate_text(&verdict),
+        told: w.told(verdict.told),
+        stored: verdict.stored.iter().map(copy_text).collect(),
+        processed: match verdict.processed {
+            0 => w.processed_never.to_owned(),
+            1 => w.processed_once.to_owned(),
+            times => fill(w.processed_times, &[("n", &times.to_string())]),
+        },
+        steps: steps[..past].iter().enumerate().map(life_step).collect(),
+        to_come: steps.len() - past,
+        next_us: steps.get(past).map(|step| step.at_us),
+    }
+}
+
+/// The step that the loss hangs on: the first bad one among its causes.
+fn turning_point(verdict: &Verdict, steps: &[Step]) -> Option<usize> {
+    steps.iter().position(|step| step.tone == Tone::Bad && verdict.causes.contains(&step.event))
+}
+
+fn fate_text(verdict: &Verdict) -> String {
+    let w = words();
+    let fate = w.fate(verdict.fate).0;
+    let why = match (verdict.fate, verdict.place, verdict.reason) {
+        (Fate::Pending, _, Some(reason)) => reason_text(reason),
+        (Fate::Lost, Some(place), _) => place_text(place),
+        _ => return fate.to_owned(),
+    };
+    fill(w.fate_and_place, &[("fate", fate), ("place", why)])
+}
+
+fn place_text(place: Place) -> &'static str {
+    let w = words();
+    match place {
+        Place::Application => w.place_application,
+        Place::Accumulator => w.place_accumulator,
+        Place::Network => w.place_network,
+        Place::PageCache => w.place_page_cache,
+        Place::OldLeader => w.place_old_leader,
+        Place::Truncated => w.place_truncated,
+        Place::SkippedByTheConsumer => w.place_skipped,
+        Place::NeverRead => w.place_never_read,
+    }
+}
+
+fn reason_text(reason: Reason) -> &'static str {
+    let w = words();
+    match reason {
+        Reason::NotSent => w.reason_not_sent,
+        Reason::WithTheProducer => w.reason_with_producer,
+        Reason::OnTheWay => w.reason_on_the_way,
+        Reason::NotCommitted => w.reason_not_committed,
+        Reason::NotRead => w.reason_not_read,
+        Reason::WithTheConsumer => w.reason_with_consumer,
+        Reason::Stranded => w.reason_stranded,
+        Reason::Offline => w.reason_offline,
+    }
+}
+
+fn copy_text(copy: &Copy) -> String {
+    let w = words();
+    let number = |(broker, _): &(BrokerId, bool)| (broker.0 + 1).to_string();
+    let brokers: Vec<String> = copy.brokers.iter().map(number).collect();
+    let committed = if copy.committed { w.stored_committed } else { w.stored_uncommitted };
+    let values = [
+        ("offset", &*copy.offset.to_string()),
+        ("brokers", &*brokers.join(", ")),
+        ("committed", committed),
+    ];
+    fill(w.stored_at, &values)
+}

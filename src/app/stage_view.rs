@@ -1,0 +1,144 @@
+//! The stage: the canvas, and over it real buttons for what can be done to the cluster.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use ackscope::model::ids::BrokerId;
+use ackscope::script::Do;
+use ackscope::stage::scene::Rect;
+use ackscope::stage::{Hotspot, Part};
+use web_sys::{Element, HtmlElement};
+use yew::prelude::*;
+
+use super::effects::set_style;
+use super::state::Msg;
+use super::words::{fill, words};
+
+/// The elements that are changed with every frame, and what is where in the picture.
+#[derive(Clone, Default)]
+pub struct Handle {
+    /// The box that the picture fills.
+    pub frame: NodeRef,
+    /// The picture.
+    pub canvas: NodeRef,
+    /// What it shows, in words.
+    pub words: NodeRef,
+    /// What lies over it.
+    pub overlay: NodeRef,
+    /// What can be pointed at.
+    pub hotspots: Rc<RefCell<Vec<Hotspot>>>,
+}
+
+/// The stage.
+pub fn stage_view(down: &[bool], handle: &Handle, on: &Callback<Msg>) -> Html {
+    let w = words();
+    let onclick = {
+        let (on, handle) = (on.clone(), handle.clone());
+        Callback::from(move |event: MouseEvent| {
+            if let Some(Part::Record(record, _)) = handle.part_at(&event) {
+                on.emit(Msg::Follow(Some(record)));
+            }
+        })
+    };
+    let onmousemove = {
+        let handle = handle.clone();
+        Callback::from(move |event: MouseEvent| {
+            let is_record = matches!(handle.part_at(&event), Some(Part::Record(..)));
+            if let Some(canvas) = handle.canvas.cast::<HtmlElement>() {
+                set_style(&canvas, "cursor", if is_record { "pointer" } else { "default" });
+            }
+        })
+    };
+    html! {
+        <section class="stage" id="stage" tabindex="-1" aria-label={w.stage} ref={handle.frame.clone()}>
+            <canvas ref={handle.canvas.clone()} aria-hidden="true" {onclick} {onmousemove}></canvas>
+            <p class="sr-only" ref={handle.words.clone()}></p>
+            <div class="overlay" ref={handle.overlay.clone()}>
+                { for (0..).map(BrokerId).zip(down.iter()).map(|(broker, down)| view_switch(broker, *down, on)) }
+            </div>
+        </section>
+    }
+}
+
+fn view_switch(broker: BrokerId, down: bool, on: &Callback<Msg>) -> Html {
+    let w = words();
+    let name = broker.to_string();
+    let (action, word, pattern) = match down {
+        true => ("restart", w.restart, w.restart_label),
+        false => ("crash", w.crash, w.crash_label),
+    };
+    let what = if down { Do::Restart(name.clone()) } else { Do::Crash(name.clone()) };
+    let onclick = on.reform(move |_| Msg::Act(what.clone()));
+    let label = fill(pattern, &[("broker", &name)]);
+    html! {
+        <button type="button" key={name.clone()} class={classes!("switch", action)} data-action={action} data-broker={name} title={label.clone()} aria-label={label} {onclick}>
+            { word }
+        </button>
+    }
+}
+
+impl Handle {
+    /// Says in words what the picture shows.
+    fn describe(&self, hotspots: &[Hotspot]) {
+        let labels: Vec<&str> = hotspots.iter().filter_map(card_label).collect();
+        let text = labels.join(". ");
+        if let Some(element) = self.words.cast::<Element>()
+            && element.text_content().as_deref() != Some(&text)
+        {
+            element.set_text_content(Some(&text));
+        }
+    }
+
+    /// What is under the pointer: the frontmost thing.
+    fn part_at(&self, event: &MouseEvent) -> Option<Part> {
+        let (x, y) = (event.offset_x() as f32, event.offset_y() as f32);
+        let hotspots = self.hotspots.borrow();
+        let hit = |spot: &&Hotspot| {
+            let rect = spot.rect.inset(-2.0);
+            (rect.x..rect.right()).contains(&x) && (rect.y..rect.bottom()).contains(&y)
+        };
+        hotspots.iter().rev().find(hit).map(|spot| spot.part)
+    }
+
+    /// Lays the buttons over what they are about, in a picture that is shown at that scale.
+    pub fn place(&self, mut hotspots: Vec<Hotspot>, scale: f32) {
+        for spot in &mut hotspots {
+            let Rect { x, y, width, height } = spot.rect;
+            spot.rect = Rect::new(x * scale, y * scale, width * scale, height * scale);
+        }
+        self.describe(&hotspots);
+        if let Some(overlay) = self.overlay.cast::<Element>() {
+            for spot in &hotspots {
+                let Part::Broker(broker) = spot.part else { continue };
+                let switch = overlay.children().item(u32::from(broker.0));
+                let Some(switch) = switch.and_then(|element| {
+                    wasm_bindgen::JsCast::dyn_into::<HtmlElement>(element).ok()
+                }) else {
+                    continue;
+                };
+                let at = "translate(".to_owned()
+                    + &pixels(spot.rect.right())
+                    + ","
+                    + &pixels(spot.rect.bottom())
+                    + ") translate(-100%,-50%)";
+                if switch.style().get_property_value("transform").ok().as_deref() != Some(&at) {
+                    set_style(&switch, "transform", &at);
+                }
+            }
+        }
+        *self.hotspots.borrow_mut() = hotspots;
+    }
+}
+
+/// The cards and what they are: the picture in words.
+fn card_label(spot: &Hotspot) -> Option<&str> {
+    let is_card = matches!(
+        spot.part,
+        Part::Producer(_) | Part::Broker(_) | Part::Consumer(_) | Part::Controller
+    );
+    is_card.then_some(&*spot.label)
+}
+
+fn pixels(length: f32) -> String {
+    (length.round() as i32).to_string() + "px"
+}

@@ -1,0 +1,64 @@
+//! The bar at the top: the name, the lesson, undo and redo, colours, help.
+
+use yew::prelude::*;
+
+use super::icons::{self, icon};
+use super::state::{Msg, State, Theme};
+use super::words::{fill, words};
+
+/// The bar at the top.
+pub fn top_bar(state: &State, on: &Callback<Msg>) -> Html {
+    let w = words();
+    let (player, theme) = (&state.player, state.theme);
+    let can_undo = player.can_undo() || state.refused.is_some();
+    let kafka = fill(w.kafka, &[("version", &player.script().kafka.to_string())]);
+    html! {
+        <header class="top">
+            <a class="skip" href="#stage">{ w.skip_to_stage }</a>
+            <span class="brand">{ icons::mark() }<span>{ w.brand }</span></span>
+            <h1 class="lesson">{ player.script().name.clone() }</h1>
+            <span class="chip">{ kafka }</span>
+            <span class="grow"></span>
+            <div class="tools">
+                { tool(w.undo, icons::UNDO, "undo", !can_undo, on.reform(|_| Msg::Undo)) }
+                { tool(w.redo, icons::REDO, "redo", !player.can_redo(), on.reform(|_| Msg::Redo)) }
+                { themes(theme, on) }
+                { tool(w.help, icons::HELP, "help", false, on.reform(|_| Msg::Help(true))) }
+            </div>
+        </header>
+    }
+}
+
+fn tool(
+    label: &'static str,
+    path: &'static str,
+    action: &'static str,
+    disabled: bool,
+    onclick: Callback<MouseEvent>,
+) -> Html {
+    html! {
+        <button type="button" class="tool" data-action={action} title={label} aria-label={label} {disabled} {onclick}>
+            { icon(path) }
+        </button>
+    }
+}
+
+fn themes(chosen: Theme, on: &Callback<Msg>) -> Html {
+    let w = words();
+    let choice = |theme: Theme, label: &'static str, path: &'static str| {
+        let onchange = on.reform(move |_| Msg::Theme(theme));
+        html! {
+            <label class="segment" title={label}>
+                <input type="radio" name="theme" aria-label={label} checked={theme == chosen} {onchange} />
+                <span>{ icon(path) }</span>
+            </label>
+        }
+    };
+    html! {
+        <div class="segments icons" role="radiogroup" aria-label={w.theme}>
+            { choice(Theme::Light, w.theme_light, icons::SUN) }
+            { choice(Theme::Auto, w.theme_auto, icons::AUTO) }
+            { choice(Theme::Dark, w.theme_dark, icons::MOON) }
+        </div>
+    }
+}

@@ -1,0 +1,82 @@
+//! Playback: play and pause, steps, speed, pace, and the time.
+
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+use super::icons::{self, icon};
+use super::state::{Direction, Msg, Pacing, State};
+use super::words::words;
+
+/// The elements that are changed with every frame.
+#[derive(Clone, Default)]
+pub struct Handle {
+    /// The time.
+    pub time: NodeRef,
+    /// How much simulated time a second plays.
+    pub rate: NodeRef,
+}
+
+const SPEEDS: [(u16, &str); 5] =
+    [(25, "0.25×"), (50, "0.5×"), (100, "1×"), (200, "2×"), (400, "4×")];
+
+/// The controls.
+pub fn transport(state: &State, ended: bool, handle: &Handle, on: &Callback<Msg>) -> Html {
+    let w = words();
+    let label = match (state.playing, ended) {
+        (true, _) => w.pause,
+        (false, true) => w.again,
+        (false, false) => w.play,
+    };
+    let step = |direction: Direction,
+                label: &'static str,
+                path: &'static str,
+                action: &'static str| {
+        let onclick = on.reform(move |_| Msg::Step(direction));
+        html! {
+            <button type="button" class="tool" data-action={action} title={label} aria-label={label} {onclick}>{ icon(path) }</button>
+        }
+    };
+    html! {
+        <div class="transport">
+            <div class="buttons">
+                { step(Direction::Back, w.step_back, icons::BACK, "back") }
+                <button type="button" class="play" data-action={if state.playing { "pause" } else { "play" }} title={label} aria-label={label} onclick={on.reform(|_| Msg::Toggle)}>
+                    { icons::play(state.playing, ended) }
+                </button>
+                { step(Direction::Forward, w.step_forward, icons::FORWARD, "forward") }
+            </div>
+            <div class="clock">
+                <span class="time" ref={handle.time.clone()}></span>
+                <span class="rate" ref={handle.rate.clone()}></span>
+            </div>
+            <div class="tempo">{ speeds(state.speed, on) }{ pace(state.pacing, on) }</div>
+        </div>
+    }
+}
+
+fn speeds(current: u16, on: &Callback<Msg>) -> Html {
+    let onchange = on.reform(|event: Event| {
+        Msg::Speed(
+            event.target_unchecked_into::<HtmlSelectElement>().value().parse().unwrap_or(100),
+        )
+    });
+    html! {
+        <select aria-label={words().speed} title={words().speed} {onchange}>
+            { for SPEEDS.iter().map(|(speed, text)| html! {
+                <option value={speed.to_string()} selected={*speed == current}>{ *text }</option>
+            }) }
+        </select>
+    }
+}
+
+fn pace(current: Pacing, on: &Callback<Msg>) -> Html {
+    let w = words();
+    let smart = current == Pacing::Smart;
+    let onclick =
+        on.reform(move |_| Msg::Pacing(if smart { Pacing::Fixed } else { Pacing::Smart }));
+    html! {
+        <button type="button" class="toggle" aria-pressed={if smart { "true" } else { "false" }} title={w.pace_help} {onclick}>
+            { w.pace_smart }
+        </button>
+    }
+}

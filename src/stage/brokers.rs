@@ -1,6 +1,7 @@
 //! The brokers' cards: their state, who leads, who is in sync, and one sentence.
 
 use super::Stage;
+use super::condition::Condition;
 use super::layout::{Layout, PAD};
 use super::palette::Ink;
 use super::pen::{SMALL, Style, TITLE};
@@ -9,7 +10,7 @@ use super::strip::Strip;
 use super::words::{fill, ranges};
 use crate::model::broker::replica::{Leader, Replica, Role};
 use crate::model::broker::{Broker, Process};
-use crate::model::ids::{BrokerId, PartitionId, RecordId};
+use crate::model::ids::{BrokerId, Node, PartitionId, RecordId};
 use crate::verdict::Told;
 
 /// How many batches from the end of a log are searched for records that only it holds.
@@ -26,8 +27,8 @@ impl Stage<'_> {
     fn broker(&mut self, id: BrokerId, strip: Strip) {
         let broker = &self.world.brokers[id.index()];
         let card = self.layout.brokers[id.index()];
-        let down = broker.process == Process::Down;
-        self.card(Part::Broker(id), card, down);
+        let condition = self.condition(Node::Broker(id));
+        self.card(Part::Broker(id), card, condition);
         let state = self.broker_header(broker, card);
         self.pen.hotspot(Part::Broker(id), card, true, format!("{id}, {state}"));
         let Some(partition) = self.partition else { return };
@@ -48,27 +49,38 @@ impl Stage<'_> {
     }
 
     /// Name, state, epoch; on the right whether the controller has it in the ISR.
-    fn broker_header(&mut self, broker: &Broker, card: Rect) -> &'static str {
+    fn broker_header(&mut self, broker: &Broker, card: Rect) -> String {
         let base = card.y + 25.0;
         let down = broker.process == Process::Down;
         let name_style = Style::sans(if down { Ink::Lost } else { Ink::Text }, TITLE).bold();
         let mut x = card.x + PAD;
         x += self.pen.text(pt(x, base), name_style, broker.id.to_string()) + 10.0;
         let replica = self.partition.and_then(|p| broker.replica(p));
+        let mut right = card.right() - PAD;
+        if let Some(replica) = replica {
+            right -= self.in_isr(broker.id, replica.partition, pt(right, base)) + 8.0;
+        }
         let (state, ink, solid) = self.broker_state(broker, replica.map(|r| &r.role));
         let style = Style::sans(ink, SMALL).bold();
-        x += self.pen.pill(pt(x, base - 14.0), style, solid, state) + 8.0;
-        let right = card.right() - PAD;
-        let mut limit = right - x;
-        if let Some(replica) = replica {
-            limit -= self.in_isr(broker.id, replica.partition, pt(right, base)) + 10.0;
+        let paused = self.condition(Node::Broker(broker.id)) == Condition::Paused;
+        // Where there is no room for both, that it stands still is what counts.
+        let both = style.width(state) + 16.0 + 6.0 + self.paused_width();
+        if !paused || x + both <= right {
+            x += self.pen.pill(pt(x, base - 14.0), style, solid, state) + 6.0;
         }
+        if paused {
+            x += self.paused_label(pt(x, base - 14.0)) + 6.0;
+        }
+        x += 2.0;
         if let Some(replica) = replica.filter(|_| broker.process == Process::Running) {
             let epoch = [fill(self.words.epoch, &[&replica.leader_epoch])];
             let style = Style::sans(Ink::Muted, SMALL);
-            self.pen.first_that_fits(pt(x, base), limit, style, &epoch);
+            self.pen.first_that_fits(pt(x, base), right - x, style, &epoch);
         }
-        state
+        match paused {
+            true => format!("{state}, {}", self.words.paused),
+            false => state.to_owned(),
+        }
     }
 
     /// The word for what a broker does, its ink, and the ink behind it.
@@ -80,6 +92,9 @@ impl Stage<'_> {
         let words = self.words;
         let fenced = self.world.controller.brokers[broker.id.index()].state.fenced;
         match (broker.process, role) {
+            (Process::Down, _) if self.world.faults().is_off(Node::Broker(broker.id)) => {
+                (words.no_power, Ink::Lost, None)
+            }
             (Process::Down, _) if broker.clean_epoch.is_some() => (words.stopped, Ink::Lost, None),
             (Process::Down, _) => (words.crashed, Ink::Lost, None),
             (Process::Stopping, _) => (words.stopping, Ink::Leader, None),
@@ -133,12 +148,19 @@ impl Stage<'_> {
             let all = [words.only_here_acked, words.only_here].map(|t| fill(t, &[&numbers]));
             return (Ink::Lost, all.to_vec());
         }
+        let (flushed, end) = (replica.log.flushed_offset(), replica.log.end_offset());
+        let condition = self.condition(Node::Broker(broker.id));
         let sentences = match (broker.process, &replica.role) {
-            (Process::Down, _) => match (replica.log.flushed_offset(), replica.log.end_offset()) {
-                (_, 0) => Vec::new(),
-                (flushed, end) if flushed == end => vec![words.log_on_disk.to_owned()],
-                _ => vec![words.cache_survives.to_owned()],
-            },
+            _ if condition == Condition::Paused => {
+                vec![words.stands_still.to_owned(), words.stands_still_short.to_owned()]
+            }
+            _ if condition == Condition::NoPower => {
+                let left = if end == 0 { words.nothing_is_left } else { words.disk_is_left };
+                vec![left.to_owned()]
+            }
+            (Process::Down, _) if end == 0 => Vec::new(),
+            (Process::Down, _) if flushed == end => vec![words.log_on_disk.to_owned()],
+            (Process::Down, _) => vec![words.cache_survives.to_owned()],
             (Process::Starting, _) => {
                 vec![words.loading.to_owned(), words.loading_short.to_owned()]
             }

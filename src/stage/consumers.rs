@@ -2,15 +2,16 @@
 //! the group stands, and what took effect.
 
 use super::layout::{Layout, PAD};
-use super::look::State;
+use super::look::{Look, State};
 use super::palette::Ink;
 use super::pen::{BODY, SMALL, Style, TITLE};
 use super::scene::{Part, Rect, Site, pt};
 use super::words::fill;
-use super::{Stage, holds};
+use super::{Size, Stage};
 use crate::model::broker::replica::Role;
 use crate::model::consumer::{Consumer, Thread};
-use crate::model::ids::{BrokerId, ConsumerId, Node, PartitionId, RecordId};
+use crate::model::ids::{ConsumerId, Node, PartitionId, RecordId};
+use crate::verdict::Fate;
 
 /// How far back the stage looks for records that took effect.
 const LOOK_BACK: u32 = 200;
@@ -76,15 +77,19 @@ impl Stage<'_> {
         let setup = self.world.setup().clone();
         let card = self.layout.consumers[id.index()];
         let group = setup.group_of(id);
-        self.card(Part::Consumer(id), card, !consumer.alive);
-        self.pen.hotspot(Part::Consumer(id), card, true, setup.name(Node::Consumer(id)));
-        let ink = if consumer.alive { Ink::Muted } else { Ink::Lost };
-        let style = Style::sans(ink, SMALL).end();
-        let remark = match group.members.len() {
-            _ if !consumer.alive => self.words.crashed.to_owned(),
-            1 => self.words.group.to_owned(),
-            _ => fill(self.words.member, &[&setup.consumers[id.index()].member]),
+        let condition = self.condition(Node::Consumer(id));
+        self.card(Part::Consumer(id), card, condition);
+        let name = setup.name(Node::Consumer(id));
+        let (ink, remark, label) = match self.trouble(condition) {
+            Some((ink, word)) => (ink, word.to_owned(), format!("{name}, {word}")),
+            None if group.members.len() == 1 => (Ink::Muted, self.words.group.to_owned(), name),
+            None => {
+                let member = &setup.consumers[id.index()].member;
+                (Ink::Muted, fill(self.words.member, &[member]), name)
+            }
         };
+        self.pen.hotspot(Part::Consumer(id), card, true, label);
+        let style = Style::sans(ink, SMALL).end();
         let right = card.right() - PAD;
         let width = self.pen.text(pt(right, card.y + 25.0), style, remark);
         let limit = card.width - 2.0 * PAD - width - 8.0;
@@ -219,49 +224,34 @@ impl Stage<'_> {
         let lines = (((area.height - 17.0 + 4.0) / pitch.1).floor() as usize).max(1);
         let records = self.took_effect(consumer, each * lines);
         if records.is_empty() {
-            self.row_or_hollow(area, &records, State::Judged, Site::Done(consumer.id));
+            self.row_or_hollow(area, &[], State::Judged, Site::Done(consumer.id));
         }
-        for (n, line) in records.chunks(each).enumerate() {
-            let y = area.y + n as f32 * pitch.1;
-            let row = Rect::new(area.x, y, area.width + 1.0, area.height);
-            self.row_or_hollow(row, line, State::Judged, Site::Done(consumer.id));
+        let Size { width, height } = self.chip;
+        for (n, (record, times)) in records.into_iter().enumerate() {
+            let (column, line) = ((n % each) as f32, (n / each) as f32);
+            let (x, y) = (area.x + column * pitch.0, area.y + 17.0 + line * pitch.1);
+            let look = match times {
+                1 if self.verdict(record).fate == Fate::Ghost => Look::GHOST,
+                1 => Look::DONE,
+                _ => Look::DUPLICATED,
+            };
+            self.record_as(Rect::new(x, y, width, height), record, look, Site::Done(consumer.id));
         }
     }
 
-    /// The last records that a consumer finished, in the order in which they were sent.
-    fn took_effect(&mut self, consumer: &Consumer, limit: usize) -> Vec<RecordId> {
+    /// The last records that a consumer's group finished in its partitions, in the order in which
+    /// they were sent, and how often each of them took effect.
+    fn took_effect(&self, consumer: &Consumer, limit: usize) -> Vec<(RecordId, u32)> {
+        let group = self.world.setup().consumers[consumer.id.index()].group;
         let last = self.ledger.created();
-        let mut records = Vec::new();
-        for id in (last.saturating_sub(LOOK_BACK) + 1..=last).rev().map(RecordId) {
-            if records.len() == limit {
-                break;
-            }
-            if self.verdict(id).processed > 0 && self.reads(consumer, id) {
-                records.push(id);
-            }
-        }
-        records.reverse();
-        records
-    }
-
-    /// Whether a record is in one of a consumer's partitions.
-    fn reads(&mut self, consumer: &Consumer, record: RecordId) -> bool {
-        let setup = self.world.setup();
-        let topic = setup.record(record).topic;
-        let mut mine = consumer.partitions.keys().filter(|p| setup.partition(**p).topic == topic);
-        if setup.group_of(consumer.id).members.len() == 1 {
-            return mine.next().is_some();
-        }
-        let brokers = &self.world.brokers;
-        let copies: Vec<(u64, BrokerId)> = {
-            let stored = &self.verdict(record).stored;
-            stored.iter().filter_map(|c| Some((c.offset, c.brokers.first()?.0))).collect()
-        };
-        mine.any(|partition| {
-            copies.iter().any(|(offset, broker)| {
-                let replica = brokers[broker.index()].replica(*partition);
-                replica.is_some_and(|replica| holds(&replica.log, *offset, record))
-            })
-        })
+        let latest = (last.saturating_sub(LOOK_BACK) + 1..=last).rev().map(RecordId);
+        let mine = latest.filter(|id| {
+            let partition = self.ledger.partition(*id);
+            partition.is_some_and(|partition| consumer.partitions.contains_key(&partition))
+        });
+        let done = mine.map(|id| (id, self.ledger.processed(id, group)));
+        let mut done: Vec<_> = done.filter(|(_, times)| *times > 0).take(limit).collect();
+        done.reverse();
+        done
     }
 }

@@ -1,6 +1,7 @@
 //! The controller's card: whom it takes to be alive, and whom it has elected.
 
 use super::Stage;
+use super::condition::Condition;
 use super::layout::PAD;
 use super::palette::Ink;
 use super::pen::{SMALL, Style, TITLE};
@@ -11,7 +12,7 @@ use crate::model::ids::BrokerId;
 impl Stage<'_> {
     pub(super) fn controller(&mut self) {
         let card = self.layout.controller;
-        self.card(Part::Controller, card, false);
+        self.card(Part::Controller, card, Condition::Works);
         self.pen.hotspot(Part::Controller, card, true, self.words.controller);
         let (x, right) = (card.x + PAD, card.right() - PAD);
         self.pen.text(

@@ -4,13 +4,16 @@
 //! link is drawn where it means something: from each client to the leader that it believes in,
 //! and from each follower to whom it follows.
 
+use std::collections::BTreeMap;
+
 use super::Stage;
 use super::palette::Ink;
-use super::scene::{Form, Point, Segment, pt};
+use super::scene::{Form, Point, Rect, Segment, pt};
 use crate::model::broker::Process;
 use crate::model::broker::replica::Role;
 use crate::model::client::LinkState;
 use crate::model::ids::{BrokerId, ConsumerId, Node, ProducerId};
+use crate::model::message::{Body, Message, Request, Response};
 
 /// A curve from one card to another.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,7 +25,7 @@ pub(super) struct Way {
 }
 
 /// What a way is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Flow {
     /// A request.
     Request,
@@ -49,7 +52,7 @@ impl Way {
         Self { from, by: at(1.0 / 3.0), and_by: at(2.0 / 3.0), to }
     }
 
-    fn back(self) -> Self {
+    pub(super) fn back(self) -> Self {
         Self { from: self.to, by: self.and_by, and_by: self.by, to: self.from }
     }
 
@@ -64,7 +67,23 @@ impl Way {
         )
     }
 
-    fn form(self) -> Form {
+    /// Its first part.
+    pub(super) fn before(self, part: f32) -> Self {
+        let mix = |p: Point, q: Point| pt(p.x + (q.x - p.x) * part, p.y + (q.y - p.y) * part);
+        let (by, middle) = (mix(self.from, self.by), mix(self.by, self.and_by));
+        let and_by = mix(by, middle);
+        let to = mix(and_by, mix(middle, mix(self.and_by, self.to)));
+        Self { from: self.from, by, and_by, to }
+    }
+
+    /// About how long it is.
+    pub(super) fn length(self) -> f32 {
+        let step = |p: Point, q: Point| (p.x - q.x).hypot(p.y - q.y);
+        let bent = step(self.from, self.by) + step(self.by, self.and_by);
+        (bent + step(self.and_by, self.to) + step(self.from, self.to)) / 2.0
+    }
+
+    pub(super) fn form(self) -> Form {
         Form::Path(vec![Segment::Move(self.from), Segment::Cubic(self.by, self.and_by, self.to)])
     }
 }
@@ -74,6 +93,24 @@ impl Way {
 pub(super) struct Half {
     pub x: f32,
     pub y: f32,
+}
+
+impl Half {
+    /// Its box around a point.
+    pub(super) fn around(self, at: Point) -> Rect {
+        Rect::new(at.x - self.x, at.y - self.y, 2.0 * self.x, 2.0 * self.y)
+    }
+}
+
+/// What a message goes along.
+pub(super) fn flow(message: &Message) -> Flow {
+    match message.body {
+        Body::Request(Request::OffsetCommit { .. }) | Body::Response(Response::OffsetCommit(_)) => {
+            Flow::Commit
+        }
+        Body::Request(_) => Flow::Request,
+        Body::Response(_) => Flow::Response,
+    }
 }
 
 impl Stage<'_> {
@@ -119,7 +156,9 @@ impl Stage<'_> {
         if self.layout.narrow {
             let top = self.layout.consumers.first().map_or(self.layout.controller.y, |card| card.y);
             let x = right + 19.0;
-            return Way::straight(pt(x, top - half.y - 2.0), pt(x, port.y.min(top - half.y - 2.0)));
+            let place = self.layout.brokers.len() - 1 + consumer.index();
+            let y = self.lane_port(broker, place).min(top - half.y - 2.0);
+            return Way::straight(pt(x, top - half.y - 2.0), pt(x, y));
         }
         let areas = self.layout.consumer_areas(consumer.index());
         let card = self.layout.consumers[consumer.index()];
@@ -141,22 +180,36 @@ impl Stage<'_> {
         let (a, b) = (self.layout.port(leader.index()), self.layout.port(follower.index()));
         let card = self.layout.brokers[leader.index()];
         if self.layout.narrow {
-            let way = Way::straight(pt(card.right() + 19.0, a.y), pt(card.right() + 19.0, b.y));
+            let x = card.right() + 19.0;
+            let place = follower.index() - usize::from(follower > leader);
+            let way = Way::straight(pt(x, self.lane_port(leader, place)), pt(x, b.y));
             return if flow == Flow::Request { way.back() } else { way };
         }
         let count = self.layout.brokers.len() as f32 - 1.0;
         let (leads, follows) = (f32::from(leader.0), f32::from(follower.0));
         // From the top: those above, the nearest first; then those below, the nearest last.
         let place = if follows < leads { leads - follows - 1.0 } else { leads + count - follows };
-        let step = ((card.bottom() - 16.0 - a.y - 32.0) / (count - 1.0).max(1.0)).clamp(6.0, 34.0);
+        let room = card.bottom() - 12.0 - a.y;
+        let first = (room - (count - 1.0) * 34.0).clamp(32.0, 46.0);
+        let step = ((room - first) / (count - 1.0).max(1.0)).clamp(6.0, 34.0);
         let gap = self.layout.consumers.first().unwrap_or(&self.layout.controller).x - card.right();
         let distance = (leads - follows).abs();
         let bulge =
             if flow == Flow::Request { 6.0 + 14.0 * distance } else { 26.0 + 14.0 * distance };
         let most = ((gap - 2.0 * half.x - 6.0) / 0.75).max(4.0);
         let x = card.right() + half.x + 2.0;
-        let way = Way::around(pt(x, a.y + 32.0 + place * step), pt(x, b.y + 4.0), bulge.min(most));
+        let way = Way::around(pt(x, a.y + first + place * step), pt(x, b.y - 4.0), bulge.min(most));
         if flow == Flow::Request { way.back() } else { way }
+    }
+
+    /// Where the way of a follower or a consumer begins beside its leader on a narrow stage. All
+    /// share a lane: who is further down begins further down, so that what leaves together never
+    /// meets.
+    fn lane_port(&self, leader: BrokerId, place: usize) -> f32 {
+        let card = self.layout.brokers[leader.index()];
+        let count = self.layout.brokers.len() - 1 + self.layout.consumers.len();
+        let step = (card.height - 32.0) / (count.max(2) - 1) as f32;
+        card.y + 16.0 + place as f32 * step
     }
 
     /// From the controller to a broker. A narrow stage has no room for it.
@@ -169,54 +222,75 @@ impl Stage<'_> {
 
     /// The links, behind everything else.
     pub(super) fn links(&mut self) {
-        let Some(partition) = self.partition else { return };
+        for ((from, to, flow), up) in self.known_links() {
+            let Some(way) = self.way(from, to, flow, Half::default()) else { continue };
+            if self.is_cut(from, to) {
+                self.cut_link(way);
+            } else if up {
+                self.pen.shape(way.form()).stroke(Ink::Line, 1.5);
+            } else {
+                self.pen.shape(way.form()).stroke(Ink::Lost, 1.25).dash(2.0, 6.0).fade(0.7);
+            }
+        }
+    }
+
+    /// Which links are drawn, and whether they are up.
+    fn known_links(&self) -> BTreeMap<(Node, Node, Flow), bool> {
+        let mut links = BTreeMap::new();
+        let Some(partition) = self.partition else { return links };
         let world = self.world;
         for producer in &world.producers {
             for leader in self.leaders_of(producer) {
                 let up = matches!(Self::link_state(producer, leader), LinkState::Ready(_));
-                for flow in [Flow::Request, Flow::Response].into_iter().take(1 + usize::from(up)) {
-                    let ends = (Node::Producer(producer.id), Node::Broker(leader));
-                    let way = self.way(ends.0, ends.1, flow, Half::default());
-                    self.link(way, up);
+                let (client, server) = (Node::Producer(producer.id), Node::Broker(leader));
+                links.insert((client, server, Flow::Request), up);
+                if up {
+                    links.insert((server, client, Flow::Response), up);
                 }
             }
         }
-        for consumer in
-            world.consumers.iter().filter(|c| c.alive && c.partitions.contains_key(&partition))
-        {
-            let Some(leader) = consumer.metadata.leader(partition) else { continue };
-            let up = world.brokers[leader.index()].process == Process::Running;
-            let way = self.way(
-                Node::Consumer(consumer.id),
-                Node::Broker(leader),
-                Flow::Response,
-                Half::default(),
-            );
-            self.link(way, up);
-        }
-        for broker in &world.brokers {
-            let Some(Role::Follower(Some(leader))) = broker.replica(partition).map(|r| &r.role)
-            else {
-                continue;
+        let fetchers = world.consumers.iter().filter(|c| c.alive);
+        let fetchers = fetchers.filter(|c| c.partitions.contains_key(&partition));
+        let consumers = fetchers.map(|c| (Node::Consumer(c.id), c.metadata.leader(partition)));
+        let followers = world.brokers.iter().map(|b| {
+            let follows = match b.replica(partition).map(|replica| &replica.role) {
+                Some(Role::Follower(leader)) => *leader,
+                _ => None,
             };
+            (Node::Broker(b.id), follows)
+        });
+        for (client, leader) in consumers.chain(followers) {
+            let Some(leader) = leader else { continue };
             let up = world.brokers[leader.index()].process == Process::Running;
-            let way = self.way(
-                Node::Broker(*leader),
-                Node::Broker(broker.id),
-                Flow::Response,
-                Half::default(),
-            );
-            self.link(way, up);
+            links.insert((Node::Broker(leader), client, Flow::Response), up);
+            if self.is_cut(client, Node::Broker(leader)) {
+                links.insert((client, Node::Broker(leader), Flow::Request), up);
+            }
         }
+        self.other_cuts(&mut links);
+        links
     }
 
-    fn link(&mut self, way: Option<Way>, up: bool) {
-        let Some(way) = way else { return };
-        let shape = self.pen.shape(way.form());
-        if up {
-            shape.stroke(Ink::Line, 1.5);
-        } else {
-            shape.stroke(Ink::Lost, 1.25).dash(2.0, 6.0).fade(0.7);
+    /// Ways that show only when they are cut: those to the controller, and those on which
+    /// something waits.
+    fn other_cuts(&self, links: &mut BTreeMap<(Node, Node, Flow), bool>) {
+        if self.world.faults().is_none() {
+            return;
+        }
+        for broker in &self.world.brokers {
+            let (broker, controller) = (Node::Broker(broker.id), Node::Controller);
+            if self.is_cut(controller, broker) {
+                links.insert((controller, broker, Flow::Response), true);
+            } else if self.is_cut(broker, controller) {
+                links.insert((broker, controller, Flow::Request), true);
+            }
+        }
+        for message in self.world.network().messages.values() {
+            let (from, to) = (message.from, message.to);
+            let controller = [from, to].contains(&Node::Controller);
+            if !controller && self.is_cut(from, to) && self.is_shown(message) {
+                links.entry((from, to, flow(message))).or_insert(true);
+            }
         }
     }
 }

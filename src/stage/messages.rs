@@ -5,7 +5,7 @@
 
 use super::Stage;
 use super::controller::isr_words;
-use super::links::{Flow, Half};
+use super::links::{Half, flow};
 use super::look::{self, Look, State};
 use super::palette::Ink;
 use super::pen::{SMALL, Style};
@@ -57,6 +57,11 @@ impl Stage<'_> {
 
     fn shown(&self, partition: PartitionId) -> bool {
         !self.world.setup().partition(partition).internal
+    }
+
+    /// Whether a message is drawn.
+    pub(super) fn is_shown(&self, message: &Message) -> bool {
+        self.cargo(message).is_some()
     }
 
     fn cargo(&self, message: &Message) -> Option<Cargo> {
@@ -150,18 +155,17 @@ impl Stage<'_> {
         let network = self.world.network();
         let doomed =
             network.is_mute(message.connection) || !network.is_open(message.connection, message.to);
-        let flow = match message.body {
-            Body::Request(Request::OffsetCommit { .. })
-            | Body::Response(Response::OffsetCommit(_)) => Flow::Commit,
-            Body::Request(_) => Flow::Request,
-            Body::Response(_) => Flow::Response,
-        };
-        let shown = self.bundle_len(cargo);
+        let flow = flow(message);
+        let cut = self.is_cut(message.from, message.to);
+        let shown = self.bundle_len(cargo, cut);
         let half = self.half(cargo, shown);
         let Some(way) = self.way(message.from, message.to, flow, half) else { return };
         let whole_us = (message.arrive_us - message.sent_us).max(1);
         let part = self.now_us.saturating_sub(message.sent_us) as f32 / whole_us as f32;
-        let part = part.clamp(0.0, 1.0);
+        let part = match part.clamp(0.0, 1.0) {
+            part if cut => self.before_cut(message, half, part),
+            part => part,
+        };
         let at = way.at(part);
         self.pen.part = Some(Part::Message(message.id));
         match cargo {
@@ -172,7 +176,7 @@ impl Stage<'_> {
             Cargo::Note(ink, note) => {
                 let text = if self.layout.narrow { &note.short } else { &note.long };
                 let ink = if doomed { Ink::Lost } else { *ink };
-                let rect = centered(at, half);
+                let rect = half.around(at);
                 self.pen.rect(rect.inset(0.5), 9.0).fill(Ink::Surface).stroke(ink, 1.0);
                 self.pen.text(
                     pt(at.x, at.y + 4.0),
@@ -235,15 +239,17 @@ impl Stage<'_> {
         }
     }
 
-    /// How many records of a message are drawn one by one.
-    fn bundle_len(&self, cargo: &Cargo) -> usize {
+    /// How many records of a message are drawn one by one. Before a cut there is little room.
+    fn bundle_len(&self, cargo: &Cargo, cut: bool) -> usize {
         let Cargo::Records(records, _) = cargo else { return 0 };
         let gap = if self.layout.narrow {
             0.0
         } else {
             self.layout.brokers[0].x - self.layout.producers.first().map_or(0.0, |p| p.right())
         };
-        let fit = ((gap - 24.0) / (self.chip.width + 3.0)).floor().clamp(1.0, 3.0) as usize;
+        let fit = ((gap - 24.0) / (self.chip.width + 3.0))
+            .floor()
+            .clamp(1.0, if cut { 1.0 } else { 3.0 }) as usize;
         records.len().min(fit)
     }
 
@@ -280,7 +286,7 @@ impl Stage<'_> {
         half: Half,
         doomed: bool,
     ) {
-        let outer = centered(at, half);
+        let outer = half.around(at);
         let ink = if doomed { Ink::Lost } else { Ink::Accent };
         let shape = self.pen.rect(outer.inset(0.5), 8.0);
         shape.fill(Ink::Surface).stroke(ink, 1.0);
@@ -310,8 +316,4 @@ impl Stage<'_> {
             self.pen.text(at, style, text);
         }
     }
-}
-
-fn centered(at: Point, half: Half) -> Rect {
-    Rect::new(at.x - half.x, at.y - half.y, 2.0 * half.x, 2.0 * half.y)
 }

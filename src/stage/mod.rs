@@ -8,8 +8,10 @@
 //! Simplified: internal topics and their traffic are not shown, nor are heartbeats.
 
 mod brokers;
+mod condition;
 mod consumers;
 mod controller;
+mod cuts;
 pub mod layout;
 mod legend;
 mod links;
@@ -28,8 +30,6 @@ pub mod words;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::World;
-use crate::model::broker::log::Log;
-use crate::model::broker::replica::Replica;
 use crate::model::ids::{PartitionId, RecordId};
 use crate::verdict::{Ledger, Verdict};
 pub use layout::{Layout, preferred_height};
@@ -80,6 +80,7 @@ pub fn scene(world: &World, ledger: &Ledger, now_us: u64, view: &View) -> Scene 
         pen: Pen::default(),
         verdicts: BTreeMap::new(),
         in_tab_order: BTreeSet::new(),
+        cut_seen: false,
     };
     stage.links();
     stage.producers();
@@ -106,34 +107,10 @@ pub fn scene(world: &World, ledger: &Ledger, now_us: u64, view: &View) -> Scene 
 fn story_partition(world: &World, ledger: &Ledger, view: &View) -> Option<PartitionId> {
     let setup = world.setup();
     let shown = |p: &PartitionId| setup.partitions.get(p.index()).is_some_and(|p| !p.internal);
-    let followed = || view.focus.and_then(|record| partition_of(world, ledger, record));
+    let known = |record: &RecordId| (1..=setup.records.len()).contains(&(record.0 as usize));
+    let followed = || view.focus.filter(known).and_then(|record| ledger.partition(record));
     let first = || (0..setup.partitions.len() as u16).map(PartitionId).find(shown);
     view.partition.or_else(followed).filter(shown).or_else(first)
-}
-
-/// The partition of a record, if it has one: it is in a log there, or waits with its producer.
-fn partition_of(world: &World, ledger: &Ledger, record: RecordId) -> Option<PartitionId> {
-    if record.0 == 0 || record.index() > world.setup().records.len() {
-        return None;
-    }
-    let stored = ledger.verdict(record).stored;
-    let holds =
-        |replica: &&Replica| stored.iter().any(|copy| holds(&replica.log, copy.offset, record));
-    let replicas = world.brokers.iter().flat_map(|b| b.replicas.iter().flatten());
-    let in_log = replicas.into_iter().find(holds).map(|replica| replica.partition);
-    let waiting = world.producers.iter().flat_map(|p| {
-        let in_flight = p.in_flight.iter().flat_map(|request| &request.batches);
-        p.accumulator.deques.iter().flatten().chain(in_flight)
-    });
-    let batch = || waiting.into_iter().find(|batch| batch.records.contains(&record));
-    in_log.or_else(|| batch().map(|batch| batch.partition))
-}
-
-/// Whether a log holds that record at that offset.
-fn holds(log: &Log, offset: u64, record: RecordId) -> bool {
-    let batches = log.batches();
-    let place = batches.partition_point(|entry| entry.end_offset() <= offset);
-    batches.get(place).is_some_and(|entry| entry.records().any(|found| found == (offset, record)))
 }
 
 /// How large a record is drawn: the same everywhere, and all through a run. The largest number must
@@ -171,6 +148,8 @@ struct Stage<'a> {
     verdicts: BTreeMap<RecordId, Verdict>,
     /// The records that have a place in the order of the Tab key.
     in_tab_order: BTreeSet<RecordId>,
+    /// Whether a cut link was drawn.
+    cut_seen: bool,
 }
 
 impl Stage<'_> {
@@ -188,17 +167,6 @@ impl Stage<'_> {
         let first = self.in_tab_order.insert(record);
         let label = words::fill(self.words.record, &[&record, &self.verdict(record).fate]);
         self.pen.hotspot(Part::Record(record, site), rect, first, label);
-    }
-
-    /// A card of something that works.
-    fn card(&mut self, part: Part, card: Rect, down: bool) {
-        self.pen.part = Some(part);
-        let shape = self.pen.rect(card.inset(0.5), 10.0);
-        if down {
-            shape.fill(Ink::DownCard).stroke(Ink::Lost, 1.25).dash(5.0, 4.0);
-        } else {
-            shape.fill(Ink::Card).stroke(Ink::Line, 1.0);
-        }
     }
 
     /// The name of a section of a card, with a remark at its right end: the first that fits.

@@ -9,7 +9,7 @@ use super::scene::{Part, Point, Rect, Site, pt};
 use super::words::{duration, fill, of_duration};
 use super::{Size, Stage};
 use crate::model::client::LinkState;
-use crate::model::ids::{PartitionId, ProducerId, RecordId};
+use crate::model::ids::{Node, PartitionId, ProducerId, RecordId};
 use crate::model::producer::accumulator::{ProducerBatch, backing_off_until_us};
 use crate::model::producer::{Producer, Waiting};
 use crate::model::setup::Setup;
@@ -41,7 +41,7 @@ impl Layout {
         let top = card.y + HEADER;
         let inner = Rect::new(card.x + PAD, top, card.width - 2.0 * PAD, card.bottom() - PAD - top);
         if self.narrow {
-            let left = (inner.width * 0.56).floor();
+            let left = (inner.width * 0.52).floor();
             let row = Rect::new(inner.x, inner.y, left, 34.0 + TRACK);
             let right =
                 Rect::new(inner.x + left + 20.0, inner.y, inner.width - left - 20.0, row.height);
@@ -79,8 +79,10 @@ impl Stage<'_> {
         let setup = self.world.setup().clone();
         let card = self.layout.producers[id.index()];
         let config = &setup.producers[id.index()].config;
-        self.card(Part::Producer(id), card, !producer.alive);
-        self.pen.hotspot(Part::Producer(id), card, true, id.to_string());
+        let condition = self.condition(Node::Producer(id));
+        self.card(Part::Producer(id), card, condition);
+        let trouble = self.trouble(condition).map(|(_, word)| format!("{id}, {word}"));
+        self.pen.hotspot(Part::Producer(id), card, true, trouble.unwrap_or(id.to_string()));
         let partitions = self.partitions_of(id);
         let areas = self.layout.producer_areas(id.index(), partitions.len());
         self.producer_header(producer, config, card);
@@ -113,7 +115,6 @@ impl Stage<'_> {
     }
 
     fn producer_header(&mut self, producer: &Producer, config: &ProducerConfig, card: Rect) {
-        let words = self.words;
         let (x, right) = (card.x + PAD, card.right() - PAD);
         self.pen.text(
             pt(x, card.y + 25.0),
@@ -126,11 +127,23 @@ impl Stage<'_> {
             Acks::All => "acks=all",
         };
         self.pen.text(pt(right, card.y + 25.0), Style::mono(Ink::Muted, SMALL).end(), acks);
+        let (ink, status) = match self.trouble(self.condition(Node::Producer(producer.id))) {
+            Some((ink, word)) => (ink, vec![word.to_owned()]),
+            None => self.application(producer),
+        };
+        let base = card.y + 48.0;
+        let width = self.pen.text(pt(x, base), Style::mono(Ink::Muted, SMALL), "send()");
+        let style = Style::sans(ink, SMALL).end();
+        self.pen.first_that_fits(pt(right, base), right - x - width - 8.0, style, &status);
+    }
+
+    /// What the application does; the longer words first.
+    fn application(&self, producer: &Producer) -> (Ink, Vec<String>) {
+        let words = self.words;
         let setup = self.world.setup();
         let records = &setup.producers[producer.id.index()].records;
         let next = records.get(producer.application.sent as usize);
-        let (ink, status) = match (producer.application.waiting, next) {
-            _ if !producer.alive => (Ink::Lost, vec![words.crashed.to_owned()]),
+        match (producer.application.waiting, next) {
             _ if producer.closing && producer.busy() => {
                 (Ink::Leader, vec![words.closing.to_owned()])
             }
@@ -144,11 +157,7 @@ impl Stage<'_> {
                 let short = fill(words.next_in_short, &[&wait]);
                 (Ink::Muted, vec![fill(words.next_in, &[next, &wait]), short])
             }
-        };
-        let base = card.y + 48.0;
-        let width = self.pen.text(pt(x, base), Style::mono(Ink::Muted, SMALL), "send()");
-        let style = Style::sans(ink, SMALL).end();
-        self.pen.first_that_fits(pt(right, base), right - x - width - 8.0, style, &status);
+        }
     }
 
     fn accumulator(

@@ -26,8 +26,8 @@ impl Stage<'_> {
             "Sender",
             &[many, words.in_flight, words.in_flight_short].map(|t| fill(t, &[&count, &max])),
         );
-        let gap = 4.0;
-        let fit = ((area.width + gap) / (24.0 + gap)).floor() as u32;
+        let gap = if self.layout.narrow { 2.5 } else { 4.0 };
+        let fit = ((area.width + gap) / (18.0 + gap)).floor() as u32;
         let slots = (max.saturating_mul(leaders.len().max(1) as u32)).min(SLOTS).min(fit).max(1);
         let width = ((area.width + gap) / slots as f32 - gap).min(44.0);
         for n in 0..slots {
@@ -100,7 +100,7 @@ impl Stage<'_> {
             }
         };
         let center = slot.center();
-        self.pen.first_that_fits(pt(center.x, center.y + 4.0), slot.width - 4.0, style, &texts);
+        self.pen.first_that_fits(pt(center.x, center.y + 4.0), slot.width - 1.0, style, &texts);
         let age_us = self.now_us.saturating_sub(request.sent_us);
         let part = (age_us as f32 / config.request_timeout_us.max(1) as f32).min(1.0);
         if part > 0.02 {

@@ -101,8 +101,8 @@ impl Stage<'_> {
             let below = middle + self.chip.height / 2.0 + OFFSETS;
             self.pen.text(pt(card.x + PAD, below), style, self.words.offset);
         }
-        if strip.first > 0 {
-            let further_left = strip.first.min(replica.log.end_offset());
+        let further_left = strip.first.min(replica.log.end_offset());
+        if further_left > 0 {
             let more = fill(self.words.more, &[&further_left]);
             self.pen.text(pt(card.x + strip.indent - 6.0, middle + 4.0), style.end(), more);
         }

@@ -93,6 +93,13 @@ pub struct Words {
     pub closing: &'static str,
     pub in_elr: &'static str,
     pub record: &'static str,
+    pub paused: &'static str,
+    pub no_power: &'static str,
+    pub stands_still: &'static str,
+    pub stands_still_short: &'static str,
+    pub disk_is_left: &'static str,
+    pub nothing_is_left: &'static str,
+    pub cut: &'static str,
 }
 
 /// English.
@@ -184,6 +191,13 @@ pub const ENGLISH: Words = Words {
     closing: "closing",
     in_elr: "in ELR",
     record: "record {}, {}",
+    paused: "paused",
+    no_power: "no power",
+    stands_still: "stands still; its machine accepts data",
+    stands_still_short: "stands still",
+    disk_is_left: "only what was on disk is left",
+    nothing_is_left: "nothing of its log was on disk",
+    cut: "link cut",
 };
 
 /// Fills in a template.

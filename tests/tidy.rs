@@ -134,7 +134,9 @@ fn no_clock_no_chance(source: &Source) -> Violations {
 }
 
 fn no_floats(source: &Source) -> Violations {
-    let is_exact = EXACT.iter().any(|folder| source.path.starts_with(folder));
+    // JSON has such numbers; the reader passes them on to be refused.
+    let is_reader = source.path == "src/script/read.rs";
+    let is_exact = !is_reader && EXACT.iter().any(|folder| source.path.starts_with(folder));
     if is_exact { finds(&source.code, &["f32", "f64"]) } else { vec![] }
 }
 

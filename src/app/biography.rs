@@ -1,6 +1,6 @@
 //! The biography of a record: every event of a run that concerns it, in plain words.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use std::sync::Arc;
 
 use ackscope::model::Setup;
@@ -53,7 +53,7 @@ struct Life<'a> {
     partition: Option<PartitionId>,
     leader: Option<BrokerId>,
     /// The offset in the log of each broker that has it.
-    copies: BTreeMap<BrokerId, u64>,
+    copies: LiteMap<BrokerId, u64>,
     on_disk: Vec<BrokerId>,
     committed: bool,
     requests: Vec<MessageId>,
@@ -72,7 +72,7 @@ impl<'a> Life<'a> {
             record,
             partition: None,
             leader: None,
-            copies: BTreeMap::new(),
+            copies: LiteMap::new(),
             on_disk: Vec::new(),
             committed: false,
             requests: Vec::new(),

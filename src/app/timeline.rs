@@ -60,7 +60,6 @@ fn apart(mut places: Vec<f64>, gap: f64) -> Vec<f64> {
 /// Places the marks of a run.
 pub fn place(state: &State) -> Rc<[Placed]> {
     let (pace, mut marks) = (state.pace(), state.player.marks());
-    marks.sort_by_key(|mark| mark.at_us);
     let word = if state.media.wide { WORD[0] } else { WORD[1] };
     // A fencing is told by the election that it brings.
     let elections: Vec<u64> =

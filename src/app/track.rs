@@ -3,7 +3,7 @@
 //! Time runs to the right as it is played, so that quiet spans are folded; a lane belongs to each
 //! producer, broker and consumer. Made of the stage's shapes, and painted like it.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use ackscope::model::Setup;
 use ackscope::model::ids::{BrokerId, ConsumerId, MessageId, Node, PartitionId, ProducerId};
@@ -140,7 +140,7 @@ impl Track<'_> {
     }
 
     fn down(&self, trace: &[TraceEvent], end_us: u64) -> Spans {
-        let mut since: BTreeMap<BrokerId, u64> = BTreeMap::new();
+        let mut since: LiteMap<BrokerId, u64> = LiteMap::new();
         let mut spans = Vec::new();
         for event in trace {
             match event.kind {
@@ -295,7 +295,7 @@ impl Track<'_> {
 
 /// Who leads a partition of the application's, and when.
 fn leading(setup: &Setup, trace: &[TraceEvent], end_us: u64) -> Spans {
-    let mut since: BTreeMap<PartitionId, (BrokerId, u64)> = BTreeMap::new();
+    let mut since: LiteMap<PartitionId, (BrokerId, u64)> = LiteMap::new();
     for (id, partition) in (0..).map(PartitionId).zip(&setup.partitions) {
         if let (false, Some(first)) = (partition.internal, partition.replicas.first()) {
             since.insert(id, (*first, 0));
@@ -317,7 +317,7 @@ fn leading(setup: &Setup, trace: &[TraceEvent], end_us: u64) -> Spans {
             _ => {}
         }
     }
-    spans.extend(since.into_values().map(|(broker, from_us)| (broker, from_us, end_us)));
+    spans.extend(since.into_iter().map(|(_, (broker, from_us))| (broker, from_us, end_us)));
     spans
 }
 

@@ -29,6 +29,16 @@ pub mod trace;
 pub mod triggers;
 pub mod world;
 
+/// A map of these entries, put in one by one: sorting them first would cost more code than it
+/// saves time.
+pub(crate) fn map_of<K: Ord, V>(entries: impl Iterator<Item = (K, V)>) -> litemap::LiteMap<K, V> {
+    let mut map = litemap::LiteMap::new();
+    for (key, value) in entries {
+        map.insert(key, value);
+    }
+    map
+}
+
 pub use run::{Run, run};
 pub use setup::Setup;
 pub use world::World;

@@ -49,6 +49,11 @@ impl de::Error for Misfit {
 pub struct Reader<'a>(pub &'a Value);
 
 impl<'a> Reader<'a> {
+    /// It is something else than what is expected here.
+    fn misfit(self, expected: &dyn de::Expected) -> Misfit {
+        de::Error::invalid_type(self.unexpected(), expected)
+    }
+
     fn unexpected(self) -> Unexpected<'a> {
         match self.0 {
             Value::Null => Unexpected::Unit,
@@ -65,6 +70,7 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Each type is read in the one form that it has in a script, so that no code is made for others.
 impl<'de> Deserializer<'de> for Reader<'de> {
     type Error = Misfit;
 
@@ -72,16 +78,35 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
-            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
-                (Some(value), _) => visitor.visit_u64(value),
-                (None, Some(value)) => visitor.visit_i64(value),
-                _ => visitor.visit_f64(number.as_f64().unwrap_or_default()),
-            },
-            Value::String(text) => visitor.visit_borrowed_str(text),
-            Value::Array(items) => visitor.visit_seq(Items { items, at: 0 }),
-            Value::Object(fields) => {
-                visitor.visit_map(Fields { fields: fields.iter(), value: None })
+            Value::Number(number) if number.is_f64() => {
+                visitor.visit_f64(number.as_f64().unwrap_or_default())
             }
+            Value::Number(_) => self.deserialize_u64(visitor),
+            Value::String(text) => visitor.visit_borrowed_str(text),
+            Value::Array(_) => self.deserialize_seq(visitor),
+            Value::Object(_) => self.deserialize_map(visitor),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.0 {
+            Value::Bool(value) => visitor.visit_bool(*value),
+            _ => Err(self.misfit(&visitor)),
+        }
+    }
+
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match (self.0.as_u64(), self.0.as_i64()) {
+            (Some(value), _) => visitor.visit_u64(value),
+            (None, Some(value)) => visitor.visit_i64(value),
+            _ => Err(self.misfit(&visitor)),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.0 {
+            Value::String(text) => visitor.visit_borrowed_str(text),
+            _ => Err(self.misfit(&visitor)),
         }
     }
 
@@ -97,18 +122,31 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         visitor.visit_newtype_struct(self)
     }
 
-    /// A struct is an object: serde would take a list of its fields as well.
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.0 {
+            Value::Array(items) => visitor.visit_seq(Items { items, at: 0 }),
+            _ => Err(self.misfit(&visitor)),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.0 {
+            Value::Object(fields) => {
+                visitor.visit_map(Fields { fields: fields.iter(), value: None })
+            }
+            // serde would take a list of its fields for a struct.
+            Value::Array(_) => Err(de::Error::custom("expected an object")),
+            _ => Err(self.misfit(&visitor)),
+        }
+    }
+
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Misfit> {
-        match self.0 {
-            Value::Object(_) => self.deserialize_any(visitor),
-            Value::Array(_) => Err(de::Error::custom("expected an object")),
-            _ => self.deserialize_any(visitor),
-        }
+        self.deserialize_map(visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -132,9 +170,28 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         }
     }
 
+    fn deserialize_u8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        self.deserialize_u64(visitor)
+    }
+
+    fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        self.deserialize_u64(visitor)
+    }
+
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        self.deserialize_u64(visitor)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        self.deserialize_str(visitor)
+    }
+
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct
-        seq tuple tuple_struct map identifier ignored_any
+        i8 i16 i32 i64 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct ignored_any
     }
 }
 
@@ -189,6 +246,13 @@ struct Variant<'a> {
     value: Option<&'a Value>,
 }
 
+impl Variant<'_> {
+    /// A word that stands alone and should not.
+    fn bare(&self) -> Misfit {
+        Misfit::within(de::Error::custom("it needs a value"), self.name)
+    }
+}
+
 impl<'de> EnumAccess<'de> for Variant<'de> {
     type Error = Misfit;
     type Variant = Self;
@@ -210,7 +274,7 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Misfit> {
-        let Some(value) = self.value else { return Err(de::Error::custom("it needs a value")) };
+        let Some(value) = self.value else { return Err(self.bare()) };
         seed.deserialize(Reader(value)).map_err(|misfit| misfit.within(self.name))
     }
 
@@ -223,8 +287,8 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Misfit> {
-        let Some(value) = self.value else { return Err(de::Error::custom("it needs a value")) };
-        Reader(value).deserialize_any(visitor).map_err(|misfit| misfit.within(self.name))
+        let Some(value) = self.value else { return Err(self.bare()) };
+        Reader(value).deserialize_map(visitor).map_err(|misfit| misfit.within(self.name))
     }
 }
 

@@ -10,7 +10,7 @@ use super::strip::Strip;
 use super::words::{fill, ranges};
 use crate::model::broker::replica::{Leader, Replica, Role};
 use crate::model::broker::{Broker, Process};
-use crate::model::ids::{BrokerId, Node, PartitionId, RecordId};
+use crate::model::ids::{BrokerId, Node, PartitionId};
 use crate::verdict::Told;
 
 /// How many batches from the end of a log are searched for records that only it holds.
@@ -205,17 +205,15 @@ impl Stage<'_> {
     /// was deposed.
     fn only_here(&mut self, broker: &Broker, replica: &Replica) -> Vec<u32> {
         let down = broker.process == Process::Down;
-        let tail = replica.log.batches().iter().rev().take(LOOK_BACK);
-        let tail: Vec<RecordId> = tail.flat_map(|e| e.records()).map(|(_, id)| id).collect();
-        let only_here = tail.into_iter().filter(|id| {
+        let batches = replica.log.batches();
+        let tail = batches[batches.len().saturating_sub(LOOK_BACK)..].iter();
+        let only_here = tail.flat_map(|e| e.records()).map(|(_, id)| id).filter(|id| {
             let verdict = self.verdict(*id);
             let alone = verdict.stored.iter().all(|copy| copy.brokers.len() == 1);
             verdict.stranded
                 || (down && alone && verdict.told == Told::Acked && verdict.processed == 0)
         });
-        let mut numbers: Vec<u32> = only_here.map(|id| id.0).collect();
-        numbers.sort_unstable();
-        numbers
+        only_here.map(|id| id.0).collect()
     }
 
     /// The other partitions: a line each, above the sentence, as far as there is room.

@@ -93,7 +93,7 @@ impl Stage<'_> {
 
 /// An ISR by the numbers of its brokers: `ISR 1 2 3`.
 pub(super) fn isr_words(isr: &[BrokerId]) -> String {
-    let mut numbers: Vec<u16> = isr.iter().map(|id| id.0 + 1).collect();
-    numbers.sort_unstable();
-    numbers.iter().fold("ISR".to_owned(), |words, number| format!("{words} {number}"))
+    let last = isr.iter().map(|id| id.0).max().unwrap_or_default();
+    let numbers = (0..=last).filter(|number| isr.contains(&BrokerId(*number)));
+    numbers.fold("ISR".to_owned(), |words, number| format!("{words} {}", number + 1))
 }

@@ -27,7 +27,7 @@ mod svg;
 pub mod text;
 pub mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
 
 use crate::model::World;
 use crate::model::ids::{PartitionId, RecordId};
@@ -78,8 +78,8 @@ pub fn scene(world: &World, ledger: &Ledger, now_us: u64, view: &View) -> Scene 
         chip: chip_size(world, &layout),
         layout,
         pen: Pen::default(),
-        verdicts: BTreeMap::new(),
-        in_tab_order: BTreeSet::new(),
+        verdicts: LiteMap::new(),
+        in_tab_order: LiteMap::new(),
         cut_seen: false,
     };
     stage.links();
@@ -145,9 +145,9 @@ struct Stage<'a> {
     layout: Layout,
     pen: Pen,
     chip: Size,
-    verdicts: BTreeMap<RecordId, Verdict>,
+    verdicts: LiteMap<RecordId, Verdict>,
     /// The records that have a place in the order of the Tab key.
-    in_tab_order: BTreeSet<RecordId>,
+    in_tab_order: LiteMap<RecordId, ()>,
     /// Whether a cut link was drawn.
     cut_seen: bool,
 }
@@ -164,7 +164,7 @@ impl Stage<'_> {
             self.pen.rect(rect.inset(-3.0), 8.0).stroke(Ink::Text, 2.0);
         }
         look::chip(&mut self.pen, rect, record, look, Some(site));
-        let first = self.in_tab_order.insert(record);
+        let first = self.in_tab_order.insert(record, ()).is_none();
         let label = words::fill(self.words.record, &[&record, &self.verdict(record).fate]);
         self.pen.hotspot(Part::Record(record, site), rect, first, label);
     }

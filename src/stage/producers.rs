@@ -108,10 +108,10 @@ impl Stage<'_> {
             setup.producers[id.index()].records.iter().any(|r| setup.record(*r).topic == topic)
         };
         let all = (0..setup.partitions.len() as u16).map(PartitionId);
-        let mut all: Vec<_> =
-            all.filter(|p| !setup.partition(*p).internal).filter(topics).collect();
-        all.sort_by_key(|p| Some(*p) != self.partition);
-        all
+        let all: Vec<_> = all.filter(|p| !setup.partition(*p).internal).filter(topics).collect();
+        let (story, others): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|p| Some(*p) == self.partition);
+        [story, others].concat()
     }
 
     fn producer_header(&mut self, producer: &Producer, config: &ProducerConfig, card: Rect) {

@@ -32,8 +32,18 @@ impl Ledger {
             _ => {}
         }
         // An acknowledgement can come after the crash (acks=0, a slow response).
-        causes.sort_unstable();
-        causes.dedup();
-        causes
+        in_order(causes)
     }
+}
+
+/// A handful of events in order, each once.
+fn in_order(events: Vec<TraceId>) -> Vec<TraceId> {
+    let mut ordered: Vec<TraceId> = Vec::new();
+    for event in events {
+        let place = ordered.partition_point(|other| *other < event);
+        if ordered.get(place) != Some(&event) {
+            ordered.insert(place, event);
+        }
+    }
+    ordered
 }

@@ -168,9 +168,7 @@ impl Ledger {
                 .leader
                 .is_some_and(|leader| copy.brokers.iter().any(|(broker, _)| *broker == leader));
             copy.committed = led && copy.offset < view.high_watermark;
-            copy.brokers.sort_unstable();
         }
-        copies.sort_by_key(|copy| copy.offset);
         copies
     }
 }

@@ -40,7 +40,7 @@ pub(super) struct RecordState {
     pub with_producer: bool,
     /// How many messages on the way hold it.
     pub carriers: u32,
-    /// The brokers and offsets that hold it.
+    /// The brokers and offsets that hold it, ordered by offset, then broker.
     pub copies: Vec<(BrokerId, u64)>,
     /// The epoch of the leader that appended it last.
     pub leader_epoch: u32,
@@ -202,7 +202,8 @@ impl Ledger {
         for (offset, id) in entry.records() {
             let record = self.record_mut(id);
             record.leader_epoch = entry.leader_epoch;
-            record.copies.push((broker, offset));
+            let place = record.copies.partition_point(|(b, o)| (*o, *b) < (offset, broker));
+            record.copies.insert(place, (broker, offset));
             record.offset = Some(offset);
         }
     }

@@ -78,7 +78,9 @@ impl Broker {
         let mut offsets = LiteMap::new();
         for entry in replica.log.batches() {
             if let Payload::Offsets(committed) = &entry.payload {
-                offsets.extend(committed.iter().map(|c| ((c.group, c.partition), c.offset)));
+                for c in committed {
+                    offsets.insert((c.group, c.partition), c.offset);
+                }
             }
         }
         self.offsets = offsets;

@@ -9,6 +9,7 @@ use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::event::BrokerTimer;
 use crate::model::ids::{BrokerId, Node, PartitionId, RequestId};
+use crate::model::map_of;
 use crate::model::message::{FetchPartition, FetchRequest, FetchResult, Request};
 use crate::model::trace::{Kind, TruncateReason};
 
@@ -62,7 +63,7 @@ impl Broker {
             if self.leaders.ready(cx, Node::Broker(leader)) {
                 let news =
                     partitions.iter().any(|p| fetcher.told.get(&p.partition) != Some(&p.offset));
-                fetcher.told = partitions.iter().map(|p| (p.partition, p.offset)).collect();
+                fetcher.told = map_of(partitions.iter().map(|p| (p.partition, p.offset)));
                 let request = Request::Fetch(FetchRequest {
                     replica: Some((self.id, self.broker_epoch)),
                     partitions,

@@ -8,6 +8,7 @@ use litemap::LiteMap;
 use super::log::Log;
 use super::producers::ProducerStates;
 use crate::model::ids::{BrokerId, PartitionId};
+use crate::model::map_of;
 use crate::model::message::PartitionState;
 use crate::model::record::LogBatch;
 use crate::model::setup::PartitionSetup;
@@ -136,8 +137,8 @@ impl Replica {
         self.leader_epoch = state.leader_epoch;
         self.log.note_epoch(state.leader_epoch, self.log.end_offset());
         let others = setup.replicas.iter().filter(|id| **id != me);
-        let followers =
-            others.map(|id| (*id, FollowerState::new(now_us, state.isr.contains(id)))).collect();
+        let followers = others.map(|id| (*id, FollowerState::new(now_us, state.isr.contains(id))));
+        let followers = map_of(followers);
         self.role = Role::Leader(Leader {
             epoch_start_offset: self.log.end_offset(),
             isr: state.isr.clone(),

@@ -96,7 +96,7 @@ impl Consumer {
         let assigned = &setup.consumers[id.index()].partitions;
         Self {
             id,
-            partitions: assigned.iter().map(|p| (*p, Assigned::default())).collect(),
+            partitions: super::map_of(assigned.iter().map(|p| (*p, Assigned::default()))),
             thread: Thread::Polling,
             metadata: ClientMetadata::new(setup),
             client: NetworkClient::new(Node::Consumer(id), network),

@@ -4,6 +4,7 @@ use super::Controller;
 use crate::model::cx::Cx;
 use crate::model::ids::{BrokerId, PartitionId};
 use crate::model::message::PartitionState;
+use crate::model::setup::PartitionSetup;
 use crate::model::trace::Kind;
 
 /// What a change is to bring about.
@@ -79,8 +80,9 @@ impl Controller {
     ) -> bool {
         let old = self.partitions[partition.index()].clone();
         let elr_enabled = cx.setup().broker.eligible_leader_replicas_version > 0;
-        let min_isr = cx.setup().partition(partition).effective_min_isr();
-        let mut elr = if elr_enabled { eligible(&old, &isr, min_isr, change) } else { Vec::new() };
+        let setup = cx.setup();
+        let assigned = setup.partition(partition);
+        let mut elr = if elr_enabled { eligible(&old, &isr, assigned, change) } else { Vec::new() };
         if isr.is_empty() && !elr_enabled {
             // Nobody else is known to have everything: the last in-sync replica stays listed.
             isr.clone_from(&old.isr);
@@ -162,18 +164,16 @@ impl Controller {
 fn eligible(
     old: &PartitionState,
     isr: &[BrokerId],
-    min_isr: usize,
+    assigned: &PartitionSetup,
     change: Change,
 ) -> Vec<BrokerId> {
+    let (min_isr, assigned) = (assigned.effective_min_isr(), &assigned.replicas);
     if isr.len() >= min_isr {
         return Vec::new();
     }
     let lost = |id: &BrokerId| change.unclean_shutdown && Some(*id) == change.without;
-    let mut elr: Vec<BrokerId> = old.elr.iter().chain(&old.isr).copied().collect();
-    elr.retain(|id| !isr.contains(id) && !lost(id));
-    elr.sort_unstable();
-    elr.dedup();
-    elr
+    let was = |id: &BrokerId| old.elr.contains(id) || old.isr.contains(id);
+    assigned.iter().filter(|id| was(id) && !isr.contains(id) && !lost(id)).copied().collect()
 }
 
 /// What the trace says of a change.

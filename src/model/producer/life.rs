@@ -23,7 +23,6 @@ impl Producer {
             records.push(record);
             self.application.sent += 1;
         }
-        records.sort_unstable();
         self.alive = false;
         self.application.waiting = Waiting::No;
         self.accumulator = Accumulator::new(setup.partitions.len(), config);

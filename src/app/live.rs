@@ -36,6 +36,8 @@ struct TrackKey {
     ratio: f64,
 }
 
+/// How wide the button in a broker's card is, with the gap before it.
+const BUTTON: f32 = 74.0;
 /// The smallest that the stage is shown before it scrolls instead.
 const SCALE_MIN: f32 = 0.84;
 /// From this height on the timeline names its lanes and times.
@@ -93,7 +95,8 @@ impl Live {
         let focus = state.followed;
         let moment = state.player.seek(now_us);
         let at_scale = |scale: f32| {
-            let view = View { focus, ..View::new(width / scale, height / scale) };
+            let button = BUTTON / scale;
+            let view = View { focus, button, ..View::new(width / scale, height / scale) };
             stage::scene(moment.world, moment.ledger, now_us, &view)
         };
         // A low window shows the whole stage a little smaller, rather than a part of it.

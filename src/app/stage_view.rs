@@ -120,7 +120,7 @@ impl Handle {
                     + &pixels(spot.rect.right())
                     + ","
                     + &pixels(spot.rect.bottom())
-                    + ") translate(-100%,-50%)";
+                    + ") translate(-100%,-100%)";
                 if switch.style().get_property_value("transform").ok().as_deref() != Some(&at) {
                     set_style(&switch, "transform", &at);
                 }

@@ -11,7 +11,7 @@ use super::message::{Body, Message};
 use super::network::Network;
 use super::queue::{EventQueue, Scheduled};
 use super::setup::Setup;
-use super::trace::{Kind, Observer, TraceEvent};
+use super::trace::{FlushReason, Kind, Observer, TraceEvent};
 use super::triggers::Triggers;
 
 /// What all entities share: time, the queue, the network, the trace's numbering.
@@ -85,7 +85,11 @@ impl<'a> Cx<'a> {
         let id = TraceId(self.core.traced);
         let event = TraceEvent { id, at_us: self.core.now_us, cause: self.cause, kind };
         self.core.traced += 1;
-        self.core.last_trace_us = self.core.now_us;
+        // That the operating system writes old pages is no news about any record.
+        let writeback = FlushReason::Writeback;
+        if !matches!(event.kind, Kind::Flushed { reason, .. } if reason == writeback) {
+            self.core.last_trace_us = self.core.now_us;
+        }
         self.observer.observe(&event);
         let setup = self.core.setup.clone();
         self.core.triggers.observe(&setup, &event, &mut self.core.queue);

@@ -31,12 +31,20 @@ pub struct End {
     pub settled: bool,
 }
 
+impl End {
+    /// Leaves out what was traced after the end, while nothing happened to any record any more.
+    pub fn cut(self, trace: &mut Vec<TraceEvent>) {
+        trace.truncate(trace.partition_point(|event| event.at_us <= self.at_us));
+    }
+}
+
 /// Runs a setup from its beginning to its end.
 #[must_use]
 pub fn run(setup: &Arc<Setup>) -> Run {
     let mut trace = Vec::new();
     let mut world = World::new(setup, &mut trace);
     let end = finish(&mut world, &mut trace, &mut |_| {});
+    end.cut(&mut trace);
     Run { setup: setup.clone(), trace, world, end }
 }
 

@@ -8,6 +8,7 @@ use crate::script::Duration;
 use crate::script::config::Acks;
 
 use super::Player;
+use crate::verdict::Fate;
 
 /// The caption of a moment: the last thing worth telling.
 #[must_use]
@@ -22,6 +23,9 @@ pub fn caption(player: &Player, now_us: u64) -> String {
         return "The cluster is healthy: every replica is in sync, nothing has been sent yet."
             .to_owned();
     };
+    if now_us >= player.end_us() {
+        return summary(player);
+    }
     let quiet_us = now_us - event.at_us;
     let next_us = trace.get(until).map_or(player.end_us(), |next| next.at_us);
     if next_us.saturating_sub(event.at_us) > 300_000 && quiet_us > 50_000 {
@@ -29,6 +33,19 @@ pub fn caption(player: &Player, now_us: u64) -> String {
         return format!("{sentence} Then nothing for {waited}.");
     }
     sentence
+}
+
+/// The last words of a run.
+fn summary(player: &Player) -> String {
+    let totals = player.totals();
+    let why = if player.settled() { "Nothing more will happen" } else { "The run stops here" };
+    let told = match totals.acked {
+        acked if acked == totals.created => "all acknowledged".to_owned(),
+        acked => format!("{acked} acknowledged"),
+    };
+    let fates = Fate::ALL.iter().filter(|fate| totals.of(**fate) > 0);
+    let fates: Vec<String> = fates.map(|fate| format!("{} {fate}", totals.of(*fate))).collect();
+    format!("{why}. {} records sent, {told}: {}.", totals.created, fates.join(", "))
 }
 
 /// What an event says, if it is worth a caption.

@@ -15,7 +15,7 @@ use crate::model::trace::{Observer, TraceEvent};
 use crate::model::{Setup, World};
 use crate::script::resolve::Resolved;
 use crate::script::{Action, Do, Duration, Notice, Script, ScriptError};
-use crate::verdict::Ledger;
+use crate::verdict::{Ledger, Totals};
 
 pub use caption::caption;
 pub use marks::{Mark, MarkKind};
@@ -156,6 +156,12 @@ impl Player {
         trace[..trace.partition_point(|event| event.at_us < now_us)].last().map(|event| event.at_us)
     }
 
+    /// How many records have each fate when the run is over.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        self.take.last.totals()
+    }
+
     /// The marks of the timeline.
     #[must_use]
     pub fn marks(&self) -> Vec<Mark> {
@@ -226,9 +232,10 @@ impl Take {
         let mut world = World::new(&setup, &mut recorder);
         let first = Frame { world: world.clone(), ledger: recorder.ledger.clone() };
         let (keyframes, end) = record(&mut world, &mut recorder, first.clone());
-        let mut last = recorder.ledger;
+        let mut trace = recorder.trace;
+        end.cut(&mut trace);
+        let mut last = Ledger::of(&setup, &trace);
         last.finish();
-        let trace = recorder.trace;
         Ok(Self {
             pace: Pace::smart(&trace, end.at_us),
             digest: Digest::of(&trace),

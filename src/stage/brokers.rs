@@ -129,7 +129,8 @@ impl Stage<'_> {
     /// One sentence on what this replica is about.
     fn footer(&mut self, broker: &Broker, replica: &Replica, card: Rect) {
         let at = pt(card.x + PAD, card.bottom() - 13.0);
-        let right = card.right() - PAD;
+        // The button is no larger where the type is.
+        let right = card.right() - PAD - self.button / self.layout.scale;
         let log = &replica.log;
         let on_disk = fill(self.words.of_on_disk, &[&log.flushed_offset(), &log.end_offset()]);
         let style = Style::sans(Ink::Muted, SMALL);

@@ -52,6 +52,8 @@ pub struct View {
     pub focus: Option<RecordId>,
     /// The partition that is drawn in full; else that of the followed record, else the first.
     pub partition: Option<PartitionId>,
+    /// How much room a broker's card leaves at its lower right for a button.
+    pub button: f32,
     /// The words.
     pub words: &'static Words,
 }
@@ -60,7 +62,7 @@ impl View {
     /// A view of everything, in English.
     #[must_use]
     pub fn new(width: f32, height: f32) -> Self {
-        Self { width, height, focus: None, partition: None, words: &words::ENGLISH }
+        Self { width, height, focus: None, partition: None, button: 0.0, words: &words::ENGLISH }
     }
 }
 
@@ -74,6 +76,7 @@ pub fn scene(world: &World, ledger: &Ledger, now_us: u64, view: &View) -> Scene 
         now_us,
         words: view.words,
         focus: view.focus,
+        button: view.button,
         partition: story_partition(world, ledger, view),
         chip: chip_size(world, &layout),
         layout,
@@ -141,6 +144,7 @@ struct Stage<'a> {
     now_us: u64,
     words: &'static Words,
     focus: Option<RecordId>,
+    button: f32,
     partition: Option<PartitionId>,
     layout: Layout,
     pen: Pen,

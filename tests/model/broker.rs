@@ -167,7 +167,14 @@ fn flush_messages_1_puts_a_record_on_disk_before_the_acknowledgement() {
 #[test]
 fn log_flush_interval_ms_does_nothing_without_the_scheduler_and_the_system_writes_after_30_s() {
     let first_flush = |config: serde_json::Value| {
-        let outcome = with(json!({ "cluster": { "config": config }, "until": "2min" }));
+        // The last record keeps the run going.
+        let outcome = with(json!({
+            "cluster": { "config": config },
+            "producers": [{ "sends": [
+                { "topic": "orders", "count": 1, "start": "10ms" },
+                { "topic": "orders", "count": 1, "start": "2min" }
+            ] }],
+        }));
         let flushes = outcome.events(|kind| match kind {
             Kind::Flushed { reason, .. } => Some(*reason),
             _ => None,

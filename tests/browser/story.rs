@@ -55,7 +55,8 @@ async fn digest(browser: &Browser) -> String {
 
 /// Moves the scrubber, in play time, as a hand would.
 async fn scrub(browser: &Browser, play_ms: f64) {
-    let script = "const it = document.querySelector('input[data-scrubber]'); it.value = arguments[0];
+    let script =
+        "const it = document.querySelector('input[data-scrubber]'); it.value = arguments[0];
         it.dispatchEvent(new Event('input', { bubbles: true }));
         it.dispatchEvent(new Event('change', { bubbles: true }));";
     browser.client.execute(script, vec![json!(play_ms.round())]).await.expect("the scrubber moves");
@@ -93,7 +94,11 @@ async fn it_plays_a_click_kills_the_leader_and_scrubbing_back_shows_what_was_bef
     if evaluate(&browser, playing).await == json!(false) {
         click(&browser, "[data-action=play]").await;
     }
-    until(&browser, &format!("Number(document.documentElement.dataset.timeUs) > {}", before_us + 1_000)).await;
+    until(
+        &browser,
+        &format!("Number(document.documentElement.dataset.timeUs) > {}", before_us + 1_000),
+    )
+    .await;
     click(&browser, "[data-action=pause]").await;
 
     // At 55 ms nothing is lost, and the leader stands.
@@ -105,18 +110,22 @@ async fn it_plays_a_click_kills_the_leader_and_scrubbing_back_shows_what_was_bef
 
     // A click kills it there: the run from there on is another one.
     click(&browser, "button[data-action=crash][data-broker=broker-1]").await;
-    until(&browser, &format!("document.documentElement.dataset.digest !== '{digest_before}'")).await;
-    until(&browser, "document.querySelector('button[data-action=restart][data-broker=broker-1]')").await;
+    until(&browser, &format!("document.documentElement.dataset.digest !== '{digest_before}'"))
+        .await;
+    until(&browser, "document.querySelector('button[data-action=restart][data-broker=broker-1]')")
+        .await;
 
     // Back before the click: as it was.
     scrub(&browser, play_ms(40_000)).await;
-    until(&browser, "document.querySelector('button[data-action=crash][data-broker=broker-1]')").await;
+    until(&browser, "document.querySelector('button[data-action=crash][data-broker=broker-1]')")
+        .await;
     let earlier = fates(&browser).await;
     assert_eq!(earlier["lost"], before["lost"]);
 
     // Undone, the run is the old one, to the last event.
     click(&browser, "[data-action=undo]").await;
-    until(&browser, &format!("document.documentElement.dataset.digest === '{digest_before}'")).await;
+    until(&browser, &format!("document.documentElement.dataset.digest === '{digest_before}'"))
+        .await;
     scrub(&browser, play_ms(55_000)).await;
     assert_eq!(fates(&browser).await, before);
 
@@ -137,11 +146,16 @@ async fn nothing_is_wider_than_the_page() {
         let script = "const f = document.createElement('iframe'); f.width = arguments[0]; f.height = arguments[1];
             f.src = location.href; f.id = 'narrow'; document.body.replaceChildren(f);";
         browser.client.execute(script, vec![json!(width), json!(height)]).await.expect("a frame");
-        let frame = browser.client.wait().for_element(Locator::Css("#narrow")).await.expect("a frame");
+        let frame =
+            browser.client.wait().for_element(Locator::Css("#narrow")).await.expect("a frame");
         frame.enter_frame().await.expect("the frame is there");
         wait_for_the_app(&browser).await;
         until(&browser, "document.documentElement.dataset.ready === 'true'").await;
-        let overflow = evaluate(&browser, "document.documentElement.scrollWidth - document.documentElement.clientWidth").await;
+        let overflow = evaluate(
+            &browser,
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+        )
+        .await;
         assert_eq!(overflow, json!(0), "at {width} pixels");
         browser.close().await;
     }

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Serialize, Serializer};
 
 /// The units, the longest first, with their length in microseconds.
 const UNITS: [(&str, u64); 5] =
@@ -118,40 +118,6 @@ fn in_unit(us: u64, unit: &str, unit_us: u64) -> Option<String> {
 impl Serialize for Duration {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Duration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(DurationVisitor)
-    }
-}
-
-/// Takes a string with a unit or a whole number of milliseconds.
-struct DurationVisitor;
-
-impl de::Visitor<'_> for DurationVisitor {
-    type Value = Duration;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a duration: \"35ms\", \"1.5s\", or a whole number of milliseconds")
-    }
-
-    fn visit_u64<E: de::Error>(self, ms: u64) -> Result<Duration, E> {
-        ms.checked_mul(1_000)
-            .map(Duration)
-            .ok_or_else(|| E::custom(format!("{ms} milliseconds are too long")))
-    }
-
-    fn visit_i64<E: de::Error>(self, ms: i64) -> Result<Duration, E> {
-        match u64::try_from(ms) {
-            Ok(ms) => self.visit_u64(ms),
-            Err(_) => Err(E::custom(format!("a duration cannot be negative: {ms}"))),
-        }
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Duration, E> {
-        Duration::parse(text).map_err(E::custom)
     }
 }
 

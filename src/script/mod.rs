@@ -17,6 +17,7 @@ mod read;
 pub mod resolve;
 pub mod rules;
 mod settings;
+mod shape;
 mod suggest;
 pub mod version;
 
@@ -24,7 +25,7 @@ use std::collections::BTreeMap;
 
 #[cfg(feature = "cli")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub use action::{Action, Do, EventName, When};
 pub use config::{BrokerConfig, ConsumerConfig, ProducerConfig, TopicConfig};
@@ -39,7 +40,7 @@ pub use version::Version;
 pub type Properties = BTreeMap<String, serde_json::Value>;
 
 /// A run: what is set up, what is sent, and what breaks when.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Script {
@@ -75,7 +76,7 @@ pub struct Script {
 }
 
 /// The brokers, named `broker-1`, `broker-2` and so on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Cluster {
@@ -111,7 +112,7 @@ impl Default for Cluster {
 }
 
 /// How long messages travel, one way.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Network {
@@ -130,7 +131,7 @@ impl Default for Network {
 }
 
 /// An exception to the network's latency.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Link {
@@ -150,7 +151,7 @@ pub struct Link {
 }
 
 /// A topic.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Topic {
@@ -172,7 +173,7 @@ pub struct Topic {
 }
 
 /// A producer, named `producer-1`, `producer-2` and so on in the order of the script.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Producer {
@@ -188,7 +189,7 @@ pub struct Producer {
 }
 
 /// How an application calls `send()`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SendStyle {
@@ -202,7 +203,7 @@ pub enum SendStyle {
 }
 
 /// A series of records.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Sends {
@@ -228,7 +229,7 @@ pub struct Sends {
 }
 
 /// A consumer group.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Group {
@@ -252,7 +253,7 @@ pub struct Group {
 }
 
 /// When an application commits its offsets by hand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CommitStyle {

@@ -1,11 +1,9 @@
 //! Reads and writes scripts as JSON, and says in plain words what is wrong with one.
 
-use serde::Deserialize;
 use serde_json::error::Category;
 
 use super::properties::{self, Scope};
-use super::read::{Misfit, Reader, Strict};
-use super::suggest::did_you_mean;
+use super::read::{FromJson, Misfit, Strict};
 use super::{Properties, Resolved, Script, ScriptError};
 
 impl Script {
@@ -16,7 +14,8 @@ impl Script {
     /// Names the place.
     pub fn parse(json: &str) -> Result<Self, ScriptError> {
         let Strict(value) = serde_json::from_str(json).map_err(|error| not_json(&error))?;
-        let script = Self::deserialize(Reader(&value)).map_err(|misfit| explain(&misfit))?;
+        let script = Self::from_json(&value)
+            .map_err(|Misfit { place, message }| ScriptError { place, message })?;
         script.check_property_names()?;
         Ok(script)
     }
@@ -67,42 +66,4 @@ fn not_json(error: &serde_json::Error) -> ScriptError {
         return ScriptError::new(place, message);
     }
     ScriptError::new(place, format!("this is not JSON: {message}"))
-}
-
-/// Puts an error of shape into words for somebody who does not know Rust.
-fn explain(misfit: &Misfit) -> ScriptError {
-    let Misfit { place, message } = misfit;
-    // The path to a field that nobody knows ends with the object that it stands in.
-    ScriptError::new(place, plain(message))
-}
-
-fn plain(message: &str) -> String {
-    for (start, kind) in [("unknown field `", "field"), ("unknown variant `", "word")] {
-        if let Some((name, rest)) = message.strip_prefix(start).and_then(|m| m.split_once('`')) {
-            return unknown(kind, name, rest);
-        }
-    }
-    let mut message = message.replace('`', "\"");
-    for (rust, words) in [
-        ("expected a sequence", "expected a list"),
-        ("expected a map", "expected an object"),
-        ("expected u16", "expected a whole number up to 65535"),
-        ("expected u32", "expected a whole number up to 4294967295"),
-        ("expected u64", "expected a whole number that is not negative"),
-        ("invalid type: sequence", "invalid type: list"),
-        ("invalid type: map", "invalid type: object"),
-        ("expected struct", "expected an object:"),
-    ] {
-        message = message.replace(rust, words);
-    }
-    message
-}
-
-/// An unknown name, with those that serde says are known, between backticks, in the rest.
-fn unknown(kind: &str, name: &str, rest: &str) -> String {
-    let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
-    match did_you_mean(name, known.iter().copied()) {
-        Some(near) => format!("unknown {kind} \"{name}\"; did you mean \"{near}\"?"),
-        None => format!("unknown {kind} \"{name}\"; there are: {}", known.join(", ")),
-    }
 }

@@ -1,28 +1,54 @@
-//! Reads Rust types from a parsed JSON value, with the place of whatever does not fit.
+//! Reads scripts from a parsed JSON value, with the place of whatever does not fit.
 //!
-//! One plain deserializer: the generic wrappers of a library for paths, made anew for every type,
-//! weighed as much as a third of the model in the app.
+//! By hand and not by serde's derive: the visitors that it makes for every struct, with or without
+//! a library that tracks their paths, weighed as much in the app as a third of the model.
 
 use std::fmt;
 
-use serde::de::{
-    self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Unexpected,
-    VariantAccess, Visitor,
-};
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use super::suggest::did_you_mean;
+
 /// What does not fit, and where.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Misfit {
     /// The place: `producers[0].config`.
     pub place: String,
-    /// What is wrong there, in serde's words.
+    /// What is wrong there.
     pub message: String,
 }
 
 impl Misfit {
+    /// A misfit right here.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { place: String::new(), message: message.into() }
+    }
+
+    /// A value that is something else than what is expected.
+    pub fn expected(what: &str, value: &Value) -> Self {
+        let is = match value {
+            Value::Null => "null".to_owned(),
+            Value::Bool(value) => format!("boolean \"{value}\""),
+            Value::Number(number) if number.is_f64() => format!("floating point \"{number}\""),
+            Value::Number(number) => format!("integer \"{number}\""),
+            Value::String(text) => format!("string \"{text}\""),
+            Value::Array(_) => "list".to_owned(),
+            Value::Object(_) => "object".to_owned(),
+        };
+        Self::new(format!("invalid type: {is}, expected {what}"))
+    }
+
+    /// A name that nobody knows, with the one that was perhaps meant.
+    pub fn unknown(kind: &str, name: &str, known: &[&str]) -> Self {
+        Self::new(match did_you_mean(name, known.iter().copied()) {
+            Some(near) => format!("unknown {kind} \"{name}\"; did you mean \"{near}\"?"),
+            None => format!("unknown {kind} \"{name}\"; there are: {}", known.join(", ")),
+        })
+    }
+
     /// The same, seen from one level up.
-    fn within(mut self, step: &str) -> Self {
+    pub fn within(mut self, step: &str) -> Self {
         let dot = !self.place.is_empty() && !self.place.starts_with('[');
         self.place.insert_str(0, if dot { "." } else { "" });
         self.place.insert_str(0, step);
@@ -32,263 +58,141 @@ impl Misfit {
 
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.message)
+        let colon = if self.place.is_empty() { "" } else { ": " };
+        write!(f, "{}{colon}{}", self.place, self.message)
     }
 }
 
-impl std::error::Error for Misfit {}
-
-impl de::Error for Misfit {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { place: String::new(), message: message.to_string() }
-    }
+/// Something that can be read from JSON.
+pub trait FromJson: Sized {
+    /// Reads it.
+    fn from_json(value: &Value) -> Result<Self, Misfit>;
 }
 
-/// A value to be read.
-#[derive(Clone, Copy)]
-pub struct Reader<'a>(pub &'a Value);
+/// An object whose names are all known.
+pub struct Object<'a>(&'a Map<String, Value>);
 
-impl<'a> Reader<'a> {
-    /// It is something else than what is expected here.
-    fn misfit(self, expected: &dyn de::Expected) -> Misfit {
-        de::Error::invalid_type(self.unexpected(), expected)
-    }
-
-    fn unexpected(self) -> Unexpected<'a> {
-        match self.0 {
-            Value::Null => Unexpected::Unit,
-            Value::Bool(value) => Unexpected::Bool(*value),
-            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
-                (Some(value), _) => Unexpected::Unsigned(value),
-                (None, Some(value)) => Unexpected::Signed(value),
-                _ => Unexpected::Float(number.as_f64().unwrap_or_default()),
-            },
-            Value::String(text) => Unexpected::Str(text),
-            Value::Array(_) => Unexpected::Seq,
-            Value::Object(_) => Unexpected::Map,
-        }
-    }
-}
-
-/// Each type is read in the one form that it has in a script, so that no code is made for others.
-impl<'de> Deserializer<'de> for Reader<'de> {
-    type Error = Misfit;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self.0 {
-            Value::Null => visitor.visit_unit(),
-            Value::Bool(value) => visitor.visit_bool(*value),
-            Value::Number(number) if number.is_f64() => {
-                visitor.visit_f64(number.as_f64().unwrap_or_default())
-            }
-            Value::Number(_) => self.deserialize_u64(visitor),
-            Value::String(text) => visitor.visit_borrowed_str(text),
-            Value::Array(_) => self.deserialize_seq(visitor),
-            Value::Object(_) => self.deserialize_map(visitor),
-        }
-    }
-
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self.0 {
-            Value::Bool(value) => visitor.visit_bool(*value),
-            _ => Err(self.misfit(&visitor)),
-        }
-    }
-
-    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match (self.0.as_u64(), self.0.as_i64()) {
-            (Some(value), _) => visitor.visit_u64(value),
-            (None, Some(value)) => visitor.visit_i64(value),
-            _ => Err(self.misfit(&visitor)),
-        }
-    }
-
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self.0 {
-            Value::String(text) => visitor.visit_borrowed_str(text),
-            _ => Err(self.misfit(&visitor)),
-        }
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Misfit> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self.0 {
-            Value::Array(items) => visitor.visit_seq(Items { items, at: 0 }),
-            _ => Err(self.misfit(&visitor)),
-        }
-    }
-
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self.0 {
-            Value::Object(fields) => {
-                visitor.visit_map(Fields { fields: fields.iter(), value: None })
-            }
-            // serde would take a list of its fields for a struct.
-            Value::Array(_) => Err(de::Error::custom("expected an object")),
-            _ => Err(self.misfit(&visitor)),
-        }
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Misfit> {
-        self.deserialize_map(visitor)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Misfit> {
-        match self.0 {
-            Value::String(name) => visitor.visit_enum(Variant { name, value: None }),
-            Value::Object(fields) if fields.len() == 1 => {
-                let (name, value) =
-                    fields.iter().next().ok_or_else(|| de::Error::custom("empty"))?;
-                visitor.visit_enum(Variant { name, value: Some(value) })
-            }
-            Value::Object(_) => Err(de::Error::custom("there can be only one here")),
-            _ => Err(de::Error::invalid_type(
-                self.unexpected(),
-                &"a word, or an object with one entry",
-            )),
-        }
-    }
-
-    fn deserialize_u8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        self.deserialize_u64(visitor)
-    }
-
-    fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        self.deserialize_u64(visitor)
-    }
-
-    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        self.deserialize_u64(visitor)
-    }
-
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        self.deserialize_str(visitor)
-    }
-
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        self.deserialize_str(visitor)
-    }
-
-    serde::forward_to_deserialize_any! {
-        i8 i16 i32 i64 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct ignored_any
-    }
-}
-
-struct Items<'a> {
-    items: &'a [Value],
-    at: usize,
-}
-
-impl<'de> SeqAccess<'de> for Items<'de> {
-    type Error = Misfit;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Misfit> {
-        let Some(value) = self.items.get(self.at) else { return Ok(None) };
-        let at = self.at;
-        self.at += 1;
-        seed.deserialize(Reader(value))
-            .map(Some)
-            .map_err(|misfit| misfit.within(&format!("[{at}]")))
-    }
-}
-
-struct Fields<'a> {
-    fields: serde_json::map::Iter<'a>,
-    value: Option<(&'a str, &'a Value)>,
-}
-
-impl<'de> MapAccess<'de> for Fields<'de> {
-    type Error = Misfit;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Misfit> {
-        let Some((name, value)) = self.fields.next() else { return Ok(None) };
-        self.value = Some((name, value));
-        seed.deserialize(de::value::BorrowedStrDeserializer::new(name)).map(Some)
-    }
-
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Misfit> {
-        let Some((name, value)) = self.value.take() else {
-            return Err(de::Error::custom("a value without a name"));
+impl<'a> Object<'a> {
+    /// A value that must be an object with none but these names.
+    pub fn of(value: &'a Value, known: &[&str]) -> Result<Self, Misfit> {
+        let fields = match value {
+            Value::Object(fields) => fields,
+            Value::Array(_) => return Err(Misfit::new("expected an object")),
+            _ => return Err(Misfit::expected("an object", value)),
         };
-        seed.deserialize(Reader(value)).map_err(|misfit| misfit.within(name))
-    }
-}
-
-struct Variant<'a> {
-    name: &'a str,
-    value: Option<&'a Value>,
-}
-
-impl Variant<'_> {
-    /// A word that stands alone and should not.
-    fn bare(&self) -> Misfit {
-        Misfit::within(de::Error::custom("it needs a value"), self.name)
-    }
-}
-
-impl<'de> EnumAccess<'de> for Variant<'de> {
-    type Error = Misfit;
-    type Variant = Self;
-
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Misfit> {
-        let name = de::value::BorrowedStrDeserializer::new(self.name);
-        Ok((seed.deserialize(name)?, self))
-    }
-}
-
-impl<'de> VariantAccess<'de> for Variant<'de> {
-    type Error = Misfit;
-
-    fn unit_variant(self) -> Result<(), Misfit> {
-        match self.value {
-            None => Ok(()),
-            Some(_) => Err(Misfit::within(de::Error::custom("it takes no value"), self.name)),
+        match fields.keys().find(|name| !known.contains(&name.as_str())) {
+            Some(name) => Err(Misfit::unknown("field", name, known)),
+            None => Ok(Self(fields)),
         }
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Misfit> {
-        let Some(value) = self.value else { return Err(self.bare()) };
-        seed.deserialize(Reader(value)).map_err(|misfit| misfit.within(self.name))
+    /// A field that may be missing.
+    pub fn get<T: FromJson>(&self, name: &str) -> Result<Option<T>, Misfit> {
+        let read = |value| T::from_json(value).map_err(|misfit| misfit.within(name));
+        self.0.get(name).map(read).transpose()
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Misfit> {
-        Err(de::Error::custom("a list is not expected here"))
+    /// A field with a value for when it is missing.
+    pub fn or<T: FromJson>(&self, name: &str, missing: T) -> Result<T, Misfit> {
+        Ok(self.get(name)?.unwrap_or(missing))
     }
 
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Misfit> {
-        let Some(value) = self.value else { return Err(self.bare()) };
-        Reader(value).deserialize_map(visitor).map_err(|misfit| misfit.within(self.name))
+    /// A field that is empty, zero or false when it is missing.
+    pub fn some<T: FromJson + Default>(&self, name: &str) -> Result<T, Misfit> {
+        self.or(name, T::default())
+    }
+
+    /// A field that must be there.
+    pub fn need<T: FromJson>(&self, name: &str) -> Result<T, Misfit> {
+        self.get(name)?.ok_or_else(|| Misfit::new(format!("missing field \"{name}\"")))
+    }
+}
+
+/// The place of a word among those that are known.
+pub fn word(value: &Value, known: &[&str]) -> Result<usize, Misfit> {
+    let Value::String(text) = value else { return Err(Misfit::expected("a word", value)) };
+    let place = known.iter().position(|word| word == text);
+    place.ok_or_else(|| Misfit::unknown("word", text, known))
+}
+
+/// A choice: a word alone, or an object with one word and what belongs to it.
+pub fn choice<'a>(value: &'a Value) -> Result<(&'a str, Option<&'a Value>), Misfit> {
+    match value {
+        Value::String(name) => Ok((name, None)),
+        Value::Object(fields) if fields.len() == 1 => {
+            let only = fields.iter().next().map(|(name, value)| (name.as_str(), Some(value)));
+            only.ok_or_else(|| Misfit::new("it is empty"))
+        }
+        Value::Object(_) => Err(Misfit::new("there can be only one here")),
+        _ => Err(Misfit::expected("a word, or an object with one entry", value)),
+    }
+}
+
+fn whole(value: &Value, most: u64, what: &str) -> Result<u64, Misfit> {
+    match value.as_u64() {
+        Some(number) if number <= most => Ok(number),
+        None if !value.is_i64() => Err(Misfit::expected(what, value)),
+        _ => Err(Misfit::new(format!("invalid value: integer \"{value}\", expected {what}"))),
+    }
+}
+
+impl FromJson for u16 {
+    fn from_json(value: &Value) -> Result<Self, Misfit> {
+        whole(value, Self::MAX.into(), "a whole number up to 65535").map(|number| number as Self)
+    }
+}
+
+impl FromJson for u32 {
+    fn from_json(value: &Value) -> Result<Self, Misfit> {
+        let number = whole(value, Self::MAX.into(), "a whole number up to 4294967295");
+        number.map(|number| number as Self)
+    }
+}
+
+impl FromJson for u64 {
+    fn from_json(value: &Value) -> Result<Self, Misfit> {
+        whole(value, Self::MAX, "a whole number that is not negative")
+    }
+}
+
+impl FromJson for bool {
+    fn from_json(value: &Value) -> Result<Self, Misfit> {
+        value.as_bool().ok_or_else(|| Misfit::expected("true or false", value))
+    }
+}
+
+impl FromJson for String {
+    fn from_json(value: &Value) -> Result<Self, Misfit> {
+        value.as_str().map(str::to_owned).ok_or_else(|| Misfit::expected("a string", value))
+    }
+}
+
+impl<T: FromJson> FromJson for Option<T> {
+    fn from_json(value: &Value) -> Result<Self, Misfit> {
+        if value.is_null() { Ok(None) } else { T::from_json(value).map(Some) }
+    }
+}
+
+impl<T: FromJson> FromJson for Vec<T> {
+    fn from_json(value: &Value) -> Result<Self, Misfit> {
+        let Value::Array(items) = value else { return Err(Misfit::expected("a list", value)) };
+        let mut read = Self::with_capacity(items.len());
+        for (at, item) in items.iter().enumerate() {
+            let one = T::from_json(item);
+            read.push(one.map_err(|misfit| misfit.within(&format!("[{at}]")))?);
+        }
+        Ok(read)
+    }
+}
+
+impl FromJson for super::Properties {
+    fn from_json(value: &Value) -> Result<Self, Misfit> {
+        let Value::Object(fields) = value else { return Err(Misfit::expected("an object", value)) };
+        let mut read = Self::new();
+        for (name, value) in fields {
+            read.insert(name.clone(), value.clone());
+        }
+        Ok(read)
     }
 }
 

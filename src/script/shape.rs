@@ -1,0 +1,327 @@
+//! Which fields a script has, and what they are when they are missing. The types themselves, their
+//! documentation and their schema are in the modules beside this one.
+
+use serde_json::Value;
+
+use super::action::{Action, Between, Broken, Do, EventName, LoseNext, Lost, SlowLink, When};
+use super::read::{FromJson, Misfit, Object, Strict, choice, word};
+use super::{
+    Cluster, CommitStyle, Duration, Group, Link, Network, Producer, Script, SendStyle, Sends,
+    Topic, Version,
+};
+
+type Read<T> = Result<T, Misfit>;
+
+impl FromJson for Script {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(
+            value,
+            &[
+                "name",
+                "kafka",
+                "seed",
+                "until",
+                "cluster",
+                "network",
+                "topics",
+                "producers",
+                "groups",
+                "actions",
+            ],
+        )?;
+        Ok(Self {
+            name: it.some("name")?,
+            kafka: it.some("kafka")?,
+            seed: it.some("seed")?,
+            until: it.some("until")?,
+            cluster: it.some("cluster")?,
+            network: it.some("network")?,
+            topics: it.need("topics")?,
+            producers: it.some("producers")?,
+            groups: it.some("groups")?,
+            actions: it.some("actions")?,
+        })
+    }
+}
+
+impl FromJson for Cluster {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(
+            value,
+            &[
+                "brokers",
+                "config",
+                "append",
+                "fsync",
+                "writeback_interval",
+                "writeback_age",
+                "startup",
+            ],
+        )?;
+        let missing = Self::default();
+        Ok(Self {
+            brokers: it.or("brokers", missing.brokers)?,
+            config: it.some("config")?,
+            append: it.or("append", missing.append)?,
+            fsync: it.or("fsync", missing.fsync)?,
+            writeback_interval: it.or("writeback_interval", missing.writeback_interval)?,
+            writeback_age: it.or("writeback_age", missing.writeback_age)?,
+            startup: it.or("startup", missing.startup)?,
+        })
+    }
+}
+
+impl FromJson for Network {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(value, &["latency", "jitter", "links"])?;
+        let missing = Self::default();
+        Ok(Self {
+            latency: it.or("latency", missing.latency)?,
+            jitter: it.or("jitter", missing.jitter)?,
+            links: it.some("links")?,
+        })
+    }
+}
+
+impl FromJson for Link {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(value, &["from", "to", "one_way", "latency", "jitter"])?;
+        Ok(Self {
+            from: it.need("from")?,
+            to: it.need("to")?,
+            one_way: it.some("one_way")?,
+            latency: it.some("latency")?,
+            jitter: it.some("jitter")?,
+        })
+    }
+}
+
+impl FromJson for Topic {
+    fn from_json(value: &Value) -> Read<Self> {
+        let names = ["name", "partitions", "replication_factor", "replicas", "config"];
+        let it = Object::of(value, &names)?;
+        Ok(Self {
+            name: it.need("name")?,
+            partitions: it.or("partitions", super::one())?,
+            replication_factor: it.or("replication_factor", super::three())?,
+            replicas: it.some("replicas")?,
+            config: it.some("config")?,
+        })
+    }
+}
+
+impl FromJson for Producer {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(value, &["config", "sends", "style"])?;
+        Ok(Self { config: it.some("config")?, sends: it.need("sends")?, style: it.some("style")? })
+    }
+}
+
+impl FromJson for Sends {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(
+            value,
+            &["topic", "count", "start", "every", "keys", "partition", "value_bytes"],
+        )?;
+        Ok(Self {
+            topic: it.need("topic")?,
+            count: it.need("count")?,
+            start: it.some("start")?,
+            every: it.some("every")?,
+            keys: it.some("keys")?,
+            partition: it.some("partition")?,
+            value_bytes: it.or("value_bytes", super::hundred())?,
+        })
+    }
+}
+
+impl FromJson for Group {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(value, &["id", "topics", "members", "config", "processing", "commit"])?;
+        Ok(Self {
+            id: it.need("id")?,
+            topics: it.need("topics")?,
+            members: it.or("members", super::one())?,
+            config: it.some("config")?,
+            processing: it.some("processing")?,
+            commit: it.some("commit")?,
+        })
+    }
+}
+
+impl FromJson for Action {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(value, &["at", "when", "after", "do"])?;
+        Ok(Self {
+            at: it.some("at")?,
+            when: it.some("when")?,
+            after: it.some("after")?,
+            what: it.need("do")?,
+        })
+    }
+}
+
+impl FromJson for When {
+    fn from_json(value: &Value) -> Read<Self> {
+        let names = ["event", "record", "entity", "topic", "partition", "offset", "nth"];
+        let it = Object::of(value, &names)?;
+        Ok(Self {
+            event: it.need("event")?,
+            record: it.some("record")?,
+            entity: it.some("entity")?,
+            topic: it.some("topic")?,
+            partition: it.some("partition")?,
+            offset: it.some("offset")?,
+            nth: it.or("nth", 1)?,
+        })
+    }
+}
+
+impl FromJson for Do {
+    fn from_json(value: &Value) -> Read<Self> {
+        const KNOWN: &[&str] = &[
+            "crash",
+            "restart",
+            "power-cut",
+            "shutdown",
+            "pause",
+            "resume",
+            "cut",
+            "heal",
+            "slow",
+            "lose",
+            "elect-preferred",
+        ];
+        let (name, value) = choice(value)?;
+        if name == "elect-preferred" {
+            let extra = value.map(|_| Misfit::new("it takes no value").within(name));
+            return extra.map_or(Ok(Self::ElectPreferred), Err);
+        }
+        if !KNOWN.contains(&name) {
+            return Err(Misfit::unknown("word", name, KNOWN));
+        }
+        let Some(value) = value else {
+            return Err(Misfit::new("it needs a value").within(name));
+        };
+        let read = match name {
+            "cut" => Between::from_json(value).map(Self::Cut),
+            "heal" => Between::from_json(value).map(Self::Heal),
+            "slow" => SlowLink::from_json(value).map(Self::Slow),
+            "lose" => LoseNext::from_json(value).map(Self::Lose),
+            _ => String::from_json(value).map(|entity| match name {
+                "crash" => Self::Crash(entity),
+                "restart" => Self::Restart(entity),
+                "power-cut" => Self::PowerCut(entity),
+                "shutdown" => Self::Shutdown(entity),
+                "pause" => Self::Pause(entity),
+                _ => Self::Resume(entity),
+            }),
+        };
+        read.map_err(|misfit| misfit.within(name))
+    }
+}
+
+impl FromJson for Between {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(value, &["from", "to", "one_way"])?;
+        Ok(Self { from: it.need("from")?, to: it.need("to")?, one_way: it.some("one_way")? })
+    }
+}
+
+impl FromJson for SlowLink {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(value, &["from", "to", "one_way", "latency"])?;
+        Ok(Self {
+            from: it.need("from")?,
+            to: it.need("to")?,
+            one_way: it.some("one_way")?,
+            latency: it.need("latency")?,
+        })
+    }
+}
+
+impl FromJson for LoseNext {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(value, &["client", "server", "what", "connection"])?;
+        Ok(Self {
+            client: it.need("client")?,
+            server: it.need("server")?,
+            what: it.need("what")?,
+            connection: it.some("connection")?,
+        })
+    }
+}
+
+/// Types that are one of some words.
+macro_rules! words {
+    ($($type:ident: $($word:literal => $variant:ident,)*;)*) => {
+        $(impl FromJson for $type {
+            fn from_json(value: &Value) -> Read<Self> {
+                const ALL: &[$type] = &[$($type::$variant),*];
+                word(value, &[$($word),*]).map(|place| ALL[place])
+            }
+        })*
+    };
+}
+
+words! {
+    SendStyle: "callback" => Callback, "blocking" => Blocking, "fire-and-forget" => FireAndForget,;
+    CommitStyle: "sync-after" => SyncAfter, "sync-before" => SyncBefore,
+        "async-after" => AsyncAfter, "never" => Never,;
+    Lost: "request" => Request, "response" => Response,;
+    Broken: "reset" => Reset, "silent" => Silent,;
+    EventName: "created" => Created, "batched" => Batched, "drained" => Drained,
+        "appended" => Appended, "replicated" => Replicated, "committed" => Committed,
+        "acked" => Acked, "failed" => Failed, "retried" => Retried, "polled" => Polled,
+        "processed" => Processed, "offset-committed" => OffsetCommitted,
+        "truncated" => Truncated, "crashed" => Crashed, "restarted" => Restarted,
+        "fenced" => Fenced, "unfenced" => Unfenced, "elected" => Elected,
+        "isr-shrunk" => IsrShrunk, "isr-expanded" => IsrExpanded,;
+}
+
+impl FromJson for Duration {
+    /// A string with a unit, or a whole number of milliseconds.
+    fn from_json(value: &Value) -> Read<Self> {
+        match (value, value.as_u64()) {
+            (Value::String(text), _) => Self::parse(text).map_err(Misfit::new),
+            (_, Some(ms)) => ms
+                .checked_mul(1_000)
+                .map(Self::from_us)
+                .ok_or_else(|| Misfit::new(format!("{ms} milliseconds are too long"))),
+            _ if value.is_i64() => {
+                Err(Misfit::new(format!("a duration cannot be negative: {value}")))
+            }
+            _ => Err(Misfit::expected(
+                "a duration: \"35ms\", \"1.5s\", or a whole number of milliseconds",
+                value,
+            )),
+        }
+    }
+}
+
+impl FromJson for Version {
+    /// A string; a bare number is refused because 4.10 and 4.1 would be the same number.
+    fn from_json(value: &Value) -> Read<Self> {
+        match value {
+            Value::String(text) => Self::parse(text).map_err(Misfit::new),
+            _ => {
+                let what = format!("a Kafka version in quotes, such as \"{}\"", Self::NEWEST);
+                Err(Misfit::expected(&what, value))
+            }
+        }
+    }
+}
+
+/// For those who read with serde: the same, by way of a JSON value.
+macro_rules! serde_too {
+    ($($type:ident),*) => {
+        $(impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let Strict(value) = Strict::deserialize(deserializer)?;
+                Self::from_json(&value).map_err(serde::de::Error::custom)
+            }
+        })*
+    };
+}
+
+serde_too!(Script, Duration, Version);

@@ -49,10 +49,16 @@ const WORD: [f64; 2] = [6.0, 17.0];
 /// The same for its icon, which must be large enough to be hit.
 const ICON: [f64; 2] = [2.8, 8.6];
 
-/// Moves marks that would cover each other to the right.
+/// Moves marks that would cover each other to the right, and those that would then stand out of
+/// the timeline back.
 fn apart(mut places: Vec<f64>, gap: f64) -> Vec<f64> {
     for at in 1..places.len() {
         places[at] = places[at].max(places[at - 1] + gap);
+    }
+    let mut most = 100.0 - gap / 2.0;
+    for place in places.iter_mut().rev() {
+        *place = place.min(most);
+        most = *place - gap;
     }
     places
 }

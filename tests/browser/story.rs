@@ -140,22 +140,21 @@ async fn it_plays_a_click_kills_the_leader_and_scrubbing_back_shows_what_was_bef
 
 #[tokio::test]
 async fn nothing_is_wider_than_the_page() {
+    // A headless window has a least width; a frame has not.
     for (width, height) in [(1440, 900), (1024, 768), (390, 844), (320, 640)] {
-        let (_site, browser) = open(width.max(500), height).await;
-        // A headless window has a least width; a frame has not.
-        let script = "const f = document.createElement('iframe'); f.width = arguments[0]; f.height = arguments[1];
-            f.src = location.href; f.id = 'narrow'; document.body.replaceChildren(f);";
-        browser.client.execute(script, vec![json!(width), json!(height)]).await.expect("a frame");
-        let frame =
-            browser.client.wait().for_element(Locator::Css("#narrow")).await.expect("a frame");
-        frame.enter_frame().await.expect("the frame is there");
+        let host = format!(
+            "<!doctype html><link rel=icon href=data:,><body style=margin:0>\
+             <iframe src=/app/ width={width} height={height} style=border:0></iframe>"
+        );
+        let site = Site::start(&dist(), "/app/", &[("/host.html", &host)]);
+        let browser = Browser::open(1500, 1000).await;
+        browser.client.goto(&site.url_at("/host.html")).await.expect("the page opens");
+        browser.client.enter_frame(0).await.expect("the frame is there");
         wait_for_the_app(&browser).await;
         until(&browser, "document.documentElement.dataset.ready === 'true'").await;
-        let overflow = evaluate(
-            &browser,
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-        )
-        .await;
+        let root = "document.documentElement";
+        let overflow =
+            evaluate(&browser, &format!("{root}.scrollWidth - {root}.clientWidth")).await;
         assert_eq!(overflow, json!(0), "at {width} pixels");
         browser.close().await;
     }

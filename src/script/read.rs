@@ -116,7 +116,7 @@ pub fn word(value: &Value, known: &[&str]) -> Result<usize, Misfit> {
 }
 
 /// A choice: a word alone, or an object with one word and what belongs to it.
-pub fn choice<'a>(value: &'a Value) -> Result<(&'a str, Option<&'a Value>), Misfit> {
+pub fn choice(value: &Value) -> Result<(&str, Option<&Value>), Misfit> {
     match value {
         Value::String(name) => Ok((name, None)),
         Value::Object(fields) if fields.len() == 1 => {

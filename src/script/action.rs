@@ -215,7 +215,7 @@ impl Do {
     }
 }
 
-fn first() -> u32 {
+pub(super) fn first() -> u32 {
     1
 }
 

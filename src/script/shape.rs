@@ -172,7 +172,7 @@ impl FromJson for When {
             topic: it.some("topic")?,
             partition: it.some("partition")?,
             offset: it.some("offset")?,
-            nth: it.or("nth", 1)?,
+            nth: it.or("nth", super::action::first())?,
         })
     }
 }

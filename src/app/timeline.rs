@@ -44,7 +44,7 @@ pub struct Props {
 }
 
 /// How much of the width a mark's word takes, in per cent: beside panels, and in one column.
-const WORD: [f64; 2] = [6.0, 17.0];
+const WORD: [f64; 2] = [6.0, 22.0];
 
 /// The same for its icon, which must be large enough to be hit.
 const ICON: [f64; 2] = [2.8, 8.6];
@@ -75,7 +75,7 @@ pub fn place(state: &State) -> Rc<[Placed]> {
     let places: Vec<f64> =
         marks.iter().map(|mark| pace.play_ms(mark.at_us) / total_ms * 100.0).collect();
     let places = apart(places, if state.media.wide { ICON[0] } else { ICON[1] });
-    let next = |at: usize| places.get(at + 1).copied().unwrap_or(100.0 + word / 2.0);
+    let next = |at: usize| places.get(at + 1).copied().unwrap_or(100.0);
     let placed = marks.into_iter().enumerate().map(|(at, mark)| Placed {
         mark,
         per_cent: places[at],

@@ -7,7 +7,7 @@ use super::links::{Ends, Rule, Way};
 use super::record::RecordPlan;
 use crate::script::config::{BrokerConfig, ConsumerConfig, ProducerConfig, TopicConfig};
 use crate::script::resolve::Resolved;
-use crate::script::{Action, Cluster, CommitStyle, Script, SendStyle, Version};
+use crate::script::{Action, Cluster, CommitStyle, Rules, Script, SendStyle, Version};
 
 /// The name of the topic that holds the groups' committed offsets.
 pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
@@ -68,15 +68,17 @@ pub struct PartitionSetup {
     pub replicas: Vec<BrokerId>,
     /// Its topic's settings.
     pub config: TopicConfig,
+    /// `min.insync.replicas` as it takes effect (`Rules::effective_min_isr`).
+    pub min_isr: u32,
     /// Whether it belongs to an internal topic.
     pub internal: bool,
 }
 
 impl PartitionSetup {
-    /// `min.insync.replicas` as it takes effect: no more than there are replicas (since 3.7).
+    /// `min.insync.replicas` as it takes effect in that version.
     #[must_use]
     pub fn effective_min_isr(&self) -> usize {
-        (self.config.min_insync_replicas as usize).min(self.replicas.len())
+        self.min_isr as usize
     }
 }
 
@@ -172,17 +174,22 @@ impl Setup {
         config: &TopicConfig,
         internal: bool,
     ) {
+        let rules = Rules::of(self.version);
         let topic = self.topics.len() as u16;
         let mut ids = Vec::new();
         for (number, brokers) in (0..).zip(replicas) {
             ids.push(PartitionId(self.partitions.len() as u16));
-            let replicas = brokers.iter().map(|number| BrokerId(number - 1)).collect();
+            let replicas: Vec<BrokerId> =
+                brokers.iter().map(|number| BrokerId(number - 1)).collect();
+            let count = replicas.len() as u32;
+            let min_isr = rules.effective_min_isr(config.min_insync_replicas, count);
             self.partitions.push(PartitionSetup {
                 topic,
                 number,
                 replicas,
                 config: config.clone(),
                 internal,
+                min_isr,
             });
         }
         self.topics.push(TopicSetup { name: name.to_owned(), partitions: ids });

@@ -226,3 +226,18 @@ fn the_last_in_sync_replica_stays_listed_and_leads_again_when_it_returns() {
     assert_eq!(unclean.elected()[0], 2);
     assert_eq!(unclean.with_fate("lost"), [2], "committed, and yet gone: {}", unclean.trace_text());
 }
+
+#[test]
+fn min_insync_replicas_above_the_replication_factor_is_capped_since_3_7() {
+    let told = |kafka: &str| {
+        let topics = json!([{
+            "name": "orders", "replication_factor": 1, "config": { "min.insync.replicas": 2 }
+        }]);
+        let config = json!({ "acks": "all" });
+        let producers = producer(config, 1, "1ms", 100);
+        let outcome = with(json!({ "kafka": kafka, "topics": topics, "producers": producers }));
+        outcome.report.records[0].told.clone()
+    };
+    assert_eq!(told("4.1"), "acked");
+    assert_eq!(told("3.0"), "failed(TimeoutException)");
+}

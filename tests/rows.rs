@@ -1,0 +1,13 @@
+//! The scenario table: each row of Kafka's rules is a script in `tests/rows/NN-short-name.json`,
+//! which `ackscope run` takes, and a test that says what must have become of every record.
+
+#[path = "model/support.rs"]
+#[allow(dead_code, reason = "shared with the tests of the model, which use the rest")]
+mod support;
+#[path = "rows/table.rs"]
+mod table;
+
+#[path = "rows/producer.rs"]
+mod producer;
+#[path = "rows/replication.rs"]
+mod replication;

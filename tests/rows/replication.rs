@@ -1,0 +1,1 @@
+//! Rows 38 to 60: replication, elections, power.

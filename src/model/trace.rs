@@ -113,6 +113,8 @@ pub enum Kind {
     BatchRetried { producer: ProducerId, batch: Arc<Batch>, error: KafkaError, backoff_us: u64 },
     /// The batch was too large for the broker and is cut in pieces.
     BatchSplit { producer: ProducerId, batch: Arc<Batch>, pieces: u32 },
+    /// A producer takes a new epoch: its open batches are numbered anew from 0 (KIP-360).
+    EpochBumped { producer: ProducerId, producer_id: u64, epoch: u16 },
     /// The application was told that these records were sent. With `acks=0` no offset is known.
     BatchAcked { producer: ProducerId, batch: Arc<Batch>, base_offset: Option<u64> },
     /// The application was told that these records were not sent.

@@ -42,6 +42,8 @@ pub struct ProducerBatch {
     pub frozen: Option<Arc<Batch>>,
     /// Whether it takes no more records.
     pub closed: bool,
+    /// Whether it got another sequence after it was sent first.
+    pub sequence_reset: bool,
 }
 
 impl ProducerBatch {
@@ -88,8 +90,8 @@ pub struct Accumulator {
     pub deques: Vec<VecDeque<ProducerBatch>>,
     /// What is left of `buffer.memory`.
     pub free_bytes: u64,
-    /// Per broker the partition at which the next drain starts.
-    drain_from: LiteMap<BrokerId, u16>,
+    /// Per broker the partition that its last drain looked at last: the next one starts there.
+    drain_from: LiteMap<BrokerId, PartitionId>,
     next_batch: u32,
 }
 
@@ -171,6 +173,7 @@ impl Accumulator {
             sent_epoch: 0,
             frozen: None,
             closed: false,
+            sequence_reset: false,
         };
         let full = batch.full();
         deque.push_back(batch);
@@ -200,16 +203,18 @@ impl Accumulator {
         }
     }
 
-    /// The partitions of a node in the order in which this drain looks at them: round robin, each
-    /// drain starts one further (`RecordAccumulator.drainBatchesForOneNode`).
-    pub fn drain_order(&mut self, node: BrokerId, partitions: &[PartitionId]) -> Vec<PartitionId> {
-        if partitions.is_empty() {
-            return Vec::new();
-        }
-        let start = self.drain_from.entry(node).or_default();
-        let from = usize::from(*start) % partitions.len();
-        *start = start.wrapping_add(1);
+    /// The partitions of a node in the order in which this drain looks at them: round robin from
+    /// the one that the last drain looked at last (`RecordAccumulator.drainBatchesForOneNode`).
+    #[must_use]
+    pub fn drain_order(&self, node: BrokerId, partitions: &[PartitionId]) -> Vec<PartitionId> {
+        let last = self.drain_from.get(&node);
+        let from = partitions.iter().position(|p| Some(p) == last).unwrap_or_default();
         partitions[from..].iter().chain(&partitions[..from]).copied().collect()
+    }
+
+    /// A drain of that node looks at that partition (`RecordAccumulator.updateDrainIndex`).
+    pub fn drained(&mut self, node: BrokerId, partition: PartitionId) {
+        self.drain_from.insert(node, partition);
     }
 
     /// Puts a batch back at the front; without idempotence that reverses batches that failed
@@ -226,8 +231,15 @@ impl Accumulator {
     }
 
     /// Cuts a batch in pieces of `batch.size` and puts them at the front, in order
-    /// (`RecordAccumulator.splitAndReenqueue`). The pieces live outside the pool.
-    pub fn split(&mut self, cx: &Cx<'_>, config: &ProducerConfig, batch: &ProducerBatch) -> u32 {
+    /// (`RecordAccumulator.splitAndReenqueue`). The pieces live outside the pool, count as not
+    /// tried yet, and share the batch's sequence numbers. Answers with their records.
+    pub fn split(
+        &mut self,
+        cx: &Cx<'_>,
+        producer: ProducerId,
+        config: &ProducerConfig,
+        batch: &ProducerBatch,
+    ) -> Vec<u32> {
         let setup = cx.setup();
         let mut pieces: Vec<ProducerBatch> = Vec::new();
         for record in &batch.records {
@@ -246,6 +258,7 @@ impl Accumulator {
                         records: vec![*record],
                         bytes: upper_bound_bytes(plan),
                         pooled_bytes: 0,
+                        attempts: 0,
                         frozen: None,
                         closed: true,
                         ..batch.clone()
@@ -253,11 +266,18 @@ impl Accumulator {
                 }
             }
         }
-        let count = pieces.len() as u32;
-        for piece in pieces.into_iter().rev() {
-            self.deques[batch.partition.index()].push_front(piece);
+        let counts = pieces.iter().map(|piece| piece.records.len() as u32).collect();
+        let mut sequenced = batch.frozen.as_ref().and_then(|frozen| frozen.sequenced);
+        for piece in &mut pieces {
+            if let Some(sequenced) = &mut sequenced {
+                piece.freeze(producer, Some(*sequenced));
+                sequenced.base_sequence += piece.records.len() as u32;
+            }
         }
-        count
+        for piece in pieces.into_iter().rev() {
+            self.reenqueue(piece);
+        }
+        counts
     }
 
     /// Whether nothing waits.

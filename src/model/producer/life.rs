@@ -4,7 +4,8 @@
 
 use super::accumulator::{Accumulator, ProducerBatch};
 use super::metadata::ClientMetadata;
-use super::{Producer, Sequences, Waiting};
+use super::sequences::Sequences;
+use super::{Producer, Waiting};
 use crate::model::cx::Cx;
 use crate::model::ids::{BrokerId, Node, RecordId};
 use crate::model::trace::Kind;
@@ -39,7 +40,7 @@ impl Producer {
         let setup = cx.setup();
         self.alive = true;
         self.closing = false;
-        self.lives += 1;
+        self.new_producer_id();
         self.metadata = ClientMetadata::new(&setup);
         self.metadata.want();
         let idempotent = setup.producers[self.id.index()].config.enable_idempotence;
@@ -56,10 +57,5 @@ impl Producer {
     pub fn close(&mut self, cx: &mut Cx<'_>) {
         self.closing = true;
         self.run_once(cx);
-    }
-
-    /// The producer id of this life: every process gets a new one.
-    pub(super) fn producer_id(&self) -> u64 {
-        (u64::from(self.id.0) + 1) * 1_000 + u64::from(self.lives)
     }
 }

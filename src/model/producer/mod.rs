@@ -9,6 +9,7 @@ pub mod metadata;
 mod outcome;
 pub mod partitioner;
 mod sender;
+pub mod sequences;
 
 use super::client::{ClientConfig, NetworkClient};
 use super::cx::Cx;
@@ -23,6 +24,7 @@ use crate::script::SendStyle;
 use accumulator::{Accumulator, Append, ProducerBatch};
 use metadata::ClientMetadata;
 use partitioner::Sticky;
+use sequences::Sequences;
 
 /// A producer.
 #[derive(Clone, Debug)]
@@ -41,12 +43,16 @@ pub struct Producer {
     pub metadata: ClientMetadata,
     /// Per partition the sequence numbers, if it is idempotent.
     pub sequences: Option<Vec<Sequences>>,
+    /// The id that brokers know its batches by, if it is idempotent.
+    pub producer_id: u64,
+    /// The epoch of that id.
+    pub epoch: u16,
     /// Whether there is a process.
     pub alive: bool,
     /// Whether it was told to `close()`.
     pub closing: bool,
-    /// How often it was started again.
-    lives: u32,
+    /// How many producer ids it has had.
+    ids: u32,
     sticky: Sticky,
     /// Partitions that wait for a response because only one request may be in flight.
     muted: Vec<PartitionId>,
@@ -90,17 +96,6 @@ pub struct InFlight {
     pub batches: Vec<ProducerBatch>,
 }
 
-/// An idempotent producer's sequence numbers for one partition (`TxnPartitionEntry`).
-#[derive(Clone, Debug, Default)]
-pub struct Sequences {
-    /// The next one to give.
-    pub next: u32,
-    /// The base sequences of batches that are not completed yet, in order.
-    pub open: Vec<u32>,
-    /// The last sequence that a broker acknowledged.
-    pub last_acked: Option<u32>,
-}
-
 impl Producer {
     /// A producer that has not done anything yet.
     #[must_use]
@@ -114,7 +109,7 @@ impl Producer {
             setup_timeout_max_us: config.socket_connection_setup_timeout_max_us,
             max_in_flight: config.max_in_flight_requests_per_connection,
         };
-        Self {
+        let mut producer = Self {
             id,
             application: Application::default(),
             accumulator: Accumulator::new(partitions, config),
@@ -122,13 +117,17 @@ impl Producer {
             client: NetworkClient::new(Node::Producer(id), network),
             metadata: ClientMetadata::new(setup),
             sequences: config.enable_idempotence.then(|| vec![Sequences::default(); partitions]),
+            producer_id: 0,
+            epoch: 0,
             alive: true,
             closing: false,
-            lives: 0,
+            ids: 0,
             sticky: Sticky::default(),
             muted: Vec::new(),
             wake_us: None,
-        }
+        };
+        producer.new_producer_id();
+        producer
     }
 
     /// Connects to every broker and plans the first `send()`.
@@ -301,18 +300,5 @@ impl Producer {
             self.application.waiting = Waiting::No;
             self.plan_send(cx);
         }
-    }
-}
-
-impl Sequences {
-    /// A batch with that base sequence is under way.
-    fn begin(&mut self, base: u32) {
-        let place = self.open.partition_point(|open| *open < base);
-        self.open.insert(place, base);
-    }
-
-    /// The batch with that base sequence is done.
-    fn end(&mut self, base: u32) {
-        self.open.retain(|open| *open != base);
     }
 }

@@ -1,8 +1,9 @@
 //! What becomes of a batch that was sent: acknowledged, put back, split or failed
 //! (`Sender.completeBatch`, `Sender.canRetry`, `Sender.failBatch`).
 
+use super::Producer;
 use super::accumulator::{ProducerBatch, backoff_us};
-use super::{Producer, Sequences};
+use super::sequences::{GivenUp, is_gap};
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::ids::{Node, RecordId, RequestId};
@@ -77,7 +78,10 @@ impl Producer {
                 if self.can_retry(cx, &batch, error) {
                     self.retry(cx, batch, error);
                 } else {
-                    self.fail(cx, batch, error);
+                    let retries = cx.setup().producers[self.id.index()].config.retries;
+                    let used_up = batch.attempts >= retries;
+                    let end = if used_up { GivenUp::RetriesUsedUp } else { GivenUp::Refused };
+                    self.fail(cx, batch, error, end);
                 }
             }
         }
@@ -88,24 +92,20 @@ impl Producer {
             cx.emit(Kind::BatchAcked { producer: self.id, batch: frozen.clone(), base_offset });
         }
         if let Some((sequences, base)) = self.sequences_of(&batch) {
-            let last = base + batch.records.len() as u32 - 1;
-            sequences.last_acked = Some(sequences.last_acked.map_or(last, |acked| acked.max(last)));
+            sequences.acked(base + batch.records.len() as u32 - 1);
+            sequences.end(base);
         }
         self.release(cx, &batch);
     }
 
-    /// `Sender.canRetry`. `OUT_OF_ORDER_SEQUENCE_NUMBER` is retried while an earlier batch is
-    /// still open: it only came too early (`TransactionManager.canRetry`).
+    /// `Sender.canRetry`.
     fn can_retry(&mut self, cx: &Cx<'_>, batch: &ProducerBatch, error: KafkaError) -> bool {
         let setup = cx.setup();
         let config = &setup.producers[self.id.index()].config;
-        let too_early = error == KafkaError::OutOfOrderSequenceNumber
-            && self.sequences_of(batch).is_some_and(|(sequences, base)| {
-                base != sequences.last_acked.map_or(0, |acked| acked + 1)
-            });
         cx.now_us() < batch.expires_us(config)
             && batch.attempts < config.retries
-            && (error.retriable() || too_early)
+            && !self.is_of_another_id(batch)
+            && (error.retriable() || (is_gap(error) && self.can_retry_sequence(cx, batch)))
     }
 
     fn retry(&mut self, cx: &mut Cx<'_>, mut batch: ProducerBatch, error: KafkaError) {
@@ -124,38 +124,34 @@ impl Producer {
     fn split(&mut self, cx: &mut Cx<'_>, batch: ProducerBatch) {
         let setup = cx.setup();
         let config = &setup.producers[self.id.index()].config;
-        if let Some((sequences, base)) = self.sequences_of(&batch) {
-            // The pieces get sequences of their own when they are drained, from the same number on.
-            sequences.end(base);
-            sequences.next = sequences.next.min(base);
-        }
-        let pieces = self.accumulator.split(cx, config, &batch);
+        let pieces = self.accumulator.split(cx, self.id, config, &batch);
+        self.track_pieces(&batch, &pieces);
         if let Some(frozen) = &batch.frozen {
+            let pieces = pieces.len() as u32;
             cx.emit(Kind::BatchSplit { producer: self.id, batch: frozen.clone(), pieces });
         }
         self.memory_freed(cx, batch.pooled_bytes);
     }
 
     /// Every record of the batch gets the error.
-    pub(super) fn fail(&mut self, cx: &mut Cx<'_>, batch: ProducerBatch, error: KafkaError) {
+    pub(super) fn fail(
+        &mut self,
+        cx: &mut Cx<'_>,
+        batch: ProducerBatch,
+        error: KafkaError,
+        end: GivenUp,
+    ) {
         let before = cx.cause;
         cx.emit(Kind::BatchFailed { producer: self.id, records: batch.records.clone(), error });
+        self.sequence_failed(&batch, end, is_gap(error));
         self.release(cx, &batch);
         cx.cause = before;
     }
 
     /// The batch is done: its memory and whoever waited for it are free.
     fn release(&mut self, cx: &mut Cx<'_>, batch: &ProducerBatch) {
-        if let Some((sequences, base)) = self.sequences_of(batch) {
-            sequences.end(base);
-        }
         let records: Vec<RecordId> = batch.records.clone();
         self.outcome_known(cx, &records);
         self.memory_freed(cx, batch.pooled_bytes);
-    }
-
-    fn sequences_of(&mut self, batch: &ProducerBatch) -> Option<(&mut Sequences, u32)> {
-        let base = batch.base_sequence()?;
-        Some((&mut self.sequences.as_mut()?[batch.partition.index()], base))
     }
 }

@@ -6,13 +6,14 @@
 use std::sync::Arc;
 
 use super::accumulator::{ProducerBatch, Ready, backing_off_until_us};
+use super::sequences::GivenUp;
 use super::{InFlight, Producer, Waiting};
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::event::{Event, ProducerTimer};
 use crate::model::ids::{BrokerId, Node, PartitionId, RequestId};
 use crate::model::message::Request;
-use crate::model::record::{Batch, Sequenced};
+use crate::model::record::Batch;
 use crate::model::setup::Setup;
 use crate::model::trace::Kind;
 use crate::script::config::{Acks, ProducerConfig};
@@ -38,6 +39,7 @@ impl Producer {
         let before = cx.cause;
         let mut alarm = Alarm::default();
 
+        self.settle_sequences(cx);
         let nodes = self.ready_nodes(cx, config, &mut alarm);
         let mut requests = Vec::new();
         for node in nodes {
@@ -105,7 +107,8 @@ impl Producer {
         nodes
     }
 
-    /// At most one batch per partition that this node leads, up to `max.request.size`.
+    /// At most one batch per partition that this node leads, up to `max.request.size`. Lingering
+    /// holds no batch here: a node that is ready for one partition takes the others' along.
     fn drain(
         &mut self,
         cx: &Cx<'_>,
@@ -120,11 +123,16 @@ impl Producer {
         let mut batches: Vec<ProducerBatch> = Vec::new();
         let mut bytes = 0;
         for partition in self.accumulator.drain_order(node, &led) {
+            self.accumulator.drained(node, partition);
             let Some(first) = self.accumulator.deques[partition.index()].front() else { continue };
-            if self.muted.contains(&partition) || self.must_wait(cx, first) {
+            let waits = backing_off_until_us(first, &self.metadata, cx.now_us()).is_some();
+            if waits || self.muted.contains(&partition) {
                 continue;
             }
-            if !batches.is_empty() && bytes + first.bytes > config.max_request_size {
+            // Both end the whole drain in Kafka, the partitions after this one included.
+            if (!batches.is_empty() && bytes + first.bytes > config.max_request_size)
+                || self.out_of_turn(first)
+            {
                 break;
             }
             bytes += first.bytes;
@@ -136,32 +144,6 @@ impl Producer {
             batch.sent_epoch = self.metadata.epoch(batch.partition);
         }
         batches
-    }
-
-    /// Backoff, and the rule that keeps an idempotent producer's retries in order: only the one
-    /// with the lowest open sequence may go (`shouldStopDrainBatchesForPartition`). Lingering does
-    /// not hold a batch here: a node that is ready for one partition takes the others' along.
-    fn must_wait(&self, cx: &Cx<'_>, batch: &ProducerBatch) -> bool {
-        let first_open =
-            |s: &Vec<super::Sequences>| s[batch.partition.index()].open.first().copied();
-        let out_of_turn = match (&self.sequences, batch.base_sequence()) {
-            (Some(sequences), Some(sequence)) => first_open(sequences) != Some(sequence),
-            _ => false,
-        };
-        backing_off_until_us(batch, &self.metadata, cx.now_us()).is_some() || out_of_turn
-    }
-
-    /// Sequence numbers are given when a batch is drained first; a retry keeps its own.
-    fn next_sequence(&mut self, batch: &ProducerBatch) -> Option<Sequenced> {
-        if let Some(frozen) = &batch.frozen {
-            return frozen.sequenced;
-        }
-        let sequences = &mut self.sequences.as_mut()?[batch.partition.index()];
-        let base_sequence = sequences.next;
-        sequences.next += batch.records.len() as u32;
-        sequences.begin(base_sequence);
-        let producer_id = self.producer_id();
-        Some(Sequenced { producer_id, epoch: 0, base_sequence })
     }
 
     fn in_flight_request(
@@ -223,7 +205,7 @@ impl Producer {
             }
         }
         for batch in expired {
-            self.fail(cx, batch, KafkaError::DeliveryTimeout);
+            self.fail(cx, batch, KafkaError::DeliveryTimeout, GivenUp::Expired);
         }
         let waiting = self.accumulator.deques.iter().flatten();
         let all = waiting.chain(self.in_flight.iter().flat_map(|request| &request.batches));

@@ -93,6 +93,8 @@ pub struct Accumulator {
     /// Per broker the partition that its last drain looked at last: the next one starts there.
     drain_from: LiteMap<BrokerId, PartitionId>,
     next_batch: u32,
+    /// The partitions that have had a batch.
+    used: Vec<PartitionId>,
 }
 
 /// What became of an append.
@@ -101,8 +103,6 @@ pub enum Append {
     Done {
         /// The batch.
         batch: BatchId,
-        /// Whether it had to be made.
-        new_batch: bool,
         /// Whether it is full now.
         full: bool,
     },
@@ -129,7 +129,21 @@ impl Accumulator {
             free_bytes: config.buffer_memory,
             drain_from: LiteMap::new(),
             next_batch: 1,
+            used: Vec::new(),
         }
+    }
+
+    /// Whether the last batch of a partition takes a record of that size.
+    #[must_use]
+    pub fn has_room(&self, partition: PartitionId, bytes: u32) -> bool {
+        let last = self.deques[partition.index()].back();
+        last.is_some_and(|last| !last.closed && last.bytes + bytes <= last.capacity_bytes)
+    }
+
+    /// Whether a partition has had a batch.
+    #[must_use]
+    pub fn is_used(&self, partition: PartitionId) -> bool {
+        self.used.contains(&partition)
     }
 
     /// Adds a record to the last batch of its partition, or to a new one (`RecordAccumulator.append`).
@@ -142,12 +156,13 @@ impl Accumulator {
         plan: &RecordPlan,
     ) -> Append {
         let bytes = record_bytes(plan);
+        let room = self.has_room(partition, bytes);
         let deque = &mut self.deques[partition.index()];
         if let Some(last) = deque.back_mut() {
-            if !last.closed && last.bytes + bytes <= last.capacity_bytes {
+            if room {
                 last.records.push(record);
                 last.bytes += bytes;
-                return Append::Done { batch: last.id, new_batch: false, full: last.full() };
+                return Append::Done { batch: last.id, full: last.full() };
             }
             last.closed = true;
         }
@@ -157,6 +172,9 @@ impl Accumulator {
             return Append::NoMemory;
         }
         self.free_bytes -= u64::from(capacity_bytes);
+        if !self.used.contains(&partition) {
+            self.used.push(partition);
+        }
         let id = BatchId(self.next_batch);
         self.next_batch += 1;
         let batch = ProducerBatch {
@@ -177,7 +195,7 @@ impl Accumulator {
         };
         let full = batch.full();
         deque.push_back(batch);
-        Append::Done { batch: id, new_batch: true, full }
+        Append::Done { batch: id, full }
     }
 
     /// Whether the first batch of a partition can go (`RecordAccumulator.batchReady`).

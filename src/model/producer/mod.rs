@@ -23,7 +23,7 @@ use super::trace::Kind;
 use crate::script::SendStyle;
 use accumulator::{Accumulator, Append, ProducerBatch};
 use metadata::ClientMetadata;
-use partitioner::Sticky;
+use partitioner::{Choice, Sticky};
 use sequences::Sequences;
 
 /// A producer.
@@ -236,13 +236,25 @@ impl Producer {
         let setup = cx.setup();
         let mine = self.setup(&setup);
         let plan = setup.record(record);
-        let partition = self.sticky.partition(cx, Node::Producer(self.id), &mine.config, plan);
+        let choice = Choice {
+            me: Node::Producer(self.id),
+            config: &mine.config,
+            metadata: &self.metadata,
+            accumulator: &self.accumulator,
+        };
+        let partition = self.sticky.partition(cx, &choice, plan);
         match self.accumulator.append(&mine.config, cx.now_us(), partition, record, plan) {
-            Append::Done { batch, new_batch, full } => {
+            Append::Done { batch, full } => {
                 cx.emit(Kind::RecordBatched { producer: self.id, record, partition, batch });
-                if plan.key.is_none() && plan.partition.is_none() {
-                    let bytes = super::record::record_bytes(plan);
-                    self.sticky.appended(&mine.config, plan.topic, bytes, new_batch, full);
+                let keyless = plan.key.is_none() || mine.config.partitioner_ignore_keys;
+                if keyless && plan.partition.is_none() {
+                    let choice = Choice {
+                        me: Node::Producer(self.id),
+                        config: &mine.config,
+                        metadata: &self.metadata,
+                        accumulator: &self.accumulator,
+                    };
+                    self.sticky.appended(cx, &choice, plan, full);
                 }
                 self.sent(cx, record);
             }

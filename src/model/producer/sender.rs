@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::accumulator::{ProducerBatch, Ready, backing_off_until_us};
+use super::partitioner::Choice;
 use super::sequences::GivenUp;
 use super::{InFlight, Producer, Waiting};
 use crate::model::cx::Cx;
@@ -43,7 +44,9 @@ impl Producer {
         let nodes = self.ready_nodes(cx, config, &mut alarm);
         let mut requests = Vec::new();
         for node in nodes {
-            if !self.client.ready(cx, Node::Broker(node)) {
+            let ready = self.client.ready(cx, Node::Broker(node));
+            self.sticky.looked_at(node, cx.now_us(), ready);
+            if !ready {
                 if let Some(retry_us) = self.client.retry_us(Node::Broker(node)) {
                     alarm.at(retry_us);
                 }
@@ -103,6 +106,15 @@ impl Producer {
                     None => self.metadata.want(),
                 },
             }
+        }
+        if config.partitioner_adaptive_partitioning_enable {
+            let choice = Choice {
+                me: Node::Producer(self.id),
+                config,
+                metadata: &self.metadata,
+                accumulator: &self.accumulator,
+            };
+            self.sticky.weigh(&cx.setup(), &choice);
         }
         nodes
     }

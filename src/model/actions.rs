@@ -4,7 +4,7 @@ use super::broker::Process;
 use super::cx::Cx;
 use super::event::Event;
 use super::faults::Loss;
-use super::ids::{Node, TraceId};
+use super::ids::{Node, RecordId, TraceId};
 use super::links::Rule;
 use super::queue::Scheduled;
 use super::trace::{Kind, Observer};
@@ -61,6 +61,17 @@ impl World {
                 }
             }
             (Do::ElectPreferred, _) => self.controller.balance(&mut cx),
+            (Do::Send(_), Some(Node::Producer(id))) => {
+                self.producers[id.index()].send_also(&mut cx, setup.sent_by(index));
+            }
+            (Do::Resend(record), _) => {
+                let record = RecordId(*record);
+                let producer = setup.record(record).producer;
+                self.producers[producer.index()].send_also(&mut cx, record);
+            }
+            (Do::Flush(_), Some(Node::Producer(id))) => {
+                self.producers[id.index()].call_flush(&mut cx);
+            }
             _ => {}
         }
     }

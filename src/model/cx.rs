@@ -168,6 +168,12 @@ impl<'a> Cx<'a> {
         }
     }
 
+    /// Whether the next request on the way to a server will be written only in part.
+    #[must_use]
+    pub fn breaks_writing(&self, client: Node, server: Node) -> bool {
+        self.core.faults.breaks_writing(client, server)
+    }
+
     /// Whether that side of a connection is open.
     #[must_use]
     pub fn is_open(&self, connection: ConnectionId, node: Node) -> bool {

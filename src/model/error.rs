@@ -49,6 +49,18 @@ pub enum KafkaError {
     BufferExhausted,
     /// The record is larger than `max.request.size` or `buffer.memory`.
     RecordTooLarge,
+    /// The batch is larger than a segment of the log.
+    RecordListTooLarge,
+    /// A record of the batch breaks a rule of its topic.
+    InvalidRecord,
+    /// A record's timestamp is too far ahead of the broker's clock.
+    InvalidTimestamp,
+    /// Another record of the batch was invalid (a plain `KafkaException`).
+    InvalidSibling,
+    /// `send()` threw: the serializer failed.
+    Serialization,
+    /// `close()` did not wait any longer (a plain `KafkaException`: closed forcefully).
+    ClosedForcefully,
 }
 
 impl KafkaError {
@@ -76,6 +88,11 @@ impl KafkaError {
             Self::IneligibleReplica => "IneligibleReplicaException",
             Self::DuplicateBrokerRegistration => "DuplicateBrokerRegistrationException",
             Self::BufferExhausted => "BufferExhaustedException",
+            Self::RecordListTooLarge => "RecordBatchTooLargeException",
+            Self::InvalidRecord => "InvalidRecordException",
+            Self::InvalidTimestamp => "InvalidTimestampException",
+            Self::Serialization => "SerializationException",
+            Self::InvalidSibling | Self::ClosedForcefully => "KafkaException",
         }
     }
 
@@ -93,7 +110,20 @@ impl KafkaError {
                 | Self::BufferExhausted
                 | Self::DuplicateBrokerRegistration
                 | Self::StaleBrokerEpoch
+                | Self::RecordListTooLarge
+                | Self::InvalidRecord
+                | Self::InvalidTimestamp
+                | Self::InvalidSibling
+                | Self::Serialization
+                | Self::ClosedForcefully
         )
+    }
+
+    /// Whether an application may hope that the same `send()` goes well the next time: the
+    /// exception extends `RetriableException`, which `TimeoutException` does.
+    #[must_use]
+    pub fn worth_another_send(self) -> bool {
+        self.retriable() || matches!(self, Self::DeliveryTimeout | Self::BufferExhausted)
     }
 
     /// Whether the exception's class extends `InvalidMetadataException`: the client asks for

@@ -38,6 +38,8 @@ pub enum ProducerTimer {
     BlockTimeout(u32),
     /// A request has waited for `request.timeout.ms`.
     RequestTimeout(RequestId),
+    /// The timeout of `close()` is over.
+    CloseTimeout,
 }
 
 /// A broker's timers.

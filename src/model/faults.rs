@@ -84,9 +84,20 @@ impl Faults {
         self.losses.push(loss);
     }
 
+    /// Whether the next request from a client to a server will be written only in part.
+    #[must_use]
+    pub fn breaks_writing(&self, client: Node, server: Node) -> bool {
+        let hit = |loss: &Loss| loss.what == Lost::Write && loss.way.holds(client, server);
+        self.losses.iter().any(hit)
+    }
+
     /// Whether a message is one that is to be lost; each loss happens once.
     pub fn take_loss(&mut self, client: Node, server: Node, what: Lost) -> Option<Broken> {
-        let hit = |loss: &Loss| loss.what == what && loss.way.holds(client, server);
+        let is_request = what == Lost::Request;
+        let hit = |loss: &Loss| {
+            (loss.what == what || (is_request && loss.what == Lost::Write))
+                && loss.way.holds(client, server)
+        };
         let place = self.losses.iter().position(hit)?;
         Some(self.losses.remove(place).connection)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::error::KafkaError;
 use super::ids::{
-    BrokerId, ConnectionId, ConsumerId, GroupId, MessageId, Node, PartitionId, RequestId,
+    BrokerId, ConnectionId, ConsumerId, GroupId, MessageId, Node, PartitionId, RecordId, RequestId,
 };
 use super::record::{Batch, CommittedOffset, LogBatch};
 use super::trace::Wire;
@@ -140,6 +140,8 @@ pub struct ProduceResult {
     pub result: Result<u64, KafkaError>,
     /// The leader that the broker knows of, where it is not the leader itself (KIP-951).
     pub current_leader: Option<(BrokerId, u32)>,
+    /// The records that made the broker refuse the batch.
+    pub invalid: Vec<RecordId>,
 }
 
 /// The outcome for one partition of a fetch.

@@ -19,8 +19,13 @@ pub struct RecordPlan {
     pub partition: Option<u16>,
     /// The size of the serialized value.
     pub value_bytes: u32,
-    /// When `send()` is called, unless an earlier call still blocks.
+    /// When `send()` is called, unless an earlier call still blocks; never by itself for a record
+    /// that an action sends.
     pub at_us: u64,
+    /// How far its timestamp is ahead of the brokers' clocks.
+    pub ahead_us: u64,
+    /// Whether the serializer fails on its value.
+    pub unserializable: bool,
 }
 
 /// What a broker needs to recognise a retried batch (KIP-98).

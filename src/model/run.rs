@@ -52,8 +52,7 @@ pub fn run(setup: &Arc<Setup>) -> Run {
 /// step: the player keeps its keyframes there.
 pub fn finish(world: &mut World, observer: &mut dyn Observer, each: &mut dyn FnMut(&World)) -> End {
     let setup = world.setup().clone();
-    let last_planned_us = setup.records.last().map_or(0, |plan| plan.at_us);
-    let until_us = setup.until_us.unwrap_or(last_planned_us + PATIENCE_US);
+    let until_us = setup.until_us.unwrap_or(setup.last_planned_us() + PATIENCE_US);
     let quiet_us = quiet_us(&setup);
     while let Some(next_us) = world.next_us() {
         if next_us > until_us {

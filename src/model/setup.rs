@@ -7,7 +7,9 @@ use super::links::{Ends, Rule, Way};
 use super::record::RecordPlan;
 use crate::script::config::{BrokerConfig, ConsumerConfig, ProducerConfig, TopicConfig};
 use crate::script::resolve::Resolved;
-use crate::script::{Action, Cluster, CommitStyle, Rules, Script, SendStyle, Version};
+use crate::script::{
+    Action, Cluster, CommitStyle, Do, Duration, OnRestart, Rules, Script, SendStyle, Version,
+};
 
 /// The name of the topic that holds the groups' committed offsets.
 pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
@@ -40,7 +42,7 @@ pub struct Setup {
     pub groups: Vec<GroupSetup>,
     /// The consumers.
     pub consumers: Vec<ConsumerSetup>,
-    /// What will be sent; record `n` is at `n - 1`.
+    /// What will be sent; record `n` is at `n - 1`. Those that actions send come last.
     pub records: Vec<RecordPlan>,
     /// What will be done to the system.
     pub actions: Vec<Action>,
@@ -91,6 +93,16 @@ pub struct ProducerSetup {
     pub style: SendStyle,
     /// What it sends, in order.
     pub records: Vec<RecordId>,
+    /// Whether its application may ever send a record again.
+    pub may_resend: bool,
+    /// How often its application sends a record again after a retriable exception.
+    pub resend: u32,
+    /// Where its application goes on after a restart.
+    pub on_restart: OnRestart,
+    /// After how many records its application calls `flush()`; 0 is never.
+    pub flush_every: u32,
+    /// The timeout of `close()`.
+    pub close_timeout_us: Option<u64>,
 }
 
 /// A consumer group.
@@ -145,6 +157,7 @@ impl Setup {
         setup.add_topics(resolved);
         setup.add_groups(script, resolved);
         setup.add_producers(script, resolved);
+        setup.add_sends(script);
         setup.add_links(script);
         Arc::new(setup)
     }
@@ -233,10 +246,13 @@ impl Setup {
                         partition: sends.partition,
                         value_bytes: sends.value_bytes,
                         at_us: sends.start.as_us() + u64::from(n) * sends.every.as_us(),
+                        ahead_us: sends.timestamp_ahead.as_us(),
+                        unserializable: sends.unserializable,
                     });
                 }
             }
         }
+        let resends = script.actions.iter().any(|action| matches!(action.what, Do::Resend(_)));
         // Stable: among equals the order of the script decides.
         self.records.sort_by_key(|plan| plan.at_us);
         for (id, (written, config)) in
@@ -250,8 +266,53 @@ impl Setup {
                     .filter(|(_, plan)| plan.producer == id)
                     .map(|(record, _)| record)
                     .collect(),
+                may_resend: resends
+                    || written.resend > 0
+                    || written.on_restart != OnRestart::Continue,
+                resend: written.resend,
+                on_restart: written.on_restart,
+                flush_every: written.flush_every,
+                close_timeout_us: written.close_timeout.map(Duration::as_us),
             });
         }
+    }
+
+    /// The records that actions send, numbered after all others.
+    fn add_sends(&mut self, script: &Script) {
+        let sends = script.actions.iter().filter_map(|action| match &action.what {
+            Do::Send(send) => Some(send),
+            _ => None,
+        });
+        for send in sends {
+            let Some(Node::Producer(producer)) = self.node(&send.producer) else { continue };
+            let topic = self.topics.iter().position(|t| t.name == send.topic).unwrap_or_default();
+            self.records.push(RecordPlan {
+                producer,
+                topic: topic as u16,
+                key: send.key.clone(),
+                partition: send.partition,
+                value_bytes: send.value_bytes,
+                at_us: u64::MAX,
+                ahead_us: send.timestamp_ahead.as_us(),
+                unserializable: send.unserializable,
+            });
+        }
+    }
+
+    /// The record that an action sends.
+    #[must_use]
+    pub fn sent_by(&self, action: u16) -> RecordId {
+        let is_send = |action: &&Action| matches!(action.what, Do::Send(_));
+        let sends = self.actions.iter().filter(is_send).count();
+        let before = self.actions[..usize::from(action)].iter().filter(is_send).count();
+        RecordId((self.records.len() - sends + before + 1) as u32)
+    }
+
+    /// When the last record is sent that no action sends.
+    #[must_use]
+    pub fn last_planned_us(&self) -> u64 {
+        let planned = self.records.iter().rev().find(|plan| plan.at_us < u64::MAX);
+        planned.map_or(0, |plan| plan.at_us)
     }
 
     fn add_links(&mut self, script: &Script) {

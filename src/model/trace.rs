@@ -103,6 +103,12 @@ pub enum Kind {
 
     /// The application called `send()`.
     RecordCreated { producer: ProducerId, record: RecordId },
+    /// The application called `send()` for it again.
+    RecordResent { producer: ProducerId, record: RecordId },
+    /// The application called `flush()`: it waits for everything that it has sent.
+    FlushCalled { producer: ProducerId },
+    /// `flush()` returned, whatever became of the records.
+    FlushReturned { producer: ProducerId },
     /// The buffer is full: `send()` blocks.
     SendBlocked { producer: ProducerId, record: RecordId },
     /// The record joined a batch of the accumulator.

@@ -96,7 +96,8 @@ fn matches(setup: &Setup, when: &When, kind: &Kind) -> bool {
 /// What the event is about, if it is of that name.
 fn about(name: EventName, kind: &Kind) -> Option<About<'_>> {
     match (name, kind) {
-        (EventName::Created, Kind::RecordCreated { producer, record }) => Some(About {
+        (EventName::Created, Kind::RecordCreated { producer, record })
+        | (EventName::Resent, Kind::RecordResent { producer, record }) => Some(About {
             entity: Some(Node::Producer(*producer)),
             records: Cow::from(std::slice::from_ref(record)),
             ..About::default()

@@ -59,6 +59,8 @@ pub struct When {
 pub enum EventName {
     /// The application called `send()`.
     Created,
+    /// The application called `send()` again for the record.
+    Resent,
     /// The record joined a batch of the accumulator.
     Batched,
     /// The sender drained the record's batch into a request.
@@ -128,6 +130,39 @@ pub enum Do {
     Lose(LoseNext),
     /// Give each partition back to the first replica of its assignment, where that is in sync.
     ElectPreferred,
+    /// Let an application send one more record; such records are numbered after all others, in
+    /// the order of the script.
+    Send(SendNow),
+    /// Let the application of a record call `send()` for it again, whatever it was told.
+    Resend(u32),
+    /// Let a producer's application call `flush()`.
+    Flush(String),
+}
+
+/// A record that an application sends when the action comes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SendNow {
+    /// Who sends it.
+    pub producer: String,
+    /// Where to.
+    pub topic: String,
+    /// Its key; without one it is null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The partition, where the application names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partition: Option<u16>,
+    /// The size of the serialized value.
+    #[serde(default = "super::hundred")]
+    pub value_bytes: u32,
+    /// How far its timestamp is ahead of the brokers' clocks.
+    #[serde(default, skip_serializing_if = "super::is_default")]
+    pub timestamp_ahead: Duration,
+    /// Whether the serializer fails on the value.
+    #[serde(default, skip_serializing_if = "super::is_default")]
+    pub unserializable: bool,
 }
 
 /// Two ends of a link.
@@ -185,6 +220,9 @@ pub enum Lost {
     Request,
     /// The next response, before the client reads it.
     Response,
+    /// The next request, while the client has written only a part of it: with `acks=0` it knows
+    /// that the request was not sent.
+    Write,
 }
 
 /// What becomes of a connection that loses a message.
@@ -209,7 +247,9 @@ impl Do {
             | Self::PowerCut(name)
             | Self::Shutdown(name)
             | Self::Pause(name)
-            | Self::Resume(name) => Some(name),
+            | Self::Resume(name)
+            | Self::Flush(name) => Some(name),
+            Self::Send(send) => Some(&send.producer),
             _ => None,
         }
     }

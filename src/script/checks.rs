@@ -206,6 +206,7 @@ pub(super) fn broker(
         return Err(settings.error("replica.fetch.wait.max.ms should always be less than or equal to replica.lag.time.max.ms to prevent frequent changes in ISR"));
     }
     segment_bytes(settings, "log.segment.bytes")?;
+    cleanup_policy(settings, "log.cleanup.policy")?;
     if settings.is_given("log.flush.interval.ms") {
         flusher_runs(settings, &config, "log.flush.interval.ms", notices);
     }
@@ -222,6 +223,17 @@ pub(super) fn flusher_runs(
     if broker.log_flush_scheduler_interval_us == u64::MAX {
         let message = format!("{name} has no effect unless log.flush.scheduler.interval.ms is set");
         notices.push(settings.notice(message));
+    }
+}
+
+/// `ValidList.in("compact", "delete")`.
+pub(super) fn cleanup_policy(settings: &Settings, name: &str) -> Result<(), ScriptError> {
+    let known = |word: &&String| matches!(word.as_str(), "compact" | "delete");
+    match settings.words(name).iter().find(|word| !known(word)) {
+        Some(word) => Err(settings.error(format!(
+            "Invalid value {word} for configuration {name}: String must be one of: compact, delete"
+        ))),
+        None => Ok(()),
     }
 }
 

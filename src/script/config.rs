@@ -178,6 +178,8 @@ config! {
         us("replica.high.watermark.checkpoint.interval.ms"),
     message_max_bytes: u32 = int("message.max.bytes"),
     log_segment_bytes: u32 = int("log.segment.bytes"),
+    /// Whether logs are compacted, so that each record needs a key:
+    log_cleanup_policy: bool = compacted("log.cleanup.policy"),
     log_flush_interval_messages: u64 = long("log.flush.interval.messages"),
     log_flush_interval_us: Option<u64> = optional_us("log.flush.interval.ms"),
     /// `u64::MAX` unless set, which means once after the start and never again:
@@ -226,6 +228,8 @@ config! {
     unclean_leader_election_enable: bool = bool("unclean.leader.election.enable"),
     max_message_bytes: u32 = int("max.message.bytes"),
     segment_bytes: u32 = int("segment.bytes"),
+    /// Whether the log is compacted, so that each record needs a key:
+    cleanup_policy: bool = compacted("cleanup.policy"),
     flush_messages: u64 = long("flush.messages"),
     flush_us: u64 = us("flush.ms"),
     message_timestamp_after_max_us: u64 = us("message.timestamp.after.max.ms"),
@@ -279,6 +283,7 @@ impl TopicConfig {
                 .log_flush_interval_us
                 .unwrap_or(broker.log_flush_scheduler_interval_us),
             message_timestamp_after_max_us: broker.log_message_timestamp_after_max_us,
+            cleanup_policy: true,
         }
     }
 

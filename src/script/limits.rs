@@ -2,6 +2,7 @@
 //!
 //! The limits keep a run within a browser's means and a stage that can be read.
 
+use super::action::SendNow;
 use super::entity::Entity;
 use super::resolve::no_such_partition;
 use super::{Action, Do, Duration, EventName, Notice, Script, ScriptError, When};
@@ -111,11 +112,13 @@ impl Script {
             within_a_day(&format!("network.links[{at}].jitter"), link.jitter)?;
         }
         for (at, producer) in self.producers.iter().enumerate() {
+            within_a_day(&format!("producers[{at}].close_timeout"), producer.close_timeout)?;
             for (nth, sends) in producer.sends.iter().enumerate() {
                 let span =
                     sends.every.as_us().saturating_mul(u64::from(sends.count).saturating_sub(1));
                 let last = Duration::from_us(sends.start.as_us().saturating_add(span));
                 let place = format!("producers[{at}].sends[{nth}]");
+                within_a_day(&format!("{place}.timestamp_ahead"), Some(sends.timestamp_ahead))?;
                 let message = format!("the last send is at {last}; it can be at {TIME_MAX}");
                 ensure(last <= TIME_MAX, &place, &message)?;
             }
@@ -163,6 +166,9 @@ impl Script {
             ensure(!is_controller, place, "the controller never fails in the model")?;
             let machine = matches!(what, Do::PowerCut(_));
             ensure(is_broker || !machine, place, "only a broker's machine loses its power")?;
+            let sends = matches!(what, Do::Send(_) | Do::Flush(_));
+            let is_producer = matches!(entity, Entity::Producer(_));
+            ensure(is_producer || !sends, place, "only a producer sends records")?;
         }
         let (from, to) = match what {
             Do::Cut(way) | Do::Heal(way) => (&way.from, &way.to),
@@ -171,12 +177,39 @@ impl Script {
                 (&slow.from, &slow.to)
             }
             Do::Lose(lose) => (&lose.client, &lose.server),
+            Do::Send(send) => return self.check_send(send, place),
+            Do::Resend(record) => return self.check_record(*record, place),
             _ => return Ok(()),
         };
         for name in [from, to] {
             self.end(name).map_err(|why| ScriptError::new(place, why))?;
         }
         Ok(())
+    }
+
+    /// A record that an action sends can be sent.
+    fn check_send(&self, send: &SendNow, place: &str) -> Result<(), ScriptError> {
+        within_a_day(&format!("{place}.timestamp_ahead"), Some(send.timestamp_ahead))?;
+        let topic = self.topic_index(&send.topic);
+        let topic = topic.map_err(|why| ScriptError::new(format!("{place}.topic"), why))?;
+        let partitions = self.topics[usize::from(topic)].partitions;
+        let message = no_such_partition(&send.topic, partitions);
+        let exists = send.partition.is_none_or(|partition| partition < partitions);
+        ensure(exists, &format!("{place}.partition"), &message)?;
+        let message = format!("it must be at most {VALUE_BYTES_MAX}");
+        ensure(send.value_bytes <= VALUE_BYTES_MAX, &format!("{place}.value_bytes"), &message)
+    }
+
+    /// There is a record of that number.
+    fn check_record(&self, record: u32, place: &str) -> Result<(), ScriptError> {
+        ensure(record > 0, place, "records are numbered from 1")?;
+        let records = self.records();
+        let message = match records {
+            0 => "no record is sent".to_owned(),
+            1 => "only 1 record is sent".to_owned(),
+            _ => format!("only {records} records are sent"),
+        };
+        ensure(u64::from(record) <= records, place, &message)
     }
 
     fn check_moment(&self, action: &Action, place: &str) -> Result<(), ScriptError> {
@@ -194,14 +227,7 @@ impl Script {
         ensure(when.nth > 0, &format!("{place}.nth"), "it counts from 1")?;
         if let Some(record) = when.record {
             let place = format!("{place}.record");
-            ensure(record > 0, &place, "records are numbered from 1")?;
-            let records = self.records();
-            let message = match records {
-                0 => "no record is sent".to_owned(),
-                1 => "only 1 record is sent".to_owned(),
-                _ => format!("only {records} records are sent"),
-            };
-            ensure(u64::from(record) <= records, &place, &message)?;
+            self.check_record(record, &place)?;
             let message = format!("a \"{}\" event is not about a record", word(when.event));
             ensure(is_about_a_record(when.event), &place, &message)?;
         }

@@ -186,6 +186,33 @@ pub struct Producer {
     /// How the application calls `send()`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub style: SendStyle,
+    /// How often the application sends a record again whose send failed with a retriable
+    /// exception. A message that is sent again is the same message.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub resend: u32,
+    /// Where the application goes on when its process is started again.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub on_restart: OnRestart,
+    /// After how many records the application calls `flush()`; 0 is never.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub flush_every: u32,
+    /// The timeout of `close()`; without one it waits for everything that is buffered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub close_timeout: Option<Duration>,
+}
+
+/// Where an application goes on when its process is started again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum OnRestart {
+    /// At the record after the last one that it sent.
+    #[default]
+    Continue,
+    /// It first sends again what was not acknowledged, as one does that keeps an outbox.
+    ResendUnacknowledged,
+    /// It sends everything again, as one does that reads its source from the beginning.
+    ResendAll,
 }
 
 /// How an application calls `send()`.
@@ -226,6 +253,12 @@ pub struct Sends {
     /// The size of a serialized value.
     #[serde(default = "hundred")]
     pub value_bytes: u32,
+    /// How far the records' timestamps are ahead of the brokers' clocks.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub timestamp_ahead: Duration,
+    /// Whether the serializer fails on the value.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub unserializable: bool,
 }
 
 /// A consumer group.

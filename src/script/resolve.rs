@@ -93,11 +93,13 @@ impl Script {
         })
     }
 
-    /// How many records the producers send in all.
+    /// How many records the producers send in all, those of actions included.
     #[must_use]
     pub fn records(&self) -> u64 {
         let sends = self.producers.iter().flat_map(|producer| &producer.sends);
-        sends.map(|sends| u64::from(sends.count)).sum()
+        let planned: u64 = sends.map(|sends| u64::from(sends.count)).sum();
+        let is_send = |action: &&super::Action| matches!(action.what, super::Do::Send(_));
+        planned + self.actions.iter().filter(is_send).count() as u64
     }
 }
 
@@ -121,6 +123,7 @@ impl Script {
             )?;
             let config = TopicConfig::of(&settings);
             checks::segment_bytes(&settings, "segment.bytes")?;
+            checks::cleanup_policy(&settings, "cleanup.policy")?;
             if settings.is_given("flush.ms") {
                 checks::flusher_runs(&settings, broker, "flush.ms", notices);
             }

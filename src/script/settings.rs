@@ -219,6 +219,10 @@ impl Settings {
         }
     }
 
+    pub(super) fn compacted(&self, name: &str) -> bool {
+        self.words(name).iter().any(|word| word == "compact")
+    }
+
     pub(super) fn partitioner(&self, name: &str) -> Partitioner {
         Partitioner::named(self.word(name), self.version).unwrap_or(Partitioner::StickyBytes)
     }

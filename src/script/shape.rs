@@ -3,11 +3,13 @@
 
 use serde_json::Value;
 
-use super::action::{Action, Between, Broken, Do, EventName, LoseNext, Lost, SlowLink, When};
+use super::action::{
+    Action, Between, Broken, Do, EventName, LoseNext, Lost, SendNow, SlowLink, When,
+};
 use super::read::{FromJson, Misfit, Object, Strict, choice, word};
 use super::{
-    Cluster, CommitStyle, Duration, Group, Link, Network, Producer, Script, SendStyle, Sends,
-    Topic, Version,
+    Cluster, CommitStyle, Duration, Group, Link, Network, OnRestart, Producer, Script, SendStyle,
+    Sends, Topic, Version,
 };
 
 type Read<T> = Result<T, Misfit>;
@@ -112,8 +114,19 @@ impl FromJson for Topic {
 
 impl FromJson for Producer {
     fn from_json(value: &Value) -> Read<Self> {
-        let it = Object::of(value, &["config", "sends", "style"])?;
-        Ok(Self { config: it.some("config")?, sends: it.need("sends")?, style: it.some("style")? })
+        let it = Object::of(
+            value,
+            &["config", "sends", "style", "resend", "on_restart", "flush_every", "close_timeout"],
+        )?;
+        Ok(Self {
+            config: it.some("config")?,
+            sends: it.need("sends")?,
+            style: it.some("style")?,
+            resend: it.some("resend")?,
+            on_restart: it.some("on_restart")?,
+            flush_every: it.some("flush_every")?,
+            close_timeout: it.some("close_timeout")?,
+        })
     }
 }
 
@@ -121,7 +134,17 @@ impl FromJson for Sends {
     fn from_json(value: &Value) -> Read<Self> {
         let it = Object::of(
             value,
-            &["topic", "count", "start", "every", "keys", "partition", "value_bytes"],
+            &[
+                "topic",
+                "count",
+                "start",
+                "every",
+                "keys",
+                "partition",
+                "value_bytes",
+                "timestamp_ahead",
+                "unserializable",
+            ],
         )?;
         Ok(Self {
             topic: it.need("topic")?,
@@ -131,6 +154,8 @@ impl FromJson for Sends {
             keys: it.some("keys")?,
             partition: it.some("partition")?,
             value_bytes: it.or("value_bytes", super::hundred())?,
+            timestamp_ahead: it.some("timestamp_ahead")?,
+            unserializable: it.some("unserializable")?,
         })
     }
 }
@@ -191,6 +216,9 @@ impl FromJson for Do {
             "slow",
             "lose",
             "elect-preferred",
+            "send",
+            "resend",
+            "flush",
         ];
         let (name, value) = choice(value)?;
         if name == "elect-preferred" {
@@ -208,12 +236,15 @@ impl FromJson for Do {
             "heal" => Between::from_json(value).map(Self::Heal),
             "slow" => SlowLink::from_json(value).map(Self::Slow),
             "lose" => LoseNext::from_json(value).map(Self::Lose),
+            "send" => SendNow::from_json(value).map(Self::Send),
+            "resend" => u32::from_json(value).map(Self::Resend),
             _ => String::from_json(value).map(|entity| match name {
                 "crash" => Self::Crash(entity),
                 "restart" => Self::Restart(entity),
                 "power-cut" => Self::PowerCut(entity),
                 "shutdown" => Self::Shutdown(entity),
                 "pause" => Self::Pause(entity),
+                "flush" => Self::Flush(entity),
                 _ => Self::Resume(entity),
             }),
         };
@@ -252,6 +283,30 @@ impl FromJson for LoseNext {
     }
 }
 
+impl FromJson for SendNow {
+    fn from_json(value: &Value) -> Read<Self> {
+        let names = [
+            "producer",
+            "topic",
+            "key",
+            "partition",
+            "value_bytes",
+            "timestamp_ahead",
+            "unserializable",
+        ];
+        let it = Object::of(value, &names)?;
+        Ok(Self {
+            producer: it.need("producer")?,
+            topic: it.need("topic")?,
+            key: it.some("key")?,
+            partition: it.some("partition")?,
+            value_bytes: it.or("value_bytes", super::hundred())?,
+            timestamp_ahead: it.some("timestamp_ahead")?,
+            unserializable: it.some("unserializable")?,
+        })
+    }
+}
+
 /// Types that are one of some words.
 macro_rules! words {
     ($($type:ident: $($word:literal => $variant:ident,)*;)*) => {
@@ -268,9 +323,11 @@ words! {
     SendStyle: "callback" => Callback, "blocking" => Blocking, "fire-and-forget" => FireAndForget,;
     CommitStyle: "sync-after" => SyncAfter, "sync-before" => SyncBefore,
         "async-after" => AsyncAfter, "never" => Never,;
-    Lost: "request" => Request, "response" => Response,;
+    OnRestart: "continue" => Continue, "resend-unacknowledged" => ResendUnacknowledged,
+        "resend-all" => ResendAll,;
+    Lost: "request" => Request, "response" => Response, "write" => Write,;
     Broken: "reset" => Reset, "silent" => Silent,;
-    EventName: "created" => Created, "batched" => Batched, "drained" => Drained,
+    EventName: "created" => Created, "resent" => Resent, "batched" => Batched, "drained" => Drained,
         "appended" => Appended, "replicated" => Replicated, "committed" => Committed,
         "acked" => Acked, "failed" => Failed, "retried" => Retried, "polled" => Polled,
         "processed" => Processed, "offset-committed" => OffsetCommitted,

@@ -149,6 +149,7 @@ impl Stage<'_> {
             }
             _ if producer.closing => (Ink::Muted, vec![words.closed.to_owned()]),
             (Waiting::Memory(_), _) => (Ink::Lost, vec![words.blocked_memory.to_owned()]),
+            (Waiting::Flush, _) => (Ink::Leader, vec![words.blocked_flush.to_owned()]),
             (Waiting::Outcome(_), _) => (Ink::Leader, vec![words.blocked_get.to_owned()]),
             (Waiting::No, None) => (Ink::Muted, vec![fill(words.all_sent, &[&records.len()])]),
             (Waiting::No, Some(next)) => {

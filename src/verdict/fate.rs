@@ -177,7 +177,7 @@ impl Ledger {
 fn on_its_way(record: &RecordState) -> Option<Reason> {
     if !record.with_consumers.is_empty() {
         Some(Reason::WithTheConsumer)
-    } else if record.with_producer {
+    } else if record.with_producer > 0 {
         Some(Reason::WithTheProducer)
     } else if record.carriers > 0 {
         Some(Reason::OnTheWay)

@@ -4,6 +4,7 @@ use super::ledger::{BrokerView, Election, Ledger, Position, Taken};
 use super::words::Told;
 use crate::model::record::Payload;
 use crate::model::trace::{Kind, Observer, TraceEvent};
+use crate::script::SendStyle;
 
 impl Observer for Ledger {
     fn observe(&mut self, event: &TraceEvent) {
@@ -27,7 +28,15 @@ impl Ledger {
             Kind::RecordCreated { record, .. } => {
                 let state = self.record_mut(*record);
                 state.created = true;
-                state.with_producer = true;
+                state.with_producer += 1;
+            }
+            Kind::RecordResent { producer, record } => {
+                let ignored = self.setup.producers[producer.index()].style;
+                let state = self.record_mut(*record);
+                state.with_producer += 1;
+                if ignored != SendStyle::FireAndForget {
+                    state.told = Told::Pending;
+                }
             }
             Kind::RecordBatched { record, partition, .. } => {
                 self.record_mut(*record).partition = Some(*partition);
@@ -40,6 +49,7 @@ impl Ledger {
                 self.tell(event.id, records, Told::Nothing);
                 for id in records {
                     let record = self.record_mut(*id);
+                    record.with_producer = 0;
                     if record.copies.is_empty() && record.carriers == 0 {
                         record.taken_by = Some(event.id);
                         record.taken = Taken::ProducerCrash;

@@ -36,8 +36,8 @@ pub(super) struct RecordState {
     pub told: Told,
     pub told_by: Option<TraceId>,
     pub partition: Option<PartitionId>,
-    /// Whether it is in the accumulator, or in a request without an answer.
-    pub with_producer: bool,
+    /// How many sends of it have no outcome yet.
+    pub with_producer: u32,
     /// How many messages on the way hold it.
     pub carriers: u32,
     /// The brokers and offsets that hold it, ordered by offset, then broker.
@@ -189,7 +189,7 @@ impl Ledger {
     pub(super) fn tell(&mut self, event: TraceId, records: &[RecordId], told: Told) {
         for id in records {
             let record = self.record_mut(*id);
-            record.with_producer = false;
+            record.with_producer = record.with_producer.saturating_sub(1);
             if record.told != Told::Nothing {
                 record.told = told;
             }

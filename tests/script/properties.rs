@@ -49,7 +49,7 @@ fn every_field_is_named_and_read_as_its_property_is() {
                 "long" => matches!(property.kind, Kind::Long { min: 0.., .. }),
                 "us" => property.unit == Unit::Ms && is_not_negative(property.kind),
                 "optional_us" => property.unit == Unit::Ms,
-                "assignors" => property.kind == Kind::List,
+                "assignors" | "compacted" => property.kind == Kind::List,
                 "text" | "acks" | "group_protocol" | "isolation_level" | "offset_reset" => {
                     matches!(property.kind, Kind::Choice(_))
                 }

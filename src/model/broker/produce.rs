@@ -9,9 +9,10 @@ use super::replica::Role;
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::event::BrokerTimer;
-use crate::model::ids::{ConnectionId, PartitionId, RequestId};
+use crate::model::ids::{ConnectionId, PartitionId, RecordId, RequestId};
 use crate::model::message::{ProduceResult, Response};
 use crate::model::record::{Batch, CommittedOffset, LogBatch, Payload};
+use crate::model::setup::Setup;
 use crate::model::trace::{FlushReason, Kind};
 use crate::script::config::Acks;
 
@@ -73,7 +74,13 @@ impl Broker {
             }
             let current_leader = self.leader_hint(batch.partition, outcome.as_ref().err());
             let result = outcome.map(|appended| appended.base_offset);
-            results.push(ProduceResult { batch: batch.clone(), result, current_leader });
+            let invalid = match &result {
+                Err(KafkaError::InvalidRecord | KafkaError::InvalidTimestamp) => {
+                    invalid_records(&cx.setup(), batch).1
+                }
+                _ => Vec::new(),
+            };
+            results.push(ProduceResult { batch: batch.clone(), result, current_leader, invalid });
         }
         let not_before_us = cx.now_us() + cost_us;
         match acks {
@@ -155,6 +162,12 @@ impl Broker {
         }
         if batch.bytes > partition.config.max_message_bytes {
             return Err(KafkaError::MessageTooLarge);
+        }
+        if let (Some(error), _) = invalid_records(&setup, batch) {
+            return Err(error);
+        }
+        if batch.bytes > partition.config.segment_bytes {
+            return Err(KafkaError::RecordListTooLarge);
         }
         replica.producers.check(batch)
     }
@@ -295,6 +308,23 @@ impl Broker {
         self.respond(cx, delayed.connection, delayed.request, Some(response), delay_us, false);
         cx.cause = before;
     }
+}
+
+/// The records that a leader does not take, and the error of the whole batch (`LogValidator`): a
+/// null key on a compacted topic, a timestamp too far ahead.
+fn invalid_records(setup: &Setup, batch: &Batch) -> (Option<KafkaError>, Vec<RecordId>) {
+    let config = &setup.partition(batch.partition).config;
+    let plan = |record: &RecordId| setup.record(*record);
+    let no_key = |record: &RecordId| config.cleanup_policy && plan(record).key.is_none();
+    let ahead = |record: &RecordId| plan(record).ahead_us > config.message_timestamp_after_max_us;
+    let all = batch.records.iter().copied();
+    let invalid: Vec<RecordId> = all.filter(|record| no_key(record) || ahead(record)).collect();
+    let error = match invalid.iter().any(ahead) {
+        true => Some(KafkaError::InvalidTimestamp),
+        false if invalid.is_empty() => None,
+        false => Some(KafkaError::InvalidRecord),
+    };
+    (error, invalid)
 }
 
 impl Delayed {

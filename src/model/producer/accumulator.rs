@@ -298,6 +298,12 @@ impl Accumulator {
         counts
     }
 
+    /// The number of the last batch that was made.
+    #[must_use]
+    pub fn last_batch(&self) -> u32 {
+        self.next_batch - 1
+    }
+
     /// Whether nothing waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -1,12 +1,12 @@
 //! A producer's life: `close()`, a kill, a restart.
-//!
-//! Simplified: a restarted application goes on with the record after the last one that it sent.
 
 use super::accumulator::{Accumulator, ProducerBatch};
 use super::metadata::ClientMetadata;
-use super::sequences::Sequences;
+use super::sequences::{GivenUp, Sequences};
 use super::{Producer, Waiting};
 use crate::model::cx::Cx;
+use crate::model::error::KafkaError;
+use crate::model::event::{Event, ProducerTimer};
 use crate::model::ids::{BrokerId, Node, RecordId};
 use crate::model::trace::Kind;
 
@@ -22,10 +22,10 @@ impl Producer {
             batches.flat_map(|batch: &ProducerBatch| batch.records.clone()).collect();
         if let Waiting::Memory(record) = self.application.waiting {
             records.push(record);
-            self.application.sent += 1;
         }
         self.alive = false;
-        self.application.waiting = Waiting::No;
+        let mine = &setup.producers[self.id.index()];
+        self.application_dies(mine.on_restart, &mine.records);
         self.accumulator = Accumulator::new(setup.partitions.len(), config);
         self.in_flight.clear();
         self.muted.clear();
@@ -53,9 +53,27 @@ impl Producer {
         self.run_once(cx);
     }
 
-    /// `close()`: no further records; everything buffered is sent, without waiting for linger.
+    /// `close()`: no further records; everything buffered is sent, without waiting for linger,
+    /// for as long as the timeout says.
     pub fn close(&mut self, cx: &mut Cx<'_>) {
         self.closing = true;
         self.run_once(cx);
+        if let Some(timeout_us) = self.setup(&cx.setup()).close_timeout_us {
+            cx.ambient(timeout_us, Event::Producer(self.id, ProducerTimer::CloseTimeout));
+        }
+    }
+
+    /// The timeout of `close()` is over: everything incomplete fails, though a broker may hold it
+    /// (`Sender.run`, `RecordAccumulator.abortIncompleteBatches`).
+    pub(super) fn close_forcefully(&mut self, cx: &mut Cx<'_>) {
+        let waiting = self.accumulator.deques.iter_mut().flat_map(std::mem::take);
+        let in_flight = self.in_flight.drain(..).flat_map(|request| request.batches);
+        let incomplete: Vec<ProducerBatch> = in_flight.chain(waiting).collect();
+        for batch in incomplete {
+            self.fail(cx, batch, KafkaError::ClosedForcefully, GivenUp::Expired);
+        }
+        self.alive = false;
+        self.client.reset();
+        cx.close_all(Node::Producer(self.id));
     }
 }

@@ -4,6 +4,7 @@
 //! of an idempotent producer is there when the run begins.
 
 pub mod accumulator;
+mod application;
 mod life;
 pub mod metadata;
 mod outcome;
@@ -14,16 +15,15 @@ pub mod sequences;
 use super::client::{ClientConfig, NetworkClient};
 use super::cx::Cx;
 use super::error::KafkaError;
-use super::event::{Event, ProducerTimer};
-use super::ids::{BrokerId, ConnectionId, Node, PartitionId, ProducerId, RecordId, RequestId};
+use super::event::ProducerTimer;
+use super::ids::{BrokerId, ConnectionId, Node, PartitionId, ProducerId, RequestId};
 use super::message::Response;
-use super::record::upper_bound_bytes;
 use super::setup::{ProducerSetup, Setup};
 use super::trace::Kind;
-use crate::script::SendStyle;
-use accumulator::{Accumulator, Append, ProducerBatch};
+use accumulator::{Accumulator, ProducerBatch};
+pub use application::{Application, Waiting};
 use metadata::ClientMetadata;
-use partitioner::{Choice, Sticky};
+use partitioner::Sticky;
 use sequences::Sequences;
 
 /// A producer.
@@ -58,29 +58,6 @@ pub struct Producer {
     muted: Vec<PartitionId>,
     /// When the sender looks again.
     wake_us: Option<u64>,
-}
-
-/// The thread that calls `send()`.
-#[derive(Clone, Debug, Default)]
-pub struct Application {
-    /// How many records it has sent.
-    pub sent: u32,
-    /// What it waits for.
-    pub waiting: Waiting,
-    /// How many calls have blocked: the number of a `max.block.ms` timer.
-    blocks: u32,
-}
-
-/// What an application thread waits for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Waiting {
-    /// Nothing.
-    #[default]
-    No,
-    /// Memory for that record: `send()` blocks.
-    Memory(RecordId),
-    /// The outcome of that record: `get()` blocks.
-    Outcome(RecordId),
 }
 
 /// A produce request that was sent.
@@ -152,7 +129,8 @@ impl Producer {
             return;
         }
         match timer {
-            ProducerTimer::Send => self.send(cx),
+            ProducerTimer::Send => self.send_next(cx),
+            ProducerTimer::CloseTimeout => self.close_forcefully(cx),
             ProducerTimer::Wake => self.wake_us = None,
             ProducerTimer::BlockTimeout(number) => self.block_timeout(cx, number),
             ProducerTimer::RequestTimeout(request) => {
@@ -193,124 +171,7 @@ impl Producer {
         self.run_once(cx);
     }
 
-    fn plan_send(&mut self, cx: &mut Cx<'_>) {
-        let setup = cx.setup();
-        let next = self.setup(&setup).records.get(self.application.sent as usize);
-        if let Some(record) = next.filter(|_| !self.closing) {
-            let wait_us = setup.record(*record).at_us.saturating_sub(cx.now_us());
-            cx.cause = None;
-            cx.after(wait_us, Event::Producer(self.id, ProducerTimer::Send));
-        }
-    }
-
     fn setup<'s>(&self, setup: &'s Setup) -> &'s ProducerSetup {
         &setup.producers[self.id.index()]
-    }
-
-    /// `KafkaProducer.doSend`: size check, partition, append.
-    fn send(&mut self, cx: &mut Cx<'_>) {
-        if self.closing || self.application.waiting != Waiting::No {
-            return;
-        }
-        let setup = cx.setup();
-        let mine = self.setup(&setup);
-        let Some(record) = mine.records.get(self.application.sent as usize).copied() else {
-            return;
-        };
-        let plan = setup.record(record);
-        if plan.at_us > cx.now_us() {
-            // A timer of an earlier life of the process.
-            return;
-        }
-        cx.emit(Kind::RecordCreated { producer: self.id, record });
-        let bytes = upper_bound_bytes(plan);
-        if bytes > mine.config.max_request_size || u64::from(bytes) > mine.config.buffer_memory {
-            self.failed_at_once(cx, record, KafkaError::RecordTooLarge);
-        } else {
-            self.append(cx, record);
-        }
-    }
-
-    /// Appends to the accumulator, or blocks for memory.
-    fn append(&mut self, cx: &mut Cx<'_>, record: RecordId) {
-        let setup = cx.setup();
-        let mine = self.setup(&setup);
-        let plan = setup.record(record);
-        let choice = Choice {
-            me: Node::Producer(self.id),
-            config: &mine.config,
-            metadata: &self.metadata,
-            accumulator: &self.accumulator,
-        };
-        let partition = self.sticky.partition(cx, &choice, plan);
-        match self.accumulator.append(&mine.config, cx.now_us(), partition, record, plan) {
-            Append::Done { batch, full } => {
-                cx.emit(Kind::RecordBatched { producer: self.id, record, partition, batch });
-                let keyless = plan.key.is_none() || mine.config.partitioner_ignore_keys;
-                if keyless && plan.partition.is_none() {
-                    let choice = Choice {
-                        me: Node::Producer(self.id),
-                        config: &mine.config,
-                        metadata: &self.metadata,
-                        accumulator: &self.accumulator,
-                    };
-                    self.sticky.appended(cx, &choice, plan, full);
-                }
-                self.sent(cx, record);
-            }
-            Append::NoMemory if self.application.waiting == Waiting::Memory(record) => {}
-            Append::NoMemory => {
-                cx.emit(Kind::SendBlocked { producer: self.id, record });
-                self.application.waiting = Waiting::Memory(record);
-                self.application.blocks += 1;
-                let timer = ProducerTimer::BlockTimeout(self.application.blocks);
-                cx.ambient(mine.config.max_block_us, Event::Producer(self.id, timer));
-            }
-        }
-    }
-
-    /// `send()` returned: the thread goes on, or calls `get()`.
-    fn sent(&mut self, cx: &mut Cx<'_>, record: RecordId) {
-        self.application.sent += 1;
-        let style = self.setup(&cx.setup()).style;
-        self.application.waiting =
-            if style == SendStyle::Blocking { Waiting::Outcome(record) } else { Waiting::No };
-        if self.application.waiting == Waiting::No {
-            self.plan_send(cx);
-        }
-    }
-
-    /// `send()` answered with a failed future; nothing was stored anywhere.
-    fn failed_at_once(&mut self, cx: &mut Cx<'_>, record: RecordId, error: KafkaError) {
-        cx.emit(Kind::BatchFailed { producer: self.id, records: vec![record], error });
-        self.application.waiting = Waiting::No;
-        self.application.sent += 1;
-        self.plan_send(cx);
-    }
-
-    fn block_timeout(&mut self, cx: &mut Cx<'_>, number: u32) {
-        if let Waiting::Memory(record) = self.application.waiting
-            && self.application.blocks == number
-        {
-            self.failed_at_once(cx, record, KafkaError::BufferExhausted);
-        }
-    }
-
-    /// Memory came back to the pool: the blocked call tries again.
-    fn memory_freed(&mut self, cx: &mut Cx<'_>, bytes: u32) {
-        self.accumulator.free_bytes += u64::from(bytes);
-        if let Waiting::Memory(record) = self.application.waiting {
-            self.append(cx, record);
-        }
-    }
-
-    /// The outcome of these records is known: a thread in `get()` goes on.
-    fn outcome_known(&mut self, cx: &mut Cx<'_>, records: &[RecordId]) {
-        if let Waiting::Outcome(record) = self.application.waiting
-            && records.contains(&record)
-        {
-            self.application.waiting = Waiting::No;
-            self.plan_send(cx);
-        }
     }
 }

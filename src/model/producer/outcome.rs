@@ -26,7 +26,7 @@ impl Producer {
                 self.metadata.leader_is(batch.partition, leader, epoch);
             }
             let before = cx.cause;
-            self.complete(cx, batch, result.result);
+            self.complete(cx, batch, result.result, &result.invalid);
             cx.cause = before;
         }
     }
@@ -50,7 +50,7 @@ impl Producer {
         let before = cx.cause;
         for request in requests {
             for batch in self.take(*request) {
-                self.complete(cx, batch, Err(error));
+                self.complete(cx, batch, Err(error), &[]);
                 cx.cause = before;
             }
         }
@@ -67,7 +67,13 @@ impl Producer {
         in_flight.batches
     }
 
-    fn complete(&mut self, cx: &mut Cx<'_>, batch: ProducerBatch, result: Result<u64, KafkaError>) {
+    fn complete(
+        &mut self,
+        cx: &mut Cx<'_>,
+        batch: ProducerBatch,
+        result: Result<u64, KafkaError>,
+        invalid: &[RecordId],
+    ) {
         match result {
             Ok(base_offset) => self.succeed(cx, batch, Some(base_offset)),
             Err(KafkaError::MessageTooLarge) if batch.records.len() > 1 => self.split(cx, batch),
@@ -81,7 +87,7 @@ impl Producer {
                     let retries = cx.setup().producers[self.id.index()].config.retries;
                     let used_up = batch.attempts >= retries;
                     let end = if used_up { GivenUp::RetriesUsedUp } else { GivenUp::Refused };
-                    self.fail(cx, batch, error, end);
+                    self.fail_records(cx, batch, error, end, invalid);
                 }
             }
         }
@@ -95,7 +101,7 @@ impl Producer {
             sequences.acked(base + batch.records.len() as u32 - 1);
             sequences.end(base);
         }
-        self.release(cx, &batch);
+        self.release(cx, &batch, true);
     }
 
     /// `Sender.canRetry`.
@@ -126,11 +132,40 @@ impl Producer {
         let config = &setup.producers[self.id.index()].config;
         let pieces = self.accumulator.split(cx, self.id, config, &batch);
         self.track_pieces(&batch, &pieces);
+        let count = pieces.len() as u32;
         if let Some(frozen) = &batch.frozen {
-            let pieces = pieces.len() as u32;
+            let pieces = count;
             cx.emit(Kind::BatchSplit { producer: self.id, batch: frozen.clone(), pieces });
         }
+        self.flush_pieces(cx, batch.id, count);
         self.memory_freed(cx, batch.pooled_bytes);
+    }
+
+    /// `Sender.failBatch`: one invalid record gets the error, several get
+    /// `InvalidRecordException`, and those beside them a plain `KafkaException`: the whole batch
+    /// is refused.
+    fn fail_records(
+        &mut self,
+        cx: &mut Cx<'_>,
+        batch: ProducerBatch,
+        error: KafkaError,
+        end: GivenUp,
+        invalid: &[RecordId],
+    ) {
+        if invalid.is_empty() {
+            return self.fail(cx, batch, error, end);
+        }
+        let one = invalid.len() == 1;
+        let (mine, beside): (Vec<RecordId>, Vec<RecordId>) =
+            batch.records.iter().partition(|record| invalid.contains(record));
+        let error = if one { error } else { KafkaError::InvalidRecord };
+        for (records, error) in [(mine, error), (beside, KafkaError::InvalidSibling)] {
+            if !records.is_empty() {
+                cx.note(Kind::BatchFailed { producer: self.id, records, error });
+            }
+        }
+        self.sequence_failed(&batch, end, false);
+        self.release(cx, &batch, false);
     }
 
     /// Every record of the batch gets the error.
@@ -144,14 +179,16 @@ impl Producer {
         let before = cx.cause;
         cx.emit(Kind::BatchFailed { producer: self.id, records: batch.records.clone(), error });
         self.sequence_failed(&batch, end, is_gap(error));
-        self.release(cx, &batch);
+        self.release(cx, &batch, false);
+        for record in &batch.records {
+            self.maybe_resend(cx, *record, error);
+        }
         cx.cause = before;
     }
 
     /// The batch is done: its memory and whoever waited for it are free.
-    fn release(&mut self, cx: &mut Cx<'_>, batch: &ProducerBatch) {
-        let records: Vec<RecordId> = batch.records.clone();
-        self.outcome_known(cx, &records);
+    fn release(&mut self, cx: &mut Cx<'_>, batch: &ProducerBatch, acked: bool) {
+        self.outcome_known(cx, batch, acked);
         self.memory_freed(cx, batch.pooled_bytes);
     }
 }

@@ -89,8 +89,9 @@ impl Producer {
         config: &ProducerConfig,
         alarm: &mut Alarm,
     ) -> Vec<BrokerId> {
-        // A full pool, and close(), make everything sendable at once.
-        let exhausted = self.closing || matches!(self.application.waiting, Waiting::Memory(_));
+        // A full pool, flush() and close() make everything sendable at once.
+        let exhausted =
+            self.closing || matches!(self.application.waiting, Waiting::Memory(_) | Waiting::Flush);
         let mut nodes = Vec::new();
         for partition in (0..self.accumulator.deques.len() as u16).map(PartitionId) {
             if self.muted.contains(&partition) {
@@ -188,7 +189,8 @@ impl Producer {
         node: BrokerId,
         batches: Vec<Arc<Batch>>,
     ) {
-        let responds = config.acks != Acks::None;
+        let me = Node::Producer(self.id);
+        let responds = config.acks != Acks::None || cx.breaks_writing(me, Node::Broker(node));
         let body =
             Request::Produce { acks: config.acks, timeout_us: config.request_timeout_us, batches };
         self.client.send_as(cx, Node::Broker(node), request, body, false, responds);

@@ -134,6 +134,13 @@ pub(super) const PROPERTIES: &[Property] = &[
         "LogConfig, KIP-1030",
     ),
     of(
+        "log.cleanup.policy",
+        (Kind::List, Unit::None),
+        &[(V0_10, Some("delete"))],
+        "What becomes of old records; a compacted topic takes none without a key.",
+        "ServerLogConfigs",
+    ),
+    of(
         "log.flush.interval.messages",
         (LONG_FROM_1, Unit::None),
         &[(V0_10, Some(NEVER))],

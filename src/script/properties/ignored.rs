@@ -52,7 +52,6 @@ const BROKER: &[&str] = &[
     "log.dir",
     "log.dirs",
     "log.cleaner.",
-    "log.cleanup.policy",
     "log.retention.",
     "log.roll.",
     "log.index.",
@@ -85,7 +84,6 @@ const BROKER: &[&str] = &[
 ];
 
 const TOPIC: &[&str] = &[
-    "cleanup.policy",
     "compression.",
     "delete.retention.ms",
     "file.delete.delay.ms",

@@ -59,6 +59,11 @@ pub(super) const PROPERTIES: &[Property] = &[
     ),
     of("segment.bytes", "log.segment.bytes", "The size at which the log begins a new file."),
     of(
+        "cleanup.policy",
+        "log.cleanup.policy",
+        "What becomes of old records; a compacted topic takes none without a key.",
+    ),
+    of(
         "flush.messages",
         "log.flush.interval.messages",
         "After how many messages an append calls fsync; 1 means before every acknowledgement.",

@@ -259,12 +259,21 @@ impl Accumulator {
         batch: &ProducerBatch,
     ) -> Vec<u32> {
         let setup = cx.setup();
+        // A piece that is still too large is halved since 4.2 (KAFKA-8350); before, it was cut as
+        // before, again and again.
+        let is_piece = batch.pooled_bytes == 0;
+        let limit = if is_piece && setup.version.since(4, 2) {
+            let sizes = batch.records.iter().map(|record| upper_bound_bytes(setup.record(*record)));
+            (batch.bytes / 2).max(sizes.max().unwrap_or_default())
+        } else {
+            config.batch_size
+        };
         let mut pieces: Vec<ProducerBatch> = Vec::new();
         for record in &batch.records {
             let plan = setup.record(*record);
             let bytes = record_bytes(plan);
             match pieces.last_mut() {
-                Some(piece) if piece.bytes + bytes <= config.batch_size => {
+                Some(piece) if piece.bytes + bytes <= limit => {
                     piece.records.push(*record);
                     piece.bytes += bytes;
                 }

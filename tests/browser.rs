@@ -2,6 +2,10 @@
 
 #[path = "support/browser.rs"]
 mod browser;
+#[path = "browser/everywhere.rs"]
+mod everywhere;
+#[path = "support/probe.rs"]
+mod probe;
 #[path = "support/site.rs"]
 mod site;
 #[path = "browser/story.rs"]

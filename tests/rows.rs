@@ -7,6 +7,8 @@ mod support;
 #[path = "rows/table.rs"]
 mod table;
 
+#[path = "rows/claims.rs"]
+mod claims;
 #[path = "rows/producer.rs"]
 mod producer;
 #[path = "rows/replication.rs"]

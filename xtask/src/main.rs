@@ -1,12 +1,15 @@
-//! The project's two commands, `cargo xtask serve` and `cargo xtask test`, and `cargo xtask build`.
+//! The project's two commands, `cargo xtask serve` and `cargo xtask test`, and `cargo xtask build`;
+//! and `cargo xtask bench`.
 //!
 //! Each looks for what it needs, installs what is missing, says what it does and how long it
 //! takes, and may be run again at any time. Arguments are read with `lexopt`, because this crate
 //! is the first thing that a fresh machine compiles.
 
 mod apt;
+mod bench;
 mod browser;
 mod build;
+mod probe;
 mod report;
 mod serve;
 mod shell;
@@ -28,6 +31,8 @@ Usage: cargo xtask <command>
       Builds the site into dist/, ready for any web server and any path.
   test [--only fmt,clippy,library,native,site,size,browser]
       Runs every check and every test; with --only, these steps alone.
+  bench [--json]
+      Measures the model beside a bare heap, natively and in a browser.
 
 Each command installs what it lacks first. ACKSCOPE_WASM_TOOLCHAIN=system makes them build the
 app with the system's own Rust, as they do where rustup cannot add the wasm target.";
@@ -39,6 +44,7 @@ enum Task {
     Serve(serve::Options),
     Build { release: bool },
     Test(test::Only),
+    Bench { json: bool },
 }
 
 fn main() -> ExitCode {
@@ -63,6 +69,7 @@ fn run(task: Task) -> shell::Outcome<()> {
         Task::Serve(options) => serve::serve(&options),
         Task::Build { release } => build::build_and_tell(release),
         Task::Test(only) => test::test(&only),
+        Task::Bench { json } => bench::bench(json),
     }
 }
 
@@ -72,6 +79,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Task, lexopt::Error> {
             "serve" => Task::Serve(serve::Options::default()),
             "build" => Task::Build { release: true },
             "test" => Task::Test(test::Only::default()),
+            "bench" => Task::Bench { json: false },
             "help" => Task::Help,
             other => return Err(format!("there is no command `{other}`").into()),
         },
@@ -86,6 +94,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Task, lexopt::Error> {
             (Task::Serve(options), Long("port")) => options.port = args.value()?.parse()?,
             (Task::Build { release }, Long("debug")) => *release = false,
             (Task::Build { release }, Long("release")) => *release = true,
+            (Task::Bench { json }, Long("json")) => *json = true,
             (Task::Test(only), Long("only")) => only.add(&args.value()?.string()?)?,
             (_, other) => return Err(other.unexpected()),
         }

@@ -2,6 +2,7 @@
 
 use crate::browser::Browser;
 use crate::build;
+use crate::probe;
 use crate::report::{human, timed};
 use crate::shell::{self, Outcome};
 use crate::size;
@@ -125,7 +126,7 @@ fn in_browser() -> Outcome<()> {
     let browser = Browser::ensure()?;
     let mut command: Command = shell::cargo();
     command.args(["test", "--features", "web,browser-tests", "--test", "browser"]);
-    command.env("ACKSCOPE_DIST", build::dist());
+    command.env("ACKSCOPE_DIST", build::dist()).env("ACKSCOPE_PROBE", probe::build()?);
     command.env("CHROMEDRIVER", &browser.driver).env("CHROME_BIN", &browser.browser);
     shell::run(&mut command)
 }

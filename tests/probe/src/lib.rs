@@ -1,0 +1,60 @@
+//! The library without an app: what a run comes to, and how much work it is. The tests compile it
+//! natively and for a browser and compare.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use ackscope::model::digest::Digest;
+use ackscope::model::run::finish;
+use ackscope::model::{Setup, World, run};
+use ackscope::script::Script;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// The digest of a script's trace, or what is wrong with the script.
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen)]
+#[must_use]
+pub fn digest(script: &str) -> String {
+    match Script::load(script) {
+        Ok((script, resolved)) => {
+            format!("{:016x}", Digest::of(&run(&Setup::new(&script, &resolved)).trace))
+        }
+        Err(error) => error.to_string(),
+    }
+}
+
+/// Runs a script with nobody listening; answers with the number of events, 0 for a bad script.
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen)]
+#[must_use]
+pub fn events(script: &str) -> u32 {
+    let Ok((script, resolved)) = Script::load(script) else { return 0 };
+    let mut world = World::new(&Setup::new(&script, &resolved), &mut ());
+    let mut events = 0;
+    finish(&mut world, &mut (), &mut |_| events += 1);
+    events
+}
+
+/// The least that a model of so many events could do: each is taken from a heap, and another one
+/// takes its place until there are enough. Answers with something that depends on all of them.
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen)]
+#[must_use]
+pub fn bare_heap(events: u32) -> u32 {
+    const WAITING: u32 = 64;
+    let mut heap = BinaryHeap::new();
+    let mut state = 1_u64;
+    let mut next = |now: u64, sequence: u32| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        Reverse((now + (state >> 44), sequence))
+    };
+    for sequence in 0..WAITING {
+        heap.push(next(0, sequence));
+    }
+    let mut seen = 0_u32;
+    for sequence in WAITING..WAITING + events {
+        let Some(Reverse((now, number))) = heap.pop() else { break };
+        seen = seen.wrapping_mul(31).wrapping_add(number);
+        heap.push(next(now, sequence));
+    }
+    seen
+}

@@ -91,14 +91,17 @@ async fn how_fast_is_the_model() {
     let hour_events = ackscope_probe::events(&hour);
     let hour_kb = peak_kb().zip(before_kb).map(|(after, before)| after - before);
     let (model_ms, events) = best(|| ackscope_probe::events(&large));
-    let (heap_ms, _) = best(|| ackscope_probe::bare_heap(events));
+    let pending = ackscope_probe::pending(&large);
+    let (heap_ms, _) = best(|| ackscope_probe::bare_heap(events, pending));
     let (row_ms, _) = best(|| ackscope_probe::events(&row_7));
     let probe = Probe::open().await;
     let model_there_ms = best_there(&probe, "probe.events(given[0])", json!(large)).await;
-    let heap_there_ms = best_there(&probe, "probe.bare_heap(given[0])", json!(events)).await;
+    let heap_there_ms =
+        best_there(&probe, "probe.bare_heap(...given[0])", json!([events, pending])).await;
     probe.close().await;
     let report = json!({
         "events": events,
+        "pending": pending,
         "native_events_per_second": (f64::from(events) / model_ms * 1_000.0).round(),
         "wasm_events_per_second": (f64::from(events) / model_there_ms * 1_000.0).round(),
         "model_over_bare_heap": round(heap_ms / model_ms),

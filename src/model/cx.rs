@@ -91,8 +91,10 @@ impl<'a> Cx<'a> {
             self.core.last_trace_us = self.core.now_us;
         }
         self.observer.observe(&event);
-        let setup = self.core.setup.clone();
-        self.core.triggers.observe(&setup, &event, &mut self.core.queue);
+        if self.core.triggers.any() {
+            let setup = self.core.setup.clone();
+            self.core.triggers.observe(&setup, &event, &mut self.core.queue);
+        }
         self.cause = Some(id);
         id
     }

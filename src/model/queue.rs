@@ -23,43 +23,18 @@ pub struct Scheduled {
     pub ambient: bool,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    rank: u8,
-    sequence: u64,
-    scheduled: Scheduled,
-}
+/// An event's place in the order, and where it is kept: what the heap moves about is small.
+type Key = Reverse<(u64, u64, u32)>;
 
-impl Entry {
-    fn key(&self) -> (u64, u8, u64) {
-        (self.scheduled.at_us, self.rank, self.sequence)
-    }
-}
-
-impl PartialEq for Entry {
-    fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-}
-
-impl Eq for Entry {}
-
-impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Entry {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.key().cmp(&other.key())
-    }
-}
+/// Set in the second part of the key of all but actions.
+const NOT_AN_ACTION: u64 = 1 << 63;
 
 /// What is still to happen.
 #[derive(Clone, Debug, Default)]
 pub struct EventQueue {
-    heap: BinaryHeap<Reverse<Entry>>,
+    heap: BinaryHeap<Key>,
+    slots: Vec<Scheduled>,
+    free: Vec<u32>,
     next_sequence: u64,
     foreground: u32,
 }
@@ -67,24 +42,38 @@ pub struct EventQueue {
 impl EventQueue {
     /// Adds an event.
     pub fn push(&mut self, scheduled: Scheduled) {
-        let rank = u8::from(!matches!(scheduled.event, Event::Action(_)));
-        let sequence = self.next_sequence;
+        let is_action = matches!(scheduled.event, Event::Action(_));
+        let rank = if is_action { 0 } else { NOT_AN_ACTION };
+        let order = rank | self.next_sequence;
         self.next_sequence += 1;
         self.foreground += u32::from(!scheduled.ambient);
-        self.heap.push(Reverse(Entry { rank, sequence, scheduled }));
+        let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
+        match self.slots.get_mut(slot as usize) {
+            Some(free) => *free = scheduled,
+            None => self.slots.push(scheduled),
+        }
+        self.heap.push(Reverse((scheduled.at_us, order, slot)));
     }
 
     /// Takes the next event.
     pub fn pop(&mut self) -> Option<Scheduled> {
-        let Reverse(entry) = self.heap.pop()?;
-        self.foreground -= u32::from(!entry.scheduled.ambient);
-        Some(entry.scheduled)
+        let Reverse((_, _, slot)) = self.heap.pop()?;
+        let scheduled = self.slots[slot as usize];
+        self.free.push(slot);
+        self.foreground -= u32::from(!scheduled.ambient);
+        Some(scheduled)
     }
 
     /// When the next event happens.
     #[must_use]
     pub fn next_us(&self) -> Option<u64> {
-        self.heap.peek().map(|Reverse(entry)| entry.scheduled.at_us)
+        self.heap.peek().map(|Reverse((at_us, _, _))| *at_us)
+    }
+
+    /// How many events wait.
+    #[must_use]
+    pub fn len(&self) -> u32 {
+        self.heap.len() as u32
     }
 
     /// How many events wait that are not mere background.

@@ -50,11 +50,14 @@ impl Triggers {
             .collect()
     }
 
+    /// Whether an action waits.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        self.waiting > 0
+    }
+
     /// Schedules the actions that this event sets off.
     pub fn observe(&mut self, setup: &Setup, event: &TraceEvent, queue: &mut EventQueue) {
-        if self.waiting == 0 {
-            return;
-        }
         for (index, action) in (0..).zip(&setup.actions) {
             let Some(when) = &action.when else { continue };
             let missing = &mut self.missing[usize::from(index)];

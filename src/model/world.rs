@@ -97,6 +97,12 @@ impl World {
         self.core.queue.next_us()
     }
 
+    /// How many events wait, timers included.
+    #[must_use]
+    pub fn pending(&self) -> u32 {
+        self.core.queue.len()
+    }
+
     /// The time of the last event that left a trace.
     #[must_use]
     pub fn last_trace_us(&self) -> u64 {

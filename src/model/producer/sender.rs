@@ -206,6 +206,12 @@ impl Producer {
     /// on its way is not called back: what it holds may be stored all the same.
     fn expire(&mut self, cx: &mut Cx<'_>, config: &ProducerConfig, alarm: &mut Alarm) {
         let now_us = cx.now_us();
+        // Most passes find nothing: the oldest batch tells (`nextBatchExpiryTimeMs`).
+        match self.oldest_us() {
+            Some(us) if us.saturating_add(config.delivery_timeout_us) <= now_us => {}
+            Some(us) => return alarm.at(us.saturating_add(config.delivery_timeout_us)),
+            None => return,
+        }
         let mut expired = Vec::new();
         for in_flight in &mut self.in_flight {
             let (old, young) =
@@ -221,10 +227,15 @@ impl Producer {
         for batch in expired {
             self.fail(cx, batch, KafkaError::DeliveryTimeout, GivenUp::Expired);
         }
-        let waiting = self.accumulator.deques.iter().flatten();
-        let all = waiting.chain(self.in_flight.iter().flat_map(|request| &request.batches));
-        if let Some(us) = all.map(|batch| batch.expires_us(config)).min() {
-            alarm.at(us);
+        if let Some(us) = self.oldest_us() {
+            alarm.at(us.saturating_add(config.delivery_timeout_us));
         }
+    }
+
+    /// When the oldest batch was made.
+    fn oldest_us(&self) -> Option<u64> {
+        let waiting = self.accumulator.deques.iter().filter_map(|deque| deque.front());
+        let all = waiting.chain(self.in_flight.iter().flat_map(|request| &request.batches));
+        all.map(|batch| batch.created_us).min()
     }
 }

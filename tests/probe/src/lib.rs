@@ -34,12 +34,25 @@ pub fn events(script: &str) -> u32 {
     events
 }
 
-/// The least that a model of so many events could do: each is taken from a heap, and another one
-/// takes its place until there are enough. Answers with something that depends on all of them.
+/// How many events wait in such a run, on average over its events.
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen)]
 #[must_use]
-pub fn bare_heap(events: u32) -> u32 {
-    const WAITING: u32 = 64;
+pub fn pending(script: &str) -> u32 {
+    let Ok((script, resolved)) = Script::load(script) else { return 0 };
+    let mut world = World::new(&Setup::new(&script, &resolved), &mut ());
+    let (mut events, mut pending) = (0, 0);
+    finish(&mut world, &mut (), &mut |world| {
+        events += 1;
+        pending += u64::from(world.pending());
+    });
+    pending.checked_div(events).unwrap_or_default() as u32
+}
+
+/// The least that a model of so many events could do: each is taken from a heap in which so many
+/// wait, and another one takes its place. Answers with something that depends on all of them.
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen)]
+#[must_use]
+pub fn bare_heap(events: u32, waiting: u32) -> u32 {
     let mut heap = BinaryHeap::new();
     let mut state = 1_u64;
     let mut next = |now: u64, sequence: u32| {
@@ -47,11 +60,11 @@ pub fn bare_heap(events: u32) -> u32 {
             state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         Reverse((now + (state >> 44), sequence))
     };
-    for sequence in 0..WAITING {
+    for sequence in 0..waiting {
         heap.push(next(0, sequence));
     }
     let mut seen = 0_u32;
-    for sequence in WAITING..WAITING + events {
+    for sequence in waiting..waiting + events {
         let Some(Reverse((now, number))) = heap.pop() else { break };
         seen = seen.wrapping_mul(31).wrapping_add(number);
         heap.push(next(now, sequence));

@@ -281,3 +281,40 @@ fn keyless_records_stick_to_a_partition_until_a_batch_is_full() {
     let sticky = sizes("4.1");
     assert!(sticky.iter().all(|run| *run >= 3) && sticky.len() > 4, "{sticky:?}");
 }
+
+/// Two partitions with one leader; the first two requests, both for partition 0, break.
+fn retries_on_one_of_two_partitions() -> crate::support::Outcome {
+    with(json!({
+        "network": { "latency": "1ms", "links": [{ "from": "producers", "to": "brokers", "latency": "50ms" }] },
+        "topics": [{ "name": "orders", "partitions": 2, "replicas": [[1, 2, 3], [1, 2, 3]] }],
+        "producers": [{ "config": { "acks": "all", "linger.ms": 0 }, "sends": [
+            { "topic": "orders", "count": 2, "start": "10ms", "every": "1ms", "partition": 0 },
+            { "topic": "orders", "count": 2, "start": "200ms", "every": "5ms", "partition": 1 }
+        ] }],
+        "actions": [{ "at": "5ms", "do": { "lose": { "client": "producer-1", "server": "broker-1", "what": "request" } } }],
+    }))
+}
+
+/// When a record's batch was drained last.
+fn drained_us(outcome: &crate::support::Outcome, record: u32) -> u64 {
+    let drained = outcome.events(|kind| match kind {
+        Kind::BatchDrained { batch, .. } if batch.records[0].0 == record => Some(()),
+        _ => None,
+    });
+    drained.last().expect("it was drained").0
+}
+
+#[test]
+fn an_idempotent_producer_has_one_retry_in_flight_at_a_time() {
+    let outcome = retries_on_one_of_two_partitions();
+    assert!(drained_us(&outcome, 2) >= outcome.acked_us(1), "{}", outcome.trace_text());
+}
+
+#[test]
+fn a_partition_that_must_not_be_drained_ends_the_drain_of_its_node() {
+    // `drainBatchesForOneNode` breaks off there, and begins there the next time: record 3 comes
+    // before it in the round, record 4 does not.
+    let outcome = retries_on_one_of_two_partitions();
+    assert_eq!(drained_us(&outcome, 3), 200_000);
+    assert!(drained_us(&outcome, 4) >= outcome.acked_us(1), "{}", outcome.trace_text());
+}

@@ -289,7 +289,7 @@ fn retries_on_one_of_two_partitions() -> crate::support::Outcome {
         "topics": [{ "name": "orders", "partitions": 2, "replicas": [[1, 2, 3], [1, 2, 3]] }],
         "producers": [{ "config": { "acks": "all", "linger.ms": 0 }, "sends": [
             { "topic": "orders", "count": 2, "start": "10ms", "every": "1ms", "partition": 0 },
-            { "topic": "orders", "count": 2, "start": "200ms", "every": "5ms", "partition": 1 }
+            { "topic": "orders", "count": 2, "start": "300ms", "every": "5ms", "partition": 1 }
         ] }],
         "actions": [{ "at": "5ms", "do": { "lose": { "client": "producer-1", "server": "broker-1", "what": "request" } } }],
     }))
@@ -315,6 +315,6 @@ fn a_partition_that_must_not_be_drained_ends_the_drain_of_its_node() {
     // `drainBatchesForOneNode` breaks off there, and begins there the next time: record 3 comes
     // before it in the round, record 4 does not.
     let outcome = retries_on_one_of_two_partitions();
-    assert_eq!(drained_us(&outcome, 3), 200_000);
+    assert_eq!(drained_us(&outcome, 3), 300_000);
     assert!(drained_us(&outcome, 4) >= outcome.acked_us(1), "{}", outcome.trace_text());
 }

@@ -51,6 +51,8 @@ pub enum BrokerTimer {
     Register,
     /// It is time for a heartbeat.
     Heartbeat,
+    /// A broker that stops asks once more whether it may, before its next heartbeat.
+    AskToStop,
     /// The fetcher for that leader goes on.
     Fetch(BrokerId),
     /// A fetch has waited for its maximum wait.

@@ -16,9 +16,9 @@ use crate::model::trace::{FlushReason, Kind};
 const REGISTER_AGAIN_US: u64 = 100_000;
 /// How long a broker waits at most for its leaderships to move (`BrokerServer.shutdown`).
 const CONTROLLED_SHUTDOWN_US: u64 = 300_000_000;
-/// How soon a broker asks again whether it may stop. Kafka's controller lets it know when to beat
-/// next; the order of magnitude is the same.
-const SHUTDOWN_AGAIN_US: u64 = 10_000;
+/// How soon a broker asks for the second time whether it may stop; after that it asks with each
+/// heartbeat (`BrokerLifecycleManager`).
+const SHUTDOWN_AGAIN_US: u64 = 50_000;
 
 impl Broker {
     /// The run begins: the broker is up, registered and knows its roles.
@@ -136,16 +136,17 @@ impl Broker {
 
     /// A heartbeat, every `broker.heartbeat.interval.ms`.
     pub(super) fn heartbeat(&mut self, cx: &mut Cx<'_>) {
-        if self.controller.ready(cx, Node::Controller) {
-            self.heartbeat_now(cx);
-        }
+        self.heartbeat_now(cx);
         cx.ambient(
             cx.setup().broker.broker_heartbeat_interval_us,
             self.timer(BrokerTimer::Heartbeat),
         );
     }
 
-    fn heartbeat_now(&mut self, cx: &mut Cx<'_>) {
+    pub(super) fn heartbeat_now(&mut self, cx: &mut Cx<'_>) {
+        if !self.controller.ready(cx, Node::Controller) {
+            return;
+        }
         let request = Request::Heartbeat {
             broker_epoch: self.broker_epoch,
             metadata_version: self.metadata.version,
@@ -161,6 +162,7 @@ impl Broker {
             return;
         }
         self.process = Process::Stopping;
+        self.asked_to_stop = false;
         cx.emit(Kind::ShutdownBegan { broker: self.id });
         if cx.setup().broker.controlled_shutdown_enable {
             self.heartbeat_now(cx);
@@ -176,8 +178,9 @@ impl Broker {
         if self.process == Process::Stopping {
             if shut_down {
                 self.stop(cx);
-            } else {
-                cx.ambient(SHUTDOWN_AGAIN_US, self.timer(BrokerTimer::Heartbeat));
+            } else if !self.asked_to_stop {
+                self.asked_to_stop = true;
+                cx.ambient(SHUTDOWN_AGAIN_US, self.timer(BrokerTimer::AskToStop));
             }
         }
     }

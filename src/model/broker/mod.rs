@@ -52,6 +52,8 @@ pub struct Broker {
     pub metadata: BrokerMetadata,
     /// The committed offsets that it holds as a group coordinator.
     pub offsets: LiteMap<(GroupId, PartitionId), u64>,
+    /// Whether the controller has answered its wish to stop.
+    asked_to_stop: bool,
     /// Its connection to the controller.
     controller: NetworkClient,
     /// Its connections to the leaders that it follows.
@@ -130,6 +132,7 @@ impl Broker {
             replicas: all.map(|p| hosted(&p).then(|| Replica::new(p))).collect(),
             metadata,
             offsets: LiteMap::new(),
+            asked_to_stop: false,
             controller: NetworkClient::new(Node::Broker(id), network(u32::MAX)),
             leaders: NetworkClient::new(Node::Broker(id), network(fetchers)),
             fetchers: LiteMap::new(),
@@ -173,6 +176,7 @@ impl Broker {
             BrokerTimer::Started => self.started(cx),
             BrokerTimer::Register => self.register(cx),
             BrokerTimer::Heartbeat => self.heartbeat(cx),
+            BrokerTimer::AskToStop => self.heartbeat_now(cx),
             BrokerTimer::Fetch(leader) => self.fetch_from(cx, leader),
             BrokerTimer::FetchTimeout(request) => self.fetch_timeout(cx, request),
             BrokerTimer::ProduceTimeout(request) => self.produce_timeout(cx, request),

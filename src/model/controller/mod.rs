@@ -33,6 +33,12 @@ pub struct Registration {
     pub state: BrokerState,
     /// When it was heard of last.
     pub heard_us: u64,
+    /// How much of the controller's log it had seen then.
+    metadata_version: u64,
+    /// Where the controller's log has its registration.
+    registered_version: u64,
+    /// Where the controller's log has the start of its controlled shutdown.
+    shutdown_version: u64,
     /// The connection on which it listens to the controller's log.
     connection: Option<ConnectionId>,
 }
@@ -53,6 +59,9 @@ impl Controller {
         let broker = |n: u64| Registration {
             state: BrokerState { epoch: n + 1, ..BrokerState::default() },
             heard_us: 0,
+            metadata_version: 1,
+            registered_version: 1,
+            shutdown_version: 0,
             connection: None,
         };
         let count = u64::from(setup.brokers);
@@ -96,7 +105,6 @@ impl Controller {
     pub fn balance(&mut self, cx: &mut Cx<'_>) {
         let changed = self.elect_preferred(cx);
         if !changed.is_empty() {
-            self.version += 1;
             self.publish(cx, &changed);
         }
     }
@@ -136,9 +144,10 @@ impl Controller {
                 Response::Register(self.register(cx, broker, connection, clean_epoch))
             }
             Request::Heartbeat { broker_epoch, metadata_version, want_shut_down } => {
-                let fenced = self.heartbeat(cx, broker, broker_epoch, metadata_version);
                 let current = self.brokers[broker.index()].state.epoch == broker_epoch;
-                let shut_down = want_shut_down && current && self.wants_to_stop(cx, broker);
+                let shut_down =
+                    current && self.heartbeat(cx, broker, metadata_version, want_shut_down);
+                let fenced = !current || self.brokers[broker.index()].state.fenced;
                 Response::Heartbeat { fenced, shut_down }
             }
             Request::AlterPartition {
@@ -180,6 +189,9 @@ impl Controller {
         *known = Registration {
             state: BrokerState { epoch, fenced: true, shutting_down: false },
             heard_us: cx.now_us(),
+            metadata_version: 0,
+            registered_version: self.version + 1,
+            shutdown_version: 0,
             connection: Some(connection),
         };
         cx.emit(Kind::BrokerRegistered { broker: id, broker_epoch: epoch });
@@ -187,53 +199,81 @@ impl Controller {
         self.version += 1;
         // It starts with the whole log, before anything that follows.
         self.publish_all_to(cx, id);
-        self.publish(cx, &changed);
+        self.tell_brokers(cx, &changed);
         Ok(epoch)
     }
 
-    /// Answers whether the broker is fenced. One that is, and has caught up with the log, is
-    /// unfenced (`BrokerHeartbeatManager.calculateNextBrokerState`).
+    /// A heartbeat of a broker's current incarnation. Answers whether it shall shut down now
+    /// (`ReplicationControlManager.processBrokerHeartbeat`,
+    /// `BrokerHeartbeatManager.calculateNextBrokerState`).
     fn heartbeat(
         &mut self,
         cx: &mut Cx<'_>,
         id: BrokerId,
-        epoch: u64,
         metadata_version: u64,
+        want_shut_down: bool,
     ) -> bool {
+        let leads = self.partitions.iter().any(|state| state.leader == Some(id));
+        let lowest_active = self.lowest_active_version();
         let known = &mut self.brokers[id.index()];
-        if known.state.epoch != epoch {
-            return true;
-        }
         known.heard_us = cx.now_us();
-        if known.state.fenced && metadata_version >= self.version {
-            known.state.fenced = false;
-            cx.emit(Kind::BrokerUnfenced { broker: id });
-            let changed = self.elect_for_leaderless(cx);
-            self.version += 1;
-            self.publish(cx, &changed);
-            return false;
-        }
-        let fenced = known.state.fenced;
-        if metadata_version < self.version {
+        known.metadata_version = metadata_version;
+        let BrokerState { fenced, shutting_down, .. } = known.state;
+        let shut_down = match (fenced, shutting_down) {
+            _ if !want_shut_down => false,
+            (true, _) => true,
+            (false, false) => !leads,
+            // All who can lead must have heard that it does not lead any more.
+            (false, true) => !leads && known.shutdown_version <= lowest_active,
+        };
+        if shut_down && !fenced {
+            self.fence(cx, id);
+        } else if want_shut_down && !fenced && !shutting_down {
+            self.begin_controlled_shutdown(cx, id);
+        } else if fenced && !shut_down && metadata_version >= known.registered_version {
+            self.unfence(cx, id);
+        } else if metadata_version < self.version {
             self.publish_all_to(cx, id);
         }
-        fenced
+        shut_down
     }
 
-    /// Controlled shutdown: the broker's leaderships move to other in-sync replicas, and it leaves
-    /// the ISRs. Answers whether nothing is left that keeps it
+    /// How much of the log every broker has seen that may lead
+    /// (`BrokerHeartbeatManager.lowestActiveOffset`).
+    fn lowest_active_version(&self) -> u64 {
+        let active = self.brokers.iter().filter(|b| !b.state.fenced && !b.state.shutting_down);
+        active.map(|b| b.metadata_version).min().unwrap_or(u64::MAX)
+    }
+
+    /// A broker may serve; what has no leader may have one now
+    /// (`ReplicationControlManager.handleBrokerUnfenced`).
+    fn unfence(&mut self, cx: &mut Cx<'_>, id: BrokerId) {
+        self.brokers[id.index()].state.fenced = false;
+        cx.emit(Kind::BrokerUnfenced { broker: id });
+        let changed = self.elect_for_leaderless(cx);
+        self.publish(cx, &changed);
+    }
+
+    /// A broker is out (`ReplicationControlManager.handleBrokerFenced`).
+    fn fence(&mut self, cx: &mut Cx<'_>, id: BrokerId) {
+        self.brokers[id.index()].state.fenced = true;
+        let before = cx.cause;
+        let changed = self.remove_broker(cx, id, false);
+        self.publish(cx, &changed);
+        cx.cause = before;
+    }
+
+    /// The broker's leaderships move to other in-sync replicas, and it leaves the ISRs. What nobody
+    /// else can lead has no leader then, so that this does not keep it from stopping
     /// (`ReplicationControlManager.handleBrokerInControlledShutdown`).
-    fn wants_to_stop(&mut self, cx: &mut Cx<'_>, id: BrokerId) -> bool {
-        let known = &mut self.brokers[id.index()].state;
-        if !known.shutting_down {
-            known.shutting_down = true;
-            let before = cx.cause;
-            let changed = self.remove_broker(cx, id, false);
-            self.version += 1;
-            self.publish(cx, &changed);
-            cx.cause = before;
-        }
-        self.partitions.iter().all(|state| state.leader != Some(id))
+    fn begin_controlled_shutdown(&mut self, cx: &mut Cx<'_>, id: BrokerId) {
+        let known = &mut self.brokers[id.index()];
+        known.state.shutting_down = true;
+        known.shutdown_version = self.version + 1;
+        let before = cx.cause;
+        let changed = self.remove_broker(cx, id, false);
+        self.publish(cx, &changed);
+        cx.cause = before;
     }
 
     /// Fences the brokers that were silent for longer than `broker.session.timeout.ms`.
@@ -241,16 +281,13 @@ impl Controller {
         let session_us = cx.setup().broker.broker_session_timeout_us;
         self.plan_session_check(cx);
         for id in (0..self.brokers.len() as u16).map(BrokerId) {
-            let known = &mut self.brokers[id.index()];
+            let known = &self.brokers[id.index()];
             if known.state.fenced || cx.now_us() < known.heard_us + session_us {
                 continue;
             }
-            known.state.fenced = true;
             let before = cx.cause;
             cx.emit(Kind::BrokerFenced { broker: id });
-            let changed = self.remove_broker(cx, id, false);
-            self.version += 1;
-            self.publish(cx, &changed);
+            self.fence(cx, id);
             cx.cause = before;
         }
     }
@@ -276,13 +313,17 @@ impl Controller {
             return Err(KafkaError::IneligibleReplica);
         }
         self.change(cx, partition, isr, Change::default());
-        self.version += 1;
         self.publish(cx, &[partition]);
         Ok(self.partitions[partition.index()].clone())
     }
 
-    /// Tells every broker what changed.
-    fn publish(&self, cx: &mut Cx<'_>, partitions: &[PartitionId]) {
+    /// The log grows by what changed, and every broker is told.
+    fn publish(&mut self, cx: &mut Cx<'_>, partitions: &[PartitionId]) {
+        self.version += 1;
+        self.tell_brokers(cx, partitions);
+    }
+
+    fn tell_brokers(&self, cx: &mut Cx<'_>, partitions: &[PartitionId]) {
         for known in &self.brokers {
             let Some(connection) = known.connection else { continue };
             self.send_log(cx, connection, partitions, partitions.is_empty());

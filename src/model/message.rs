@@ -58,13 +58,15 @@ pub enum Request {
     OffsetCommit { consumer: ConsumerId, offsets: Vec<CommittedOffset> },
     /// OffsetFetch.
     OffsetFetch { group: GroupId, partitions: Vec<PartitionId> },
-    /// AlterPartition (KIP-497): a leader asks for another ISR.
+    /// AlterPartition (KIP-497): a leader asks for another ISR. `broker_epochs` are those of the
+    /// members' last fetches, where it knows them (KIP-903).
     AlterPartition {
         broker_epoch: u64,
         partition: PartitionId,
         leader_epoch: u32,
         partition_epoch: u32,
         isr: Vec<BrokerId>,
+        broker_epochs: Vec<Option<u64>>,
     },
     /// BrokerRegistration.
     Register { clean_epoch: Option<u64> },

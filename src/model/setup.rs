@@ -21,6 +21,8 @@ pub struct Setup {
     pub seed: u64,
     /// The version whose rules apply.
     pub version: Version,
+    /// Those rules.
+    pub rules: Rules,
     /// When it ends at the latest.
     pub until_us: Option<u64>,
     /// How many brokers there are.
@@ -140,6 +142,7 @@ impl Setup {
         let mut setup = Self {
             seed: resolved.seed,
             version: resolved.version,
+            rules: resolved.rules,
             until_us: resolved.until_us,
             brokers: resolved.brokers,
             broker: resolved.broker.clone(),
@@ -187,7 +190,7 @@ impl Setup {
         config: &TopicConfig,
         internal: bool,
     ) {
-        let rules = Rules::of(self.version);
+        let rules = self.rules;
         let topic = self.topics.len() as u16;
         let mut ids = Vec::new();
         for (number, brokers) in (0..).zip(replicas) {

@@ -89,6 +89,8 @@ pub enum TruncateReason {
     DivergingEpoch,
     /// The log was longer than the leader's.
     OutOfRange,
+    /// Before leader epochs: a new follower kept what was below its high watermark only.
+    HighWatermark,
 }
 
 /// The kinds of events. Fields named after ids mean those things; `batch` and `entry` hold the

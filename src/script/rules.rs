@@ -13,6 +13,8 @@ pub struct Rules {
     pub recovers_producer_epoch: bool,
     /// Fenced replicas cannot join the ISR (KIP-841, 3.3).
     pub keeps_fenced_out_of_isr: bool,
+    /// Nobody joins the ISR by a fetch of an earlier process (KIP-903, 3.5).
+    pub checks_broker_epoch_of_isr: bool,
     /// `min.insync.replicas` counts at most as the number of replicas (KAFKA-15583, 3.7).
     pub caps_min_isr: bool,
     /// The high watermark waits while the ISR is below `min.insync.replicas` (KAFKA-15583, 3.7).
@@ -32,6 +34,7 @@ impl Rules {
             detects_truncation: version.since(2, 1),
             recovers_producer_epoch: version.since(2, 5),
             keeps_fenced_out_of_isr: version.since(3, 3),
+            checks_broker_epoch_of_isr: version.since(3, 5),
             caps_min_isr: version.since(3, 7),
             high_watermark_waits_for_min_isr: version.since(3, 7),
             names_leader_in_error: version.since(3, 7),

@@ -55,7 +55,7 @@ impl Broker {
                     partition: replica.partition,
                     offset: replica.log.end_offset(),
                     leader_epoch: replica.leader_epoch,
-                    last_epoch: replica.log.last_epoch(),
+                    last_epoch: replica.log.last_epoch().filter(|_| setup.rules.truncates_by_epoch),
                 }),
             }
         }
@@ -166,6 +166,16 @@ impl Broker {
             return 0;
         }
         cx.setup().hardware.append.as_us() + self.flush_if_due(cx, partition)
+    }
+
+    /// Before leader epochs a new follower knew of nothing but its high watermark: it cut its log
+    /// there, and lost what it might have needed (until KIP-101; `ReplicaManager.makeFollowers`).
+    pub(super) fn truncate_new_follower(&mut self, cx: &mut Cx<'_>, partition: PartitionId) {
+        let Some(replica) = self.replica(partition) else { return };
+        if !cx.setup().rules.truncates_by_epoch {
+            let to = replica.high_watermark;
+            self.truncate(cx, partition, to, TruncateReason::HighWatermark);
+        }
     }
 
     /// Cuts the log where it departs from the leader's: at the end of the largest epoch that both

@@ -9,6 +9,7 @@ use crate::model::event::BrokerTimer;
 use crate::model::ids::{BrokerId, Node, PartitionId};
 use crate::model::message::{BrokerState, PartitionState, Request};
 use crate::model::trace::Kind;
+use crate::script::Rules;
 
 impl Broker {
     /// A follower's fetch tells how far its log reaches (`Partition.updateFollowerFetchState`).
@@ -38,13 +39,13 @@ impl Broker {
     /// `min.insync.replicas` (KAFKA-15583, since 3.7).
     pub(super) fn advance_high_watermark(&mut self, cx: &mut Cx<'_>, partition: PartitionId) {
         let setup = cx.setup();
-        let freezes = setup.version.since(3, 7);
+        let waits = setup.rules.high_watermark_waits_for_min_isr;
         let min_isr = setup.partition(partition).effective_min_isr();
         let lag_us = setup.broker.replica_lag_time_max_us;
         let (now_us, broker) = (cx.now_us(), self.id);
         let Some(replica) = &self.replicas[partition.index()] else { return };
         let Some(leader) = replica.leader() else { return };
-        if freezes && leader.isr.len() < min_isr {
+        if waits && leader.isr.len() < min_isr {
             return;
         }
         let isr = leader.maximal_isr();
@@ -53,7 +54,12 @@ impl Broker {
         for (id, follower) in &leader.followers {
             let counts = isr.contains(id)
                 || (follower.caught_up(leader_end, now_us, lag_us)
-                    && is_eligible(&self.metadata.brokers, *id, follower.broker_epoch));
+                    && is_eligible(
+                        setup.rules,
+                        &self.metadata.brokers,
+                        *id,
+                        follower.broker_epoch,
+                    ));
             if counts {
                 to = to.min(follower.end_offset.unwrap_or(0));
             }
@@ -81,7 +87,8 @@ impl Broker {
             .end_offset
             .is_some_and(|end| end >= replica.high_watermark && end >= leader.epoch_start_offset);
         let new = !leader.isr.contains(&follower) && leader.wanted_isr.is_none();
-        if new && reached && is_eligible(&self.metadata.brokers, follower, state.broker_epoch) {
+        let (rules, brokers) = (cx.setup().rules, &self.metadata.brokers);
+        if new && reached && is_eligible(rules, brokers, follower, state.broker_epoch) {
             let mut isr = leader.isr.clone();
             isr.push(follower);
             self.ask_for_isr(cx, partition, isr);
@@ -113,27 +120,40 @@ impl Broker {
         let Some(leader) = replica.leader_mut() else { return };
         leader.wanted_isr = Some(isr.clone());
         let partition_epoch = leader.partition_epoch;
-        let request =
-            Request::AlterPartition { broker_epoch, partition, leader_epoch, partition_epoch, isr };
+        let of_follower =
+            |id| leader.followers.get(id).map_or(Some(broker_epoch), |f| f.broker_epoch);
+        let broker_epochs = isr.iter().map(of_follower).collect();
+        let request = Request::AlterPartition {
+            broker_epoch,
+            partition,
+            leader_epoch,
+            partition_epoch,
+            isr,
+            broker_epochs,
+        };
         if self.controller.ready(cx, Node::Controller) {
             self.controller.send(cx, Node::Controller, request, false);
         }
     }
 
-    /// The controller's answer.
+    /// The controller's answer (`Partition.handleAlterPartitionError`). Only where it says that a
+    /// member was not eligible is the old ISR known to stand; after any other refusal the leader
+    /// waits for the metadata that it lacks.
     pub(super) fn partition_altered(
         &mut self,
         cx: &mut Cx<'_>,
         partition: PartitionId,
         result: Result<PartitionState, KafkaError>,
     ) {
-        if let Some(leader) =
-            self.replicas[partition.index()].as_mut().and_then(Replica::leader_mut)
-        {
-            leader.wanted_isr = None;
-        }
-        if let Ok(state) = result {
-            self.isr_is(cx, partition, &state);
+        match result {
+            Ok(state) => self.isr_is(cx, partition, &state),
+            Err(KafkaError::IneligibleReplica) => {
+                let replica = self.replicas[partition.index()].as_mut();
+                if let Some(leader) = replica.and_then(Replica::leader_mut) {
+                    leader.wanted_isr = None;
+                }
+            }
+            Err(_) => {}
         }
     }
 
@@ -158,11 +178,18 @@ impl Broker {
     }
 }
 
-/// Who may be in an ISR: a broker that is not fenced and whose epoch the leader knows rightly
-/// (`Partition.isReplicaIsrEligible`).
-fn is_eligible(brokers: &[BrokerState], id: BrokerId, broker_epoch: Option<u64>) -> bool {
+/// Who may be in an ISR: a broker that is neither fenced nor about to stop (KIP-841) and whose
+/// fetches are those of its current process (KIP-903; `Partition.isReplicaIsrEligible`).
+fn is_eligible(
+    rules: Rules,
+    brokers: &[BrokerState],
+    id: BrokerId,
+    broker_epoch: Option<u64>,
+) -> bool {
     let state = brokers[id.index()];
-    !state.fenced && !state.shutting_down && broker_epoch == Some(state.epoch)
+    let serves = !state.fenced && !state.shutting_down;
+    (serves || !rules.keeps_fenced_out_of_isr)
+        && (broker_epoch == Some(state.epoch) || !rules.checks_broker_epoch_of_isr)
 }
 
 fn lagging(replica: &Replica, leader: &Leader, now_us: u64, lag_us: u64) -> Vec<BrokerId> {

@@ -277,6 +277,9 @@ impl Broker {
                 });
             }
             if let Some(leader) = state.leader {
+                if traced {
+                    self.truncate_new_follower(cx, partition);
+                }
                 cx.ambient(0, self.timer(BrokerTimer::Fetch(leader)));
             }
         }

@@ -72,7 +72,7 @@ impl Broker {
                     outcome: None,
                 });
             }
-            let current_leader = self.leader_hint(batch.partition, outcome.as_ref().err());
+            let current_leader = self.leader_hint(cx, batch.partition, outcome.as_ref().err());
             let result = outcome.map(|appended| appended.base_offset);
             let invalid = match &result {
                 Err(KafkaError::InvalidRecord | KafkaError::InvalidTimestamp) => {
@@ -109,13 +109,15 @@ impl Broker {
     /// Whom to ask instead (KIP-951).
     fn leader_hint(
         &self,
+        cx: &Cx<'_>,
         partition: PartitionId,
         error: Option<&KafkaError>,
     ) -> Option<(crate::model::ids::BrokerId, u32)> {
         let state = &self.metadata.partitions[partition.index()];
         let moved =
             matches!(error, Some(KafkaError::NotLeaderOrFollower | KafkaError::FencedLeaderEpoch));
-        moved.then_some((state.leader?, state.leader_epoch))
+        let names = cx.setup().rules.names_leader_in_error;
+        (moved && names).then_some((state.leader?, state.leader_epoch))
     }
 
     /// `Partition.appendRecordsToLeader`: leadership, ISR size, batch size, producer state, append.
@@ -292,7 +294,7 @@ impl Broker {
                     if let (Some(result), Some(Err(error))) =
                         (results.iter_mut().find(mine), wait.outcome)
                     {
-                        result.current_leader = self.leader_hint(wait.partition, Some(&error));
+                        result.current_leader = self.leader_hint(cx, wait.partition, Some(&error));
                         result.result = Err(error);
                     }
                 }

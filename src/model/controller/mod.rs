@@ -12,6 +12,7 @@ use super::ids::{BrokerId, ConnectionId, Node, PartitionId, RequestId};
 use super::message::{Body, BrokerState, Message, PartitionState, Request, Response};
 use super::setup::Setup;
 use super::trace::Kind;
+use crate::script::Rules;
 use election::Change;
 
 /// The controller.
@@ -156,9 +157,17 @@ impl Controller {
                 leader_epoch,
                 partition_epoch,
                 isr,
+                broker_epochs,
             } => {
-                let asked =
-                    Asked { broker, broker_epoch, partition, leader_epoch, partition_epoch, isr };
+                let asked = Asked {
+                    broker,
+                    broker_epoch,
+                    partition,
+                    leader_epoch,
+                    partition_epoch,
+                    isr,
+                    broker_epochs,
+                };
                 let result = self.alter_partition(cx, asked);
                 Response::AlterPartition { partition, result }
             }
@@ -298,7 +307,7 @@ impl Controller {
         cx: &mut Cx<'_>,
         asked: Asked,
     ) -> Result<PartitionState, KafkaError> {
-        let Asked { broker, broker_epoch, partition, leader_epoch, partition_epoch, isr } = asked;
+        let Asked { broker, broker_epoch, partition, leader_epoch, partition_epoch, .. } = asked;
         if self.brokers[broker.index()].state.epoch != broker_epoch {
             return Err(KafkaError::StaleBrokerEpoch);
         }
@@ -309,12 +318,23 @@ impl Controller {
         if partition_epoch != state.partition_epoch {
             return Err(KafkaError::InvalidUpdateVersion);
         }
-        if isr.iter().any(|id| self.brokers[id.index()].state.fenced) {
+        let members = asked.isr.iter().zip(&asked.broker_epochs);
+        let rules = cx.setup().rules;
+        if members.into_iter().any(|(id, epoch)| !self.may_be_in_sync(rules, *id, *epoch)) {
             return Err(KafkaError::IneligibleReplica);
         }
-        self.change(cx, partition, isr, Change::default());
+        self.change(cx, partition, asked.isr, Change::default());
         self.publish(cx, &[partition]);
         Ok(self.partitions[partition.index()].clone())
+    }
+
+    /// Whether a leader may have that broker in its ISR, by a fetch of that broker epoch
+    /// (`ReplicationControlManager.ineligibleReplicasForIsr`).
+    fn may_be_in_sync(&self, rules: Rules, id: BrokerId, broker_epoch: Option<u64>) -> bool {
+        let BrokerState { epoch, fenced, shutting_down } = self.brokers[id.index()].state;
+        let same = broker_epoch.is_none_or(|known| known == epoch);
+        (!(fenced || shutting_down) || !rules.keeps_fenced_out_of_isr)
+            && (same || !rules.checks_broker_epoch_of_isr)
     }
 
     /// The log grows by what changed, and every broker is told.
@@ -364,4 +384,5 @@ struct Asked {
     leader_epoch: u32,
     partition_epoch: u32,
     isr: Vec<BrokerId>,
+    broker_epochs: Vec<Option<u64>>,
 }

@@ -114,11 +114,26 @@ impl Broker {
 
     /// Asks the controller; until it answers, who joins counts already and who leaves still does.
     fn ask_for_isr(&mut self, cx: &mut Cx<'_>, partition: PartitionId, isr: Vec<BrokerId>) {
-        let broker_epoch = self.broker_epoch;
         let Some(replica) = &mut self.replicas[partition.index()] else { return };
-        let leader_epoch = replica.leader_epoch;
         let Some(leader) = replica.leader_mut() else { return };
-        leader.wanted_isr = Some(isr.clone());
+        leader.wanted_isr = Some(isr);
+        self.alter_partition(cx, partition);
+    }
+
+    /// Connected to the controller again: requests that were not answered are sent again
+    /// (`AlterPartitionManager`).
+    pub(super) fn ask_again_for_isrs(&mut self, cx: &mut Cx<'_>) {
+        for partition in self.hosted() {
+            self.alter_partition(cx, partition);
+        }
+    }
+
+    fn alter_partition(&mut self, cx: &mut Cx<'_>, partition: PartitionId) {
+        let broker_epoch = self.broker_epoch;
+        let Some(replica) = self.replica(partition) else { return };
+        let leader_epoch = replica.leader_epoch;
+        let Some(leader) = replica.leader() else { return };
+        let Some(isr) = leader.wanted_isr.clone() else { return };
         let partition_epoch = leader.partition_epoch;
         let of_follower =
             |id| leader.followers.get(id).map_or(Some(broker_epoch), |f| f.broker_epoch);

@@ -191,7 +191,7 @@ impl Broker {
         let epoch = self.broker_epoch;
         self.flush_where(cx, FlushReason::Shutdown, |replica| Some(replica.log.end_offset()));
         for replica in self.replicas.iter_mut().flatten() {
-            replica.checkpointed_high_watermark = replica.high_watermark;
+            replica.close();
         }
         cx.emit(Kind::BrokerStopped { broker: self.id });
         self.process_dies(cx);

@@ -194,6 +194,7 @@ impl Broker {
     pub fn on_connect_result(&mut self, cx: &mut Cx<'_>, connection: ConnectionId, accepted: bool) {
         if self.controller.connect_result(cx, connection, accepted).is_some() {
             self.register(cx);
+            self.ask_again_for_isrs(cx);
         } else if let Some(Node::Broker(leader)) =
             self.leaders.connect_result(cx, connection, accepted)
         {
@@ -208,6 +209,8 @@ impl Broker {
         if let Some((Node::Broker(leader), _)) = self.leaders.closed(cx, connection) {
             self.fetch_failed(cx, leader);
         }
+        // The next heartbeat connects again.
+        self.controller.closed(cx, connection);
     }
 
     /// Requests that waited for their turn on a connection go with it.

@@ -92,11 +92,23 @@ impl ProducerStates {
         }
     }
 
-    /// The state after a truncation or a restart: made anew from the log.
+    /// What a snapshot file holds: of each producer its last batch only
+    /// (`ProducerStateManager.takeSnapshot`).
     #[must_use]
-    pub fn replay(log: &[Arc<LogBatch>]) -> Self {
-        let mut states = Self::default();
-        for entry in log {
+    pub fn snapshot(&self) -> Self {
+        let mut states = self.clone();
+        for (_, entry) in &mut states.entries {
+            entry.batches.drain(..entry.batches.len().saturating_sub(1));
+        }
+        states
+    }
+
+    /// The state after a truncation or a restart: what the snapshot of that offset says and, from
+    /// there on, the log (`ProducerStateManager.truncateAndReload`).
+    #[must_use]
+    pub fn reload(snapshot: Option<&(u64, Self)>, log: &[Arc<LogBatch>]) -> Self {
+        let (from, mut states) = snapshot.cloned().unwrap_or_default();
+        for entry in log.iter().filter(|entry| entry.base_offset >= from) {
             states.appended(entry);
         }
         states
@@ -154,6 +166,25 @@ mod tests {
     #[test]
     fn an_unknown_producer_may_start_anywhere() {
         assert_eq!(ProducerStates::default().check(&batch(0, 17, 1)), Ok(Check::Append));
+    }
+
+    #[test]
+    fn a_snapshot_remembers_one_batch_per_producer_and_the_log_after_it_all() {
+        let batches: Vec<_> = (0..4).map(|n| batch(0, n, 1)).collect();
+        let log: Vec<_> = (0..)
+            .zip(&batches)
+            .map(|(base_offset, batch)| {
+                let payload = Payload::Records(batch.clone());
+                Arc::new(LogBatch { base_offset, leader_epoch: 0, payload })
+            })
+            .collect();
+        let of = |end: usize| ProducerStates::reload(None, &log[..end]);
+        let snapshot = (3, of(3).snapshot());
+        let states = ProducerStates::reload(Some(&snapshot), &log);
+        assert_eq!(states.check(&batches[3]), Ok(Check::Duplicate(3)));
+        assert_eq!(states.check(&batches[2]), Ok(Check::Duplicate(2)));
+        assert_eq!(states.check(&batches[1]), Err(KafkaError::OutOfOrderSequenceNumber));
+        assert_eq!(of(4).check(&batches[1]), Ok(Check::Duplicate(1)), "without a snapshot");
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub struct Replica {
     pub role: Role,
     /// What it knows of idempotent producers.
     pub producers: ProducerStates,
+    /// The same as last written to a snapshot file, and up to which offset.
+    pub snapshot: Option<(u64, ProducerStates)>,
 }
 
 /// What a replica does.
@@ -122,6 +124,7 @@ impl Replica {
             leader_epoch: 0,
             role: Role::None,
             producers: ProducerStates::default(),
+            snapshot: None,
         }
     }
 
@@ -169,17 +172,29 @@ impl Replica {
     pub fn truncate(&mut self, to: u64) -> Vec<Arc<LogBatch>> {
         let removed = self.log.truncate(to);
         if !removed.is_empty() {
-            self.producers = ProducerStates::replay(self.log.batches());
             let end = self.log.end_offset();
+            self.snapshot.take_if(|(at, _)| *at > end);
+            self.reload_producers();
             self.high_watermark = self.high_watermark.min(end);
             self.checkpointed_high_watermark = self.checkpointed_high_watermark.min(end);
         }
         removed
     }
 
+    /// A log that is closed in order leaves a snapshot of its producers (`UnifiedLog.close`).
+    pub fn close(&mut self) {
+        self.checkpointed_high_watermark = self.high_watermark;
+        self.snapshot = Some((self.log.end_offset(), self.producers.snapshot()));
+    }
+
+    fn reload_producers(&mut self) {
+        self.producers = ProducerStates::reload(self.snapshot.as_ref(), self.log.batches());
+    }
+
     /// What a process that dies takes along: everything but the log and the checkpoint.
     pub fn process_died(&mut self) {
         self.role = Role::None;
+        self.reload_producers();
         self.high_watermark = self.checkpointed_high_watermark.min(self.log.end_offset());
     }
 }

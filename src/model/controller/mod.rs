@@ -146,6 +146,9 @@ impl Controller {
             }
             Request::Heartbeat { broker_epoch, metadata_version, want_shut_down } => {
                 let current = self.brokers[broker.index()].state.epoch == broker_epoch;
+                if current {
+                    self.brokers[broker.index()].connection = Some(connection);
+                }
                 let shut_down =
                     current && self.heartbeat(cx, broker, metadata_version, want_shut_down);
                 let fenced = !current || self.brokers[broker.index()].state.fenced;

@@ -253,6 +253,7 @@ fn place_text(place: Place) -> &'static str {
         Place::Accumulator => w.place_accumulator,
         Place::Network => w.place_network,
         Place::PageCache => w.place_page_cache,
+        Place::Disk => w.place_disk,
         Place::OldLeader => w.place_old_leader,
         Place::Truncated => w.place_truncated,
         Place::SkippedByTheConsumer => w.place_skipped,

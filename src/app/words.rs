@@ -101,6 +101,7 @@ words! {
     place_accumulator: "it died with the accumulator";
     place_network: "it died on its way";
     place_page_cache: "it was only in a page cache";
+    place_disk: "it was on a disk that was destroyed";
     place_old_leader: "only the old leader holds it";
     place_truncated: "its last copy was cut off";
     place_skipped: "the consumer went past it";

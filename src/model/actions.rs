@@ -9,8 +9,8 @@ use super::links::Rule;
 use super::queue::Scheduled;
 use super::trace::{Kind, Observer};
 use super::world::World;
-use crate::script::Do;
-use crate::script::action::{Between, LoseNext, SlowLink};
+use crate::script::action::{Between, DropPackets, LoseNext, SlowDisk, SlowLink};
+use crate::script::{Do, Duration};
 
 impl World {
     /// An action of the script, on something that it can act on, or else it is ignored.
@@ -52,7 +52,13 @@ impl World {
             (Do::Slow(SlowLink { from, to, one_way, latency }), _) => {
                 let way = setup.way(from, to, *one_way);
                 let latency_us = Some(latency.as_us());
-                let rule = way.map(|way| Rule { way, latency_us, jitter_us: None });
+                let rule = way.map(|way| Rule { way, latency_us, jitter_us: None, drops: None });
+                self.core.network.rules.extend(rule);
+            }
+            (Do::Drop(DropPackets { from, to, one_way, per_million }), _) => {
+                let way = setup.way(from, to, *one_way);
+                let drops = Some(*per_million);
+                let rule = way.map(|way| Rule { way, latency_us: None, jitter_us: None, drops });
                 self.core.network.rules.extend(rule);
             }
             (Do::Lose(LoseNext { client, server, what, connection }), _) => {
@@ -61,6 +67,19 @@ impl World {
                 }
             }
             (Do::ElectPreferred, _) => self.controller.balance(&mut cx),
+            (Do::ElectUnclean, _) => self.controller.elect_unclean(&mut cx, true),
+            (Do::Set(_), _) => self.controller.set(&mut cx, &setup.changes[usize::from(index)]),
+            (Do::FailDisk(disk), Some(Node::Broker(id))) => {
+                self.brokers[id.index()].fail_disk(usize::from(disk.directory) - 1);
+            }
+            (Do::LoseDisk(disk), Some(Node::Broker(id))) => {
+                self.brokers[id.index()].lose_disk(&mut cx, usize::from(disk.directory) - 1);
+            }
+            (Do::SlowDisk(SlowDisk { append, fsync, .. }), Some(Node::Broker(id))) => {
+                let disks = &mut self.brokers[id.index()].disks;
+                disks.append_us = append.map_or(disks.append_us, Duration::as_us);
+                disks.fsync_us = fsync.map_or(disks.fsync_us, Duration::as_us);
+            }
             (Do::Send(_), Some(Node::Producer(id))) => {
                 self.producers[id.index()].send_also(&mut cx, setup.sent_by(index));
             }
@@ -89,6 +108,7 @@ impl World {
             Do::Restart(_) => !running,
             Do::Pause(_) => running && !paused,
             Do::Resume(_) => paused,
+            Do::LoseDisk(_) | Do::SlowDisk(_) => true,
             Do::PowerCut(_) => !self.core.faults.is_off(node),
             _ => running,
         }

@@ -21,6 +21,8 @@ pub enum KafkaError {
     NotEnoughReplicas,
     /// The ISR shrank below `min.insync.replicas` after the append.
     NotEnoughReplicasAfterAppend,
+    /// The log directory failed.
+    KafkaStorage,
     /// The batch is larger than `max.message.bytes`.
     MessageTooLarge,
     /// The purgatory's or the client's wait is over.
@@ -76,6 +78,7 @@ impl KafkaError {
             Self::OffsetNotAvailable => "OffsetNotAvailableException",
             Self::NotEnoughReplicas => "NotEnoughReplicasException",
             Self::NotEnoughReplicasAfterAppend => "NotEnoughReplicasAfterAppendException",
+            Self::KafkaStorage => "KafkaStorageException",
             Self::MessageTooLarge | Self::RecordTooLarge => "RecordTooLargeException",
             Self::RequestTimedOut | Self::DeliveryTimeout => "TimeoutException",
             Self::NetworkException => "NetworkException",

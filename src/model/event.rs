@@ -71,6 +71,8 @@ pub enum BrokerTimer {
     FlushCheck,
     /// The wait of a controlled shutdown is over.
     Stop,
+    /// Its last log directory has failed.
+    Halt,
     /// A request to the controller or to a leader has waited for its timeout.
     RequestTimeout(RequestId),
 }
@@ -82,6 +84,8 @@ pub enum ControllerTimer {
     SessionCheck,
     /// Leaderships go back to the preferred replicas.
     Balance,
+    /// Partitions without a leader get one, where unclean elections are allowed.
+    UncleanSweep,
 }
 
 /// A consumer's timers.

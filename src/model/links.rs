@@ -61,12 +61,29 @@ pub struct Rule {
     pub latency_us: Option<u64>,
     /// The most that chance adds to it.
     pub jitter_us: Option<u64>,
+    /// How many of a million packets are lost there.
+    pub drops: Option<u32>,
 }
 
-/// The latency and the jitter from one entity to another.
+/// What the rules say of a link, one way.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Quality {
+    /// Its latency.
+    pub latency_us: u64,
+    /// The most that chance adds to it.
+    pub jitter_us: u64,
+    /// How many of a million packets it loses.
+    pub drops: u32,
+}
+
+/// The link from one entity to another.
 #[must_use]
-pub fn link_us<'a>(rules: impl Iterator<Item = &'a Rule>, from: Node, to: Node) -> (u64, u64) {
-    rules.filter(|rule| rule.way.holds(from, to)).fold((0, 0), |(latency_us, jitter_us), rule| {
-        (rule.latency_us.unwrap_or(latency_us), rule.jitter_us.unwrap_or(jitter_us))
-    })
+pub fn quality<'a>(rules: impl Iterator<Item = &'a Rule>, from: Node, to: Node) -> Quality {
+    let mut link = Quality::default();
+    for rule in rules.filter(|rule| rule.way.holds(from, to)) {
+        link.latency_us = rule.latency_us.unwrap_or(link.latency_us);
+        link.jitter_us = rule.jitter_us.unwrap_or(link.jitter_us);
+        link.drops = rule.drops.unwrap_or(link.drops);
+    }
+    link
 }

@@ -18,6 +18,8 @@ pub enum Purpose {
     StickyPartition = 3,
     /// The node that is asked for metadata.
     MetadataNode = 4,
+    /// Whether a packet is lost.
+    Drop = 5,
 }
 
 /// 64 random bits for the `number`-th draw of `purpose` that concerns `thing`.

@@ -8,7 +8,7 @@ use super::ids::{
 };
 use super::record::{Batch, CommittedOffset, LogBatch};
 use super::trace::Wire;
-use crate::script::config::Acks;
+use crate::script::config::{Acks, TopicConfig};
 
 /// A message on its way.
 #[derive(Clone, Debug)]
@@ -68,10 +68,15 @@ pub enum Request {
         isr: Vec<BrokerId>,
         broker_epochs: Vec<Option<u64>>,
     },
-    /// BrokerRegistration.
-    Register { clean_epoch: Option<u64> },
-    /// BrokerHeartbeat.
-    Heartbeat { broker_epoch: u64, metadata_version: u64, want_shut_down: bool },
+    /// BrokerRegistration, with the ids of the log directories.
+    Register { clean_epoch: Option<u64>, directories: Vec<u32> },
+    /// BrokerHeartbeat, with the ids of the log directories; 0 for one that has failed.
+    Heartbeat {
+        broker_epoch: u64,
+        metadata_version: u64,
+        want_shut_down: bool,
+        directories: Vec<u32>,
+    },
 }
 
 /// A fetch by a follower or a consumer.
@@ -130,6 +135,7 @@ pub enum Response {
         version: u64,
         partitions: Vec<(PartitionId, PartitionState)>,
         brokers: Vec<BrokerState>,
+        topics: Arc<[TopicConfig]>,
     },
 }
 

@@ -10,10 +10,17 @@
 use litemap::LiteMap;
 
 use super::ids::{ConnectionId, MessageId, Node};
-use super::links::{Rule, link_us};
+use super::links::{Quality, Rule, quality};
 use super::luck::{self, Purpose};
 use super::message::Message;
 use super::setup::Setup;
+
+/// TCP's first retransmission timeout, as Linux has it (`TCP_RTO_MIN`), and its largest.
+const RETRANSMISSION_US: u64 = 200_000;
+const RETRANSMISSION_MAX_US: u64 = 120_000_000;
+/// How often TCP sends a packet again (`tcp_retries2`): for a quarter of an hour. Linux gives the
+/// connection up then; here the packet arrives. Whoever waited for it has not been so patient.
+const RETRANSMISSIONS: u64 = 15;
 
 /// A connection between a client and a server.
 #[derive(Clone, Debug)]
@@ -85,7 +92,7 @@ impl Network {
         *number += 1;
         let links = setup.links.iter().chain(&self.rules);
         let arrival_us =
-            now_us + latency_us(setup.seed, link_us(links, from, to), from, to, *number);
+            now_us + latency_us(setup.seed, quality(links, from, to), from, to, *number);
         let arrival_us = arrival_us.max(link.last_arrival_us[direction]);
         link.last_arrival_us[direction] = arrival_us;
         arrival_us
@@ -161,11 +168,25 @@ impl Network {
 }
 
 /// The latency of the `number`-th message from one node to another.
-fn latency_us(seed: u64, link_us: (u64, u64), from: Node, to: Node, number: u64) -> u64 {
-    let (latency_us, jitter_us) = link_us;
-    if jitter_us == 0 {
-        return latency_us;
-    }
+fn latency_us(seed: u64, link: Quality, from: Node, to: Node, number: u64) -> u64 {
     let pair = from.code() << 32 | to.code();
-    latency_us + luck::below(luck::draw(seed, pair, Purpose::Latency, number), jitter_us + 1)
+    let jitter_us = match link.jitter_us {
+        0 => 0,
+        most => luck::below(luck::draw(seed, pair, Purpose::Latency, number), most + 1),
+    };
+    link.latency_us + jitter_us + retransmission_us(seed, link.drops, pair, number)
+}
+
+/// What TCP waits before the packet is sent that gets through: its timeout doubles each time. What
+/// was sent later on the connection waits for it, too.
+fn retransmission_us(seed: u64, drops: u32, pair: u64, number: u64) -> u64 {
+    if drops == 0 {
+        return 0;
+    }
+    let is_lost = |attempt: &u64| {
+        let bits = luck::draw(seed, pair, Purpose::Drop, number * RETRANSMISSIONS + attempt);
+        luck::below(bits, 1_000_000) < u64::from(drops)
+    };
+    let lost = (0..RETRANSMISSIONS).take_while(is_lost);
+    lost.map(|attempt| (RETRANSMISSION_US << attempt).min(RETRANSMISSION_MAX_US)).sum()
 }

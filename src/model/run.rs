@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::setup::Setup;
 use super::trace::{Observer, TraceEvent};
 use super::world::World;
+use crate::script::{Action, Do};
 
 /// What a run without an `until` may take at most after its last planned thing.
 const PATIENCE_US: u64 = 3_600_000_000;
@@ -78,7 +79,13 @@ fn quiet_us(setup: &Setup) -> u64 {
         .groups
         .iter()
         .map(|g| g.config.auto_commit_interval_us.max(g.config.request_timeout_us));
+    // Only where somebody allows unclean elections while a partition has no leader.
+    let allows = |action: &Action| matches!(action.what, Do::Set(_));
+    let sweep_us = match setup.actions.iter().any(allows) {
+        true => broker.unclean_leader_election_interval_us,
+        false => 0,
+    };
     let requests_us = setup.producers.iter().map(|p| p.config.request_timeout_us);
-    let all = commits_us.chain(requests_us).chain([fencing_us, lag_us]);
+    let all = commits_us.chain(requests_us).chain([fencing_us, lag_us, sweep_us]);
     all.max().unwrap_or_default().saturating_add(2_000_000)
 }

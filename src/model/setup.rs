@@ -8,7 +8,8 @@ use super::record::RecordPlan;
 use crate::script::config::{BrokerConfig, ConsumerConfig, ProducerConfig, TopicConfig};
 use crate::script::resolve::Resolved;
 use crate::script::{
-    Action, Cluster, CommitStyle, Do, Duration, OnRestart, Rules, Script, SendStyle, Version,
+    Action, Cluster, CommitStyle, Do, Duration, OnRestart, Rules, Script, SendStyle, TopicChange,
+    Version,
 };
 
 /// The name of the topic that holds the groups' committed offsets.
@@ -48,6 +49,8 @@ pub struct Setup {
     pub records: Vec<RecordPlan>,
     /// What will be done to the system.
     pub actions: Vec<Action>,
+    /// What each action changes in the topics' settings, by the index of the action.
+    pub changes: Vec<Vec<TopicChange>>,
     /// How long messages take when the run begins.
     pub links: Vec<Rule>,
 }
@@ -155,6 +158,7 @@ impl Setup {
             consumers: Vec::new(),
             records: Vec::new(),
             actions: script.actions.clone(),
+            changes: resolved.changes.clone(),
             links: Vec::new(),
         };
         setup.add_topics(resolved);
@@ -324,11 +328,13 @@ impl Setup {
             way: Way { from: Ends::All, to: Ends::All, both: false },
             latency_us: Some(network.latency.as_us()),
             jitter_us: Some(network.jitter.as_us()),
+            drops: None,
         });
         for link in &network.links {
             let Some(way) = self.way(&link.from, &link.to, link.one_way) else { continue };
             let latency_us = link.latency.map(|d| d.as_us());
-            self.links.push(Rule { way, latency_us, jitter_us: link.jitter.map(|d| d.as_us()) });
+            let jitter_us = link.jitter.map(|d| d.as_us());
+            self.links.push(Rule { way, latency_us, jitter_us, drops: None });
         }
     }
 
@@ -357,6 +363,30 @@ impl Setup {
     #[must_use]
     pub fn partition(&self, partition: PartitionId) -> &PartitionSetup {
         &self.partitions[partition.index()]
+    }
+
+    /// The settings that the topics have when the run begins.
+    #[must_use]
+    pub fn topic_configs(&self) -> Arc<[TopicConfig]> {
+        let first = |topic: &TopicSetup| self.partition(topic.partitions[0]).config.clone();
+        self.topics.iter().map(first).collect()
+    }
+
+    /// `min.insync.replicas` as it takes effect for a partition of topics with such settings.
+    #[must_use]
+    pub fn min_isr(&self, partition: PartitionId, topics: &[TopicConfig]) -> usize {
+        let PartitionSetup { topic, replicas, .. } = self.partition(partition);
+        let min_isr = topics[usize::from(*topic)].min_insync_replicas;
+        self.rules.effective_min_isr(min_isr, replicas.len() as u32) as usize
+    }
+
+    /// Which of its log directories a broker has a partition in, from 0: new ones go where the
+    /// fewest are (`LogManager.nextLogDirs`).
+    #[must_use]
+    pub fn directory(&self, broker: BrokerId, partition: PartitionId) -> usize {
+        let before = &self.partitions[..partition.index()];
+        let hosted = before.iter().filter(|p| p.replicas.contains(&broker)).count();
+        hosted % usize::from(self.hardware.log_dirs)
     }
 
     /// A consumer's group.

@@ -170,6 +170,10 @@ pub enum Kind {
     PowerCut { broker: BrokerId },
     /// What was in the page cache only, from `to` on, is gone with the power.
     PageCacheLost { broker: BrokerId, partition: PartitionId, to: u64, removed: Vec<Arc<LogBatch>> },
+    /// A broker cannot write to a log directory any more; directories are numbered from 1.
+    DirectoryFailed { broker: BrokerId, directory: u16 },
+    /// What was on a disk that is destroyed is gone.
+    DiskLost { broker: BrokerId, partition: PartitionId, removed: Vec<Arc<LogBatch>> },
     /// A broker was asked to stop: the controller moves its leaderships away.
     ShutdownBegan { broker: BrokerId },
     /// A broker stopped in order: its logs are flushed.

@@ -149,6 +149,16 @@ fn cluster_sentence(setup: &Setup, kind: &Kind) -> Option<String> {
             "{broker}'s process dies. Its page cache survives. The controller does not know yet: it waits for broker.session.timeout.ms ({}).",
             Duration::from_us(setup.broker.broker_session_timeout_us)
         ),
+        Kind::DirectoryFailed { broker, directory } => format!(
+            "{broker} cannot write to its log directory {directory} any more and serves nothing from there."
+        ),
+        Kind::DiskLost { broker, removed, .. } => {
+            let gone: Vec<RecordId> = removed.iter().flat_map(|entry| ids(entry)).collect();
+            format!(
+                "A disk of {broker} is destroyed, and its copies of {} with it.",
+                records(&gone)
+            )
+        }
         Kind::BrokerFenced { broker } => {
             format!("The controller has not heard of {broker} for too long and fences it.")
         }

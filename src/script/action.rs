@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Duration;
+use super::{Duration, Properties};
 
 /// Something done to the system, `at` a time or `when` something happened.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -130,6 +130,23 @@ pub enum Do {
     Lose(LoseNext),
     /// Give each partition back to the first replica of its assignment, where that is in sync.
     ElectPreferred,
+    /// Let each partition without a leader have one, whatever its log lacks
+    /// (`kafka-leader-election --election-type unclean`).
+    ElectUnclean,
+    /// Change settings of a topic, or of all brokers, while they run (`kafka-configs --alter`).
+    Set(SetConfig),
+    /// Let each write to a log directory of a broker fail from now on. The broker notices with its
+    /// next write; what was not on disk is gone. With its last directory its process ends. A
+    /// restart finds the directory usable again.
+    FailDisk(DiskOf),
+    /// Destroy a disk with a log directory. The broker goes on without it, or ends; its next start
+    /// finds an empty one in its place.
+    LoseDisk(DiskOf),
+    /// Give a broker's disk other costs.
+    SlowDisk(SlowDisk),
+    /// Let a link lose packets. TCP sends them again, after 200 ms, 400 ms, 800 ms and so on: to
+    /// those who talk over it the link is slow at times.
+    Drop(DropPackets),
     /// Let an application send one more record; such records are numbered after all others, in
     /// the order of the script.
     Send(SendNow),
@@ -137,6 +154,61 @@ pub enum Do {
     Resend(u32),
     /// Let a producer's application call `flush()`.
     Flush(String),
+}
+
+/// Settings and their new values.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SetConfig {
+    /// The topic whose properties change; without one it is properties of all brokers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// The properties, with their new values.
+    pub config: Properties,
+}
+
+/// A log directory of a broker; each has a disk of its own.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DiskOf {
+    /// The broker.
+    pub broker: String,
+    /// Which of its log directories, counted from 1.
+    #[serde(default = "first_directory", skip_serializing_if = "is_first_directory")]
+    pub directory: u16,
+}
+
+/// A broker's disk and what it costs from now on.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SlowDisk {
+    /// The broker.
+    pub broker: String,
+    /// What an append to the page cache costs; without a value as before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub append: Option<Duration>,
+    /// What an fsync costs; without a value as before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fsync: Option<Duration>,
+}
+
+/// A link and how many of its packets are lost.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DropPackets {
+    /// One end.
+    pub from: String,
+    /// The other end.
+    pub to: String,
+    /// Whether only the way from `from` to `to` is meant.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub one_way: bool,
+    /// How many of a million packets are lost; each message is one packet.
+    pub per_million: u32,
 }
 
 /// A record that an application sends when the action comes.
@@ -250,9 +322,20 @@ impl Do {
             | Self::Resume(name)
             | Self::Flush(name) => Some(name),
             Self::Send(send) => Some(&send.producer),
+            Self::FailDisk(disk) | Self::LoseDisk(disk) => Some(&disk.broker),
+            Self::SlowDisk(disk) => Some(&disk.broker),
             _ => None,
         }
     }
+}
+
+pub(super) fn first_directory() -> u16 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_first_directory(directory: &u16) -> bool {
+    *directory == 1
 }
 
 pub(super) fn first() -> u32 {

@@ -269,6 +269,23 @@ config! {
 }
 
 impl TopicConfig {
+    /// Takes the value of one property from other settings. All of a topic's properties can change
+    /// while brokers run.
+    pub fn take(&mut self, property: &str, from: &Self) {
+        match property {
+            "min.insync.replicas" => self.min_insync_replicas = from.min_insync_replicas,
+            "unclean.leader.election.enable" => {
+                self.unclean_leader_election_enable = from.unclean_leader_election_enable;
+            }
+            "max.message.bytes" => self.max_message_bytes = from.max_message_bytes,
+            "segment.bytes" => self.segment_bytes = from.segment_bytes,
+            "cleanup.policy" => self.cleanup_policy = from.cleanup_policy,
+            "flush.messages" => self.flush_messages = from.flush_messages,
+            "flush.ms" => self.flush_us = from.flush_us,
+            _ => self.message_timestamp_after_max_us = from.message_timestamp_after_max_us,
+        }
+    }
+
     /// Of `__consumer_offsets`: it has no settings of its own that bear on loss, so that its
     /// `min.insync.replicas` is the brokers'.
     #[must_use]

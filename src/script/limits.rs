@@ -9,6 +9,8 @@ use super::{Action, Do, Duration, EventName, Notice, Script, ScriptError, When};
 
 /// The most brokers that a script may have.
 pub const BROKERS_MAX: u16 = 9;
+/// The most log directories that a broker may have.
+pub const LOG_DIRS_MAX: u16 = 8;
 /// The most partitions, over all topics.
 pub const PARTITIONS_MAX: u32 = 64;
 /// The most producers.
@@ -36,6 +38,9 @@ impl Script {
         let brokers = self.cluster.brokers;
         let message = format!("{brokers} brokers; there can be 1 to {BROKERS_MAX}");
         ensure((1..=BROKERS_MAX).contains(&brokers), "cluster.brokers", &message)?;
+        let dirs = self.cluster.log_dirs;
+        let message = format!("{dirs} log directories; there can be 1 to {LOG_DIRS_MAX}");
+        ensure((1..=LOG_DIRS_MAX).contains(&dirs), "cluster.log_dirs", &message)?;
         self.check_topics()?;
         let producers = self.producers.len();
         let message = format!("{producers} producers; there can be {PRODUCERS_MAX}");
@@ -166,6 +171,8 @@ impl Script {
             ensure(!is_controller, place, "the controller never fails in the model")?;
             let machine = matches!(what, Do::PowerCut(_));
             ensure(is_broker || !machine, place, "only a broker's machine loses its power")?;
+            let disk = matches!(what, Do::FailDisk(_) | Do::LoseDisk(_) | Do::SlowDisk(_));
+            ensure(is_broker || !disk, place, "only brokers have disks in the model")?;
             let sends = matches!(what, Do::Send(_) | Do::Flush(_));
             let is_producer = matches!(entity, Entity::Producer(_));
             ensure(is_producer || !sends, place, "only a producer sends records")?;
@@ -177,6 +184,27 @@ impl Script {
                 (&slow.from, &slow.to)
             }
             Do::Lose(lose) => (&lose.client, &lose.server),
+            Do::Drop(drop) => {
+                let message = "it must be at most 1000000";
+                ensure(
+                    drop.per_million <= 1_000_000,
+                    &format!("{place}.drop.per_million"),
+                    message,
+                )?;
+                (&drop.from, &drop.to)
+            }
+            Do::FailDisk(disk) | Do::LoseDisk(disk) => {
+                let dirs = self.cluster.log_dirs;
+                let message = format!("brokers have {dirs} log directories, numbered from 1");
+                let exists = (1..=dirs).contains(&disk.directory);
+                return ensure(exists, &format!("{place}.directory"), &message);
+            }
+            Do::SlowDisk(disk) => {
+                within_a_day(&format!("{place}.append"), disk.append)?;
+                within_a_day(&format!("{place}.fsync"), disk.fsync)?;
+                let says = disk.append.is_some() || disk.fsync.is_some();
+                return ensure(says, place, "it needs an append or an fsync");
+            }
             Do::Send(send) => return self.check_send(send, place),
             Do::Resend(record) => return self.check_record(*record, place),
             _ => return Ok(()),

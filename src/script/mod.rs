@@ -16,6 +16,7 @@ pub mod properties;
 mod read;
 pub mod resolve;
 pub mod rules;
+mod set;
 mod settings;
 mod shape;
 mod suggest;
@@ -34,6 +35,7 @@ pub use entity::{End, Entity};
 pub use error::{Notice, ScriptError};
 pub use resolve::{Resolved, ResolvedGroup, ResolvedTopic};
 pub use rules::Rules;
+pub use set::TopicChange;
 pub use version::Version;
 
 /// Settings as written: Kafka's property names, and values as JSON scalars.
@@ -85,6 +87,8 @@ pub struct Cluster {
     /// Broker properties, for every broker.
     #[cfg_attr(feature = "cli", schemars(schema_with = "properties::schema::broker"))]
     pub config: Properties,
+    /// How many log directories each broker has, each on a disk of its own (`log.dirs`).
+    pub log_dirs: u16,
     /// What an append to the page cache costs.
     pub append: Duration,
     /// What an fsync costs.
@@ -102,6 +106,7 @@ impl Default for Cluster {
         Self {
             brokers: 3,
             config: Properties::new(),
+            log_dirs: 1,
             append: Duration::from_us(50),
             fsync: Duration::from_us(2_000),
             writeback_interval: Duration::from_us(5_000_000),

@@ -5,7 +5,7 @@ use super::config::{BrokerConfig, ConsumerConfig, ProducerConfig, TopicConfig};
 use super::properties::Scope;
 use super::settings::Settings;
 use super::suggest::did_you_mean;
-use super::{Duration, Notice, Rules, Script, ScriptError, Topic, Version, checks};
+use super::{Duration, Notice, Rules, Script, ScriptError, Topic, TopicChange, Version, checks};
 
 /// A script that can be run.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +28,8 @@ pub struct Resolved {
     pub producers: Vec<ProducerConfig>,
     /// The consumer groups, in the order of the script.
     pub groups: Vec<ResolvedGroup>,
+    /// What each action changes in the topics' settings, by the index of the action.
+    pub changes: Vec<Vec<TopicChange>>,
     /// What is worth knowing about the script, though it can be run.
     pub notices: Vec<Notice>,
 }
@@ -79,6 +81,7 @@ impl Script {
         }
         self.check_links()?;
         self.check_actions(&mut notices)?;
+        let changes = self.resolve_sets(&settings, &mut notices)?;
         Ok(Resolved {
             version: self.kafka,
             rules: Rules::of(self.kafka),
@@ -89,6 +92,7 @@ impl Script {
             topics,
             producers,
             groups,
+            changes,
             notices,
         })
     }

@@ -11,6 +11,8 @@ pub struct Rules {
     pub detects_truncation: bool,
     /// A producer that lost its place in the sequence takes a new epoch and goes on (KIP-360, 2.5).
     pub recovers_producer_epoch: bool,
+    /// A broker survives the failure of a log directory if it has another one (KIP-112, 1.0).
+    pub survives_directory_failure: bool,
     /// Fenced replicas cannot join the ISR (KIP-841, 3.3).
     pub keeps_fenced_out_of_isr: bool,
     /// Nobody joins the ISR by a fetch of an earlier process (KIP-903, 3.5).
@@ -19,6 +21,9 @@ pub struct Rules {
     pub caps_min_isr: bool,
     /// The high watermark waits while the ISR is below `min.insync.replicas` (KAFKA-15583, 3.7).
     pub high_watermark_waits_for_min_isr: bool,
+    /// The controller knows log directories by their ids, and lets nobody lead whose replica is in
+    /// one that it has not heard of (KIP-858, 3.7).
+    pub knows_directories: bool,
     /// A produce error names the new leader, and the retry does not wait (KIP-951, 3.7).
     pub names_leader_in_error: bool,
     /// The producer's epoch rises with every transaction (`transaction.version` 2, KIP-890, 4.0).
@@ -33,10 +38,12 @@ impl Rules {
             truncates_by_epoch: version.since(0, 11),
             detects_truncation: version.since(2, 1),
             recovers_producer_epoch: version.since(2, 5),
+            survives_directory_failure: version.since(1, 0),
             keeps_fenced_out_of_isr: version.since(3, 3),
             checks_broker_epoch_of_isr: version.since(3, 5),
             caps_min_isr: version.since(3, 7),
             high_watermark_waits_for_min_isr: version.since(3, 7),
+            knows_directories: version.since(3, 7),
             names_leader_in_error: version.since(3, 7),
             bumps_epoch_per_transaction: version.since(4, 0),
         }

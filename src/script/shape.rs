@@ -4,7 +4,8 @@
 use serde_json::Value;
 
 use super::action::{
-    Action, Between, Broken, Do, EventName, LoseNext, Lost, SendNow, SlowLink, When,
+    Action, Between, Broken, DiskOf, Do, DropPackets, EventName, LoseNext, Lost, SendNow,
+    SetConfig, SlowDisk, SlowLink, When,
 };
 use super::read::{FromJson, Misfit, Object, Strict, choice, word};
 use super::{
@@ -53,6 +54,7 @@ impl FromJson for Cluster {
             &[
                 "brokers",
                 "config",
+                "log_dirs",
                 "append",
                 "fsync",
                 "writeback_interval",
@@ -64,6 +66,7 @@ impl FromJson for Cluster {
         Ok(Self {
             brokers: it.or("brokers", missing.brokers)?,
             config: it.some("config")?,
+            log_dirs: it.or("log_dirs", missing.log_dirs)?,
             append: it.or("append", missing.append)?,
             fsync: it.or("fsync", missing.fsync)?,
             writeback_interval: it.or("writeback_interval", missing.writeback_interval)?,
@@ -216,14 +219,25 @@ impl FromJson for Do {
             "slow",
             "lose",
             "elect-preferred",
+            "elect-unclean",
+            "set",
+            "fail-disk",
+            "lose-disk",
+            "slow-disk",
+            "drop",
             "send",
             "resend",
             "flush",
         ];
         let (name, value) = choice(value)?;
-        if name == "elect-preferred" {
+        let alone = match name {
+            "elect-preferred" => Some(Self::ElectPreferred),
+            "elect-unclean" => Some(Self::ElectUnclean),
+            _ => None,
+        };
+        if let Some(alone) = alone {
             let extra = value.map(|_| Misfit::new("it takes no value").within(name));
-            return extra.map_or(Ok(Self::ElectPreferred), Err);
+            return extra.map_or(Ok(alone), Err);
         }
         if !KNOWN.contains(&name) {
             return Err(Misfit::unknown("word", name, KNOWN));
@@ -236,6 +250,11 @@ impl FromJson for Do {
             "heal" => Between::from_json(value).map(Self::Heal),
             "slow" => SlowLink::from_json(value).map(Self::Slow),
             "lose" => LoseNext::from_json(value).map(Self::Lose),
+            "set" => SetConfig::from_json(value).map(Self::Set),
+            "fail-disk" => DiskOf::from_json(value).map(Self::FailDisk),
+            "lose-disk" => DiskOf::from_json(value).map(Self::LoseDisk),
+            "slow-disk" => SlowDisk::from_json(value).map(Self::SlowDisk),
+            "drop" => DropPackets::from_json(value).map(Self::Drop),
             "send" => SendNow::from_json(value).map(Self::Send),
             "resend" => u32::from_json(value).map(Self::Resend),
             _ => String::from_json(value).map(|entity| match name {
@@ -267,6 +286,44 @@ impl FromJson for SlowLink {
             to: it.need("to")?,
             one_way: it.some("one_way")?,
             latency: it.need("latency")?,
+        })
+    }
+}
+
+impl FromJson for SetConfig {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(value, &["topic", "config"])?;
+        Ok(Self { topic: it.some("topic")?, config: it.need("config")? })
+    }
+}
+
+impl FromJson for DiskOf {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(value, &["broker", "directory"])?;
+        let first = super::action::first_directory();
+        Ok(Self { broker: it.need("broker")?, directory: it.or("directory", first)? })
+    }
+}
+
+impl FromJson for SlowDisk {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(value, &["broker", "append", "fsync"])?;
+        Ok(Self {
+            broker: it.need("broker")?,
+            append: it.some("append")?,
+            fsync: it.some("fsync")?,
+        })
+    }
+}
+
+impl FromJson for DropPackets {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(value, &["from", "to", "one_way", "per_million"])?;
+        Ok(Self {
+            from: it.need("from")?,
+            to: it.need("to")?,
+            one_way: it.some("one_way")?,
+            per_million: it.need("per_million")?,
         })
     }
 }

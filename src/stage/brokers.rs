@@ -102,6 +102,7 @@ impl Stage<'_> {
             (Process::Running, _) if fenced => (words.fenced, Ink::Lost, None),
             (_, Some(Role::Leader(_))) => (words.leader, Ink::OnLeader, Some(Ink::LeaderFill)),
             (_, Some(Role::Follower(_))) => (words.follower, Ink::Muted, None),
+            (_, Some(Role::Offline)) => (words.disk_failed, Ink::Lost, None),
             (_, Some(Role::None)) => (words.no_role, Ink::Muted, None),
             (_, None) => (words.running, Ink::Muted, None),
         }
@@ -173,6 +174,9 @@ impl Stage<'_> {
             }
             (_, Role::Follower(Some(leader))) => self.following(*leader, replica),
             (_, Role::Follower(None)) => vec![words.no_leader.to_owned()],
+            (_, Role::Offline) => {
+                vec![words.disk_failed_long.to_owned(), words.disk_failed.to_owned()]
+            }
             (_, Role::None) => Vec::new(),
         };
         (Ink::Muted, sentences)
@@ -243,6 +247,7 @@ impl Stage<'_> {
         let (word, ink) = match &replica.role {
             Role::Leader(_) => (self.words.leader, Ink::Leader),
             Role::Follower(_) => (self.words.follower, Ink::Muted),
+            Role::Offline => (self.words.disk_failed, Ink::Lost),
             Role::None => (self.words.no_role, Ink::Muted),
         };
         let style = Style { ink, ..style }.medium();

@@ -34,7 +34,7 @@ impl Stage<'_> {
     /// `broker.session.timeout.ms`.
     fn registration(&mut self, broker: usize, row: Rect) {
         let setup = self.world.setup();
-        let known = self.world.controller.brokers[broker];
+        let known = &self.world.controller.brokers[broker];
         let base = row.y + 14.0;
         let name = self.world.brokers[broker].id.to_string();
         let style = Style::sans(Ink::Muted, SMALL);

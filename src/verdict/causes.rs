@@ -24,7 +24,9 @@ impl Ledger {
                     causes.extend(record.taken_by);
                 }
             }
-            Some(Place::PageCache | Place::Accumulator) => causes.extend(record.taken_by),
+            Some(Place::PageCache | Place::Disk | Place::Accumulator) => {
+                causes.extend(record.taken_by)
+            }
             Some(Place::Network) => {
                 causes.extend(record.receiver_down);
                 causes.extend(record.taken_by);

@@ -94,6 +94,7 @@ impl Ledger {
             _ => Outcome::lost(match record.taken {
                 Taken::Truncation => Place::Truncated,
                 Taken::PowerCut => Place::PageCache,
+                Taken::DiskLost => Place::Disk,
                 Taken::ProducerCrash => Place::Accumulator,
                 Taken::Network if record.partition.is_none() => Place::Application,
                 Taken::Network => Place::Network,

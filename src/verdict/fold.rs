@@ -86,6 +86,9 @@ impl Ledger {
             Kind::PageCacheLost { broker, partition, to, removed } => {
                 self.removed(event.id, (*broker, *partition), *to, removed, Taken::PowerCut);
             }
+            Kind::DiskLost { broker, partition, removed } => {
+                self.removed(event.id, (*broker, *partition), 0, removed, Taken::DiskLost);
+            }
             _ => {}
         }
     }

@@ -68,6 +68,8 @@ pub(super) enum Taken {
     Truncation,
     /// A page cache that lost its power.
     PowerCut,
+    /// A disk that was destroyed.
+    DiskLost,
     /// A producer that died with it.
     ProducerCrash,
 }

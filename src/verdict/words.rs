@@ -86,6 +86,8 @@ pub enum Place {
     Network,
     /// It was in a page cache.
     PageCache,
+    /// It was on a disk that was destroyed.
+    Disk,
     /// Only a broker that is down or deposed holds it.
     OldLeader,
     /// The last copy was cut off.
@@ -170,6 +172,7 @@ impl fmt::Display for Place {
             Self::Accumulator => "accumulator",
             Self::Network => "network",
             Self::PageCache => "page cache",
+            Self::Disk => "disk",
             Self::OldLeader => "old leader",
             Self::Truncated => "truncated",
             Self::SkippedByTheConsumer => "skipped by the consumer",

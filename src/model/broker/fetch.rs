@@ -116,7 +116,7 @@ impl Broker {
         result: &mut FetchResult,
     ) -> Result<u32, KafkaError> {
         let replica = self.replica(wanted.partition).ok_or(KafkaError::NotLeaderOrFollower)?;
-        replica.leader().ok_or(KafkaError::NotLeaderOrFollower)?;
+        replica.led()?;
         if wanted.leader_epoch < replica.leader_epoch {
             return Err(KafkaError::FencedLeaderEpoch);
         }
@@ -142,7 +142,7 @@ impl Broker {
     pub(super) fn list_offsets(&self, partitions: &[PartitionId], latest: bool) -> Response {
         let of = |partition: PartitionId| {
             let replica = self.replica(partition).ok_or(KafkaError::NotLeaderOrFollower)?;
-            let leader = replica.leader().ok_or(KafkaError::NotLeaderOrFollower)?;
+            let leader = replica.led()?;
             let known = replica.high_watermark >= leader.epoch_start_offset;
             match (latest, known) {
                 (false, _) => Ok(0),

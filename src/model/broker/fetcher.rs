@@ -147,6 +147,11 @@ impl Broker {
     /// Appends what was fetched. Answers with what that costs.
     fn append_fetched(&mut self, cx: &mut Cx<'_>, result: &FetchResult) -> u64 {
         let (broker, partition, now_us) = (self.id, result.partition, cx.now_us());
+        let works = self.disks.works(cx.setup().directory(broker, partition));
+        if !result.batches.is_empty() && !works {
+            self.check_disks(cx);
+            return 0;
+        }
         let Some(replica) = &mut self.replicas[partition.index()] else { return 0 };
         let arrived = cx.cause;
         let mut appended = false;
@@ -165,7 +170,7 @@ impl Broker {
         if !appended {
             return 0;
         }
-        cx.setup().hardware.append.as_us() + self.flush_if_due(cx, partition)
+        self.disks.append_us + self.flush_if_due(cx, partition)
     }
 
     /// Before leader epochs a new follower knew of nothing but its high watermark: it cut its log

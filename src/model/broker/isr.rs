@@ -29,9 +29,12 @@ impl Broker {
         else {
             return;
         };
+        let news = state.end_offset != Some(offset);
         state.fetched(offset, broker_epoch, leader_end, now_us);
         self.maybe_expand_isr(cx, partition, follower);
-        self.advance_high_watermark(cx, partition);
+        if news {
+            self.advance_high_watermark(cx, partition);
+        }
     }
 
     /// The high watermark is the smallest log end among the leader, the in-sync replicas and
@@ -40,7 +43,7 @@ impl Broker {
     pub(super) fn advance_high_watermark(&mut self, cx: &mut Cx<'_>, partition: PartitionId) {
         let setup = cx.setup();
         let waits = setup.rules.high_watermark_waits_for_min_isr;
-        let min_isr = setup.partition(partition).effective_min_isr();
+        let min_isr = setup.min_isr(partition, &self.metadata.topics);
         let lag_us = setup.broker.replica_lag_time_max_us;
         let (now_us, broker) = (cx.now_us(), self.id);
         let Some(replica) = &self.replicas[partition.index()] else { return };

@@ -2,6 +2,8 @@
 //! log tells it (`BrokerLifecycleManager`, `BrokerMetadataPublisher`). And the tasks that run as
 //! long as its process does.
 
+use std::sync::Arc;
+
 use super::replica::{Replica, Role};
 use super::{Broker, Process};
 use crate::model::client::LinkState;
@@ -11,6 +13,7 @@ use crate::model::event::BrokerTimer;
 use crate::model::ids::{BrokerId, ConnectionId, Node, PartitionId, RequestId};
 use crate::model::message::{BrokerState, PartitionState, Request};
 use crate::model::trace::{FlushReason, Kind};
+use crate::script::config::TopicConfig;
 
 /// How long a broker waits before it registers again (`BrokerLifecycleManager`'s first backoff).
 const REGISTER_AGAIN_US: u64 = 100_000;
@@ -87,19 +90,26 @@ impl Broker {
 
     /// The machine has lost its power: only what was flushed, or written back, is still there.
     pub fn page_cache_lost(&mut self, cx: &mut Cx<'_>) {
-        for replica in self.replicas.iter_mut().flatten() {
-            let (broker, partition, to) =
-                (self.id, replica.partition, replica.log.flushed_offset());
-            let removed = replica.truncate(to);
-            if !removed.is_empty() {
-                cx.note(Kind::PageCacheLost { broker, partition, to, removed });
-            }
+        for partition in self.hosted() {
+            self.lose_unflushed(cx, partition);
+        }
+    }
+
+    /// What of a log is not on disk is gone.
+    pub(super) fn lose_unflushed(&mut self, cx: &mut Cx<'_>, partition: PartitionId) {
+        let broker = self.id;
+        let Some(replica) = &mut self.replicas[partition.index()] else { return };
+        let to = replica.log.flushed_offset();
+        let removed = replica.truncate(to);
+        if !removed.is_empty() {
+            cx.note(Kind::PageCacheLost { broker, partition, to, removed });
         }
     }
 
     /// The process is started again.
     pub fn restart(&mut self, cx: &mut Cx<'_>) {
         self.process = Process::Starting;
+        self.disks.repair();
         self.fenced = true;
         cx.emit(Kind::BrokerRestarted { broker: self.id });
         cx.after(cx.setup().hardware.startup.as_us(), self.timer(BrokerTimer::Started));
@@ -117,7 +127,8 @@ impl Broker {
             return;
         }
         if self.controller.ready(cx, Node::Controller) {
-            let request = Request::Register { clean_epoch: self.clean_epoch };
+            let directories = self.disks.ids();
+            let request = Request::Register { clean_epoch: self.clean_epoch, directories };
             self.controller.send(cx, Node::Controller, request, true);
         }
     }
@@ -151,6 +162,7 @@ impl Broker {
             broker_epoch: self.broker_epoch,
             metadata_version: self.metadata.version,
             want_shut_down: self.process == Process::Stopping,
+            directories: self.disks.ids(),
         };
         self.controller.send(cx, Node::Controller, request, true);
     }
@@ -206,6 +218,7 @@ impl Broker {
         version: u64,
         partitions: Vec<(PartitionId, PartitionState)>,
         brokers: Vec<BrokerState>,
+        topics: Arc<[TopicConfig]>,
     ) {
         if version <= self.metadata.version && self.process != Process::Starting {
             return;
@@ -213,6 +226,7 @@ impl Broker {
         let arrived = cx.cause;
         self.metadata.version = version;
         self.metadata.brokers = brokers;
+        self.metadata.topics = topics;
         let first = self.process == Process::Starting;
         if first {
             self.process = Process::Running;
@@ -254,6 +268,9 @@ impl Broker {
         let setup = cx.setup();
         let (me, now_us) = (self.id, cx.now_us());
         let Some(replica) = &mut self.replicas[partition.index()] else { return };
+        if matches!(replica.role, Role::Offline) {
+            return;
+        }
         let leader_epoch = state.leader_epoch;
         if state.leader == Some(me) {
             replica.make_leader(me, setup.partition(partition), state, now_us);
@@ -292,6 +309,8 @@ impl Broker {
         }
         let interval_us = cx.setup().broker.replica_high_watermark_checkpoint_interval_us;
         cx.ambient(interval_us, self.timer(BrokerTimer::Checkpoint));
+        // It is written to every directory.
+        self.check_disks(cx);
     }
 
     /// The operating system writes dirty pages that are old enough.
@@ -306,9 +325,10 @@ impl Broker {
     /// (`LogManager.flushDirtyLogs`).
     pub(super) fn flush_check(&mut self, cx: &mut Cx<'_>) {
         let setup = cx.setup();
-        let now_us = cx.now_us();
+        let (now_us, topics) = (cx.now_us(), self.metadata.topics.clone());
         self.flush_where(cx, FlushReason::FlushMs, |replica| {
-            let old_us = now_us.checked_sub(setup.partition(replica.partition).config.flush_us)?;
+            let topic = usize::from(setup.partition(replica.partition).topic);
+            let old_us = now_us.checked_sub(topics[topic].flush_us)?;
             replica.log.dirty_since(old_us).map(|_| replica.log.end_offset())
         });
         cx.ambient(

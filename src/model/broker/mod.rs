@@ -5,6 +5,7 @@
 //! time but that of appends and fsyncs.
 
 mod coordinator;
+mod disk;
 mod fetch;
 mod fetcher;
 mod isr;
@@ -15,6 +16,7 @@ pub mod producers;
 pub mod replica;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use litemap::LiteMap;
 
@@ -27,6 +29,8 @@ use super::message::{
 };
 use super::setup::Setup;
 use super::trace::Kind;
+use crate::script::config::TopicConfig;
+use disk::Disks;
 use fetcher::Fetcher;
 use produce::Delayed;
 use replica::Replica;
@@ -46,6 +50,8 @@ pub struct Broker {
     pub clean_epoch: Option<u64>,
     /// What it last heard of whether it is fenced.
     pub fenced: bool,
+    /// Its disks.
+    pub disks: Disks,
     /// Its replicas, by partition.
     pub replicas: Vec<Option<Replica>>,
     /// What it knows of the cluster.
@@ -81,6 +87,14 @@ pub enum Process {
     Stopping,
 }
 
+impl Process {
+    /// Whether there is one.
+    #[must_use]
+    pub fn is_there(self) -> bool {
+        self != Self::Down
+    }
+}
+
 /// What a broker knows of the cluster (`MetadataCache`).
 #[derive(Clone, Debug)]
 pub struct BrokerMetadata {
@@ -90,6 +104,8 @@ pub struct BrokerMetadata {
     pub partitions: Vec<PartitionState>,
     /// The brokers.
     pub brokers: Vec<BrokerState>,
+    /// The topics' settings.
+    pub topics: Arc<[TopicConfig]>,
 }
 
 /// A connection that a client opened.
@@ -129,6 +145,7 @@ impl Broker {
             broker_epoch: metadata.brokers[id.index()].epoch,
             clean_epoch: None,
             fenced: false,
+            disks: Disks::new(&setup.hardware),
             replicas: all.map(|p| hosted(&p).then(|| Replica::new(p))).collect(),
             metadata,
             offsets: LiteMap::new(),
@@ -147,6 +164,11 @@ impl Broker {
     #[must_use]
     pub fn replica(&self, partition: PartitionId) -> Option<&Replica> {
         self.replicas[partition.index()].as_ref()
+    }
+
+    /// The settings of a partition's topic, as far as it has heard of changes.
+    fn config(&self, setup: &Setup, partition: PartitionId) -> &TopicConfig {
+        &self.metadata.topics[usize::from(setup.partition(partition).topic)]
     }
 
     /// Whether a TCP handshake with it succeeds.
@@ -187,6 +209,7 @@ impl Broker {
             BrokerTimer::FlushCheck => self.flush_check(cx),
             BrokerTimer::RequestTimeout(request) => self.request_timeout(cx, request),
             BrokerTimer::Stop => self.stop(cx),
+            BrokerTimer::Halt => self.halt(cx),
         }
     }
 
@@ -224,8 +247,8 @@ impl Broker {
     /// A response arrived, from the controller or from a leader.
     pub fn on_response(&mut self, cx: &mut Cx<'_>, request: RequestId, response: Response) {
         match response {
-            Response::MetadataLog { version, partitions, brokers } => {
-                self.apply_metadata(cx, version, partitions, brokers);
+            Response::MetadataLog { version, partitions, brokers, topics } => {
+                self.apply_metadata(cx, version, partitions, brokers, topics);
             }
             Response::Register(result) if self.controller.complete(request) => {
                 self.registered(cx, result)

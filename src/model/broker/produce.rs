@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::Broker;
 use super::producers::Check;
-use super::replica::Role;
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::event::BrokerTimer;
@@ -14,7 +13,7 @@ use crate::model::message::{ProduceResult, Response};
 use crate::model::record::{Batch, CommittedOffset, LogBatch, Payload};
 use crate::model::setup::Setup;
 use crate::model::trace::{FlushReason, Kind};
-use crate::script::config::Acks;
+use crate::script::config::{Acks, TopicConfig};
 
 /// A request that waits for high watermarks.
 #[derive(Clone, Debug)]
@@ -76,7 +75,8 @@ impl Broker {
             let result = outcome.map(|appended| appended.base_offset);
             let invalid = match &result {
                 Err(KafkaError::InvalidRecord | KafkaError::InvalidTimestamp) => {
-                    invalid_records(&cx.setup(), batch).1
+                    let setup = cx.setup();
+                    invalid_records(&setup, self.config(&setup, batch.partition), batch).1
                 }
                 _ => Vec::new(),
             };
@@ -156,19 +156,20 @@ impl Broker {
 
     fn check_append(&self, cx: &Cx<'_>, batch: &Batch, acks: Acks) -> Result<Check, KafkaError> {
         let setup = cx.setup();
-        let partition = setup.partition(batch.partition);
+        let config = self.config(&setup, batch.partition);
         let replica = self.replica(batch.partition).ok_or(KafkaError::NotLeaderOrFollower)?;
-        let leader = replica.leader().ok_or(KafkaError::NotLeaderOrFollower)?;
-        if acks == Acks::All && leader.isr.len() < partition.effective_min_isr() {
+        let leader = replica.led()?;
+        let min_isr = setup.min_isr(batch.partition, &self.metadata.topics);
+        if acks == Acks::All && leader.isr.len() < min_isr {
             return Err(KafkaError::NotEnoughReplicas);
         }
-        if batch.bytes > partition.config.max_message_bytes {
+        if batch.bytes > config.max_message_bytes {
             return Err(KafkaError::MessageTooLarge);
         }
-        if let (Some(error), _) = invalid_records(&setup, batch) {
+        if let (Some(error), _) = invalid_records(&setup, config, batch) {
             return Err(error);
         }
-        if batch.bytes > partition.config.segment_bytes {
+        if batch.bytes > config.segment_bytes {
             return Err(KafkaError::RecordListTooLarge);
         }
         replica.producers.check(batch)
@@ -184,6 +185,10 @@ impl Broker {
     ) -> Result<Appended, KafkaError> {
         let setup = cx.setup();
         let (id, now_us) = (self.id, cx.now_us());
+        if !self.disks.works(setup.directory(id, partition)) {
+            self.check_disks(cx);
+            return Err(KafkaError::KafkaStorage);
+        }
         let replica =
             self.replicas[partition.index()].as_mut().ok_or(KafkaError::NotLeaderOrFollower)?;
         let base_offset = replica.log.end_offset();
@@ -192,7 +197,7 @@ impl Broker {
         replica.producers.appended(&entry);
         let end_offset = entry.end_offset();
         cx.emit(Kind::Appended { broker: id, partition, entry });
-        let cost_us = setup.hardware.append.as_us() + self.flush_if_due(cx, partition);
+        let cost_us = self.disks.append_us + self.flush_if_due(cx, partition);
         self.advance_high_watermark(cx, partition);
         self.complete_fetches(cx, Some(partition), cost_us);
         Ok(Appended { base_offset, end_offset, cost_us })
@@ -201,7 +206,8 @@ impl Broker {
     /// `flush.messages`: an fsync within the append. Answers with what it costs.
     pub(super) fn flush_if_due(&mut self, cx: &mut Cx<'_>, partition: PartitionId) -> u64 {
         let setup = cx.setup();
-        let due = setup.partition(partition).config.flush_messages;
+        let due = self.config(&setup, partition).flush_messages;
+        let fsync_us = self.disks.fsync_us;
         let Some(replica) = &mut self.replicas[partition.index()] else { return 0 };
         let to = replica.log.end_offset();
         if to - replica.log.flushed_offset() < due || !replica.log.flush(to) {
@@ -213,7 +219,7 @@ impl Broker {
             to,
             reason: FlushReason::FlushMessages,
         });
-        setup.hardware.fsync.as_us()
+        fsync_us
     }
 
     /// Waits until a group's offsets are replicated.
@@ -264,14 +270,15 @@ impl Broker {
         end_offset: u64,
     ) -> Option<Result<(), KafkaError>> {
         let replica = self.replica(partition)?;
-        let Role::Leader(leader) = &replica.role else {
-            return Some(Err(KafkaError::NotLeaderOrFollower));
+        let leader = match replica.led() {
+            Ok(leader) => leader,
+            Err(error) => return Some(Err(error)),
         };
         if replica.high_watermark < end_offset {
             return None;
         }
-        let enough =
-            leader.maximal_isr().len() >= cx.setup().partition(partition).effective_min_isr();
+        let min_isr = cx.setup().min_isr(partition, &self.metadata.topics);
+        let enough = leader.maximal_isr().len() >= min_isr;
         Some(if enough { Ok(()) } else { Err(KafkaError::NotEnoughReplicasAfterAppend) })
     }
 
@@ -314,8 +321,11 @@ impl Broker {
 
 /// The records that a leader does not take, and the error of the whole batch (`LogValidator`): a
 /// null key on a compacted topic, a timestamp too far ahead.
-fn invalid_records(setup: &Setup, batch: &Batch) -> (Option<KafkaError>, Vec<RecordId>) {
-    let config = &setup.partition(batch.partition).config;
+fn invalid_records(
+    setup: &Setup,
+    config: &TopicConfig,
+    batch: &Batch,
+) -> (Option<KafkaError>, Vec<RecordId>) {
     let plan = |record: &RecordId| setup.record(*record);
     let no_key = |record: &RecordId| config.cleanup_policy && plan(record).key.is_none();
     let ahead = |record: &RecordId| plan(record).ahead_us > config.message_timestamp_after_max_us;

@@ -7,6 +7,7 @@ use litemap::LiteMap;
 
 use super::log::Log;
 use super::producers::ProducerStates;
+use crate::model::error::KafkaError;
 use crate::model::ids::{BrokerId, PartitionId};
 use crate::model::map_of;
 use crate::model::message::PartitionState;
@@ -43,6 +44,8 @@ pub enum Role {
     Leader(Leader),
     /// It follows; `None` while there is no leader.
     Follower(Option<BrokerId>),
+    /// Its log directory has failed.
+    Offline,
 }
 
 /// What a leader knows.
@@ -157,6 +160,15 @@ impl Replica {
         match &self.role {
             Role::Leader(leader) => Some(leader),
             _ => None,
+        }
+    }
+
+    /// The leader's side, or why there is none (`ReplicaManager.getPartitionOrError`).
+    pub fn led(&self) -> Result<&Leader, KafkaError> {
+        match &self.role {
+            Role::Leader(leader) => Ok(leader),
+            Role::Offline => Err(KafkaError::KafkaStorage),
+            _ => Err(KafkaError::NotLeaderOrFollower),
         }
     }
 

@@ -1,10 +1,9 @@
 //! Elections and ISR changes: one change of one partition at a time (`PartitionChangeBuilder`).
 
-use super::Controller;
+use super::{Controller, Registration};
 use crate::model::cx::Cx;
 use crate::model::ids::{BrokerId, PartitionId};
 use crate::model::message::PartitionState;
-use crate::model::setup::PartitionSetup;
 use crate::model::trace::Kind;
 
 /// What a change is to bring about.
@@ -16,6 +15,8 @@ pub(super) struct Change {
     pub unclean_shutdown: bool,
     /// Whether the first replica of the assignment shall lead if it can.
     pub preferred: bool,
+    /// Whether an unclean election is asked for, whatever the settings say.
+    pub unclean: bool,
 }
 
 /// A leader, and whether electing it may lose records.
@@ -30,34 +31,83 @@ impl Controller {
         gone: BrokerId,
         unclean_shutdown: bool,
     ) -> Vec<PartitionId> {
-        let concerned = |state: &PartitionState| {
+        let concerned = |_, state: &PartitionState| {
             state.isr.contains(&gone)
                 || state.leader == Some(gone)
                 || (unclean_shutdown && state.elr.contains(&gone))
         };
-        let change = Change { without: Some(gone), unclean_shutdown, preferred: false };
+        let change = Change { without: Some(gone), unclean_shutdown, ..Change::default() };
         self.change_where(cx, change, concerned)
     }
 
     /// A broker is back: partitions without a leader may have one now.
     pub(super) fn elect_for_leaderless(&mut self, cx: &mut Cx<'_>) -> Vec<PartitionId> {
-        self.change_where(cx, Change::default(), |state| state.leader.is_none())
+        self.change_where(cx, Change::default(), |_, state| state.leader.is_none())
+    }
+
+    /// What has no leader gets one: everywhere, or where unclean elections are allowed.
+    pub(super) fn elect_uncleanly(
+        &mut self,
+        cx: &mut Cx<'_>,
+        everywhere: bool,
+    ) -> Vec<PartitionId> {
+        let (setup, topics) = (cx.setup(), self.topics.clone());
+        let change = Change { unclean: true, ..Change::default() };
+        self.change_where(cx, change, |partition, state| {
+            let topic = usize::from(setup.partition(partition).topic);
+            state.leader.is_none() && (everywhere || topics[topic].unclean_leader_election_enable)
+        })
+    }
+
+    /// A broker's log directory has failed: its replicas there leave every ISR.
+    pub(super) fn remove_offline_replicas(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: BrokerId,
+    ) -> Vec<PartitionId> {
+        let setup = cx.setup();
+        let directories = self.brokers[id.index()].directories.clone();
+        let change = Change { without: Some(id), ..Change::default() };
+        self.change_where(cx, change, |partition, state| {
+            directories[setup.directory(id, partition)] == 0 && state.isr.contains(&id)
+        })
+    }
+
+    /// Nobody is eligible any more, and nobody is known to have led last.
+    pub(super) fn clear_eligible(
+        &mut self,
+        cx: &mut Cx<'_>,
+        partitions: &[PartitionId],
+    ) -> Vec<PartitionId> {
+        let mut cleared = partitions.to_vec();
+        cleared.retain(|partition| {
+            let state = &mut self.partitions[partition.index()];
+            let had = !state.elr.is_empty() || state.last_known_leader.take().is_some();
+            if !state.elr.is_empty() {
+                state.elr.clear();
+                cx.note(Kind::ElrChanged { partition: *partition, elr: Vec::new() });
+            }
+            state.partition_epoch += u32::from(had);
+            had
+        });
+        cleared
     }
 
     /// Moves leaderships back to the first replicas of the assignments, where those are in sync.
     pub(super) fn elect_preferred(&mut self, cx: &mut Cx<'_>) -> Vec<PartitionId> {
-        self.change_where(cx, Change { preferred: true, ..Change::default() }, |_| true)
+        self.change_where(cx, Change { preferred: true, ..Change::default() }, |_, _| true)
     }
 
     fn change_where(
         &mut self,
         cx: &mut Cx<'_>,
         change: Change,
-        concerned: impl Fn(&PartitionState) -> bool,
+        concerned: impl Fn(PartitionId, &PartitionState) -> bool,
     ) -> Vec<PartitionId> {
         let before = cx.cause;
         let all = (0..self.partitions.len() as u16).map(PartitionId);
-        let concerned: Vec<_> = all.filter(|p| concerned(&self.partitions[p.index()])).collect();
+        let concerned: Vec<_> =
+            all.filter(|p| concerned(*p, &self.partitions[p.index()])).collect();
         let changed = concerned.into_iter().filter(|partition| {
             cx.cause = before;
             let old = &self.partitions[partition.index()];
@@ -82,7 +132,11 @@ impl Controller {
         let elr_enabled = cx.setup().broker.eligible_leader_replicas_version > 0;
         let setup = cx.setup();
         let assigned = setup.partition(partition);
-        let mut elr = if elr_enabled { eligible(&old, &isr, assigned, change) } else { Vec::new() };
+        let min_isr = setup.min_isr(partition, &self.topics);
+        let mut elr = match elr_enabled {
+            true => eligible(&old, &isr, &assigned.replicas, min_isr, change),
+            false => Vec::new(),
+        };
         if isr.is_empty() && !elr_enabled {
             // Nobody else is known to have everything: the last in-sync replica stays listed.
             isr.clone_from(&old.isr);
@@ -133,7 +187,10 @@ impl Controller {
         let setup = cx.setup();
         let assigned = setup.partition(partition);
         let state = &self.partitions[partition.index()];
-        let acceptable = |id: &BrokerId| Some(*id) != change.without && self.is_active(*id);
+        let acceptable = |id: &BrokerId| {
+            let directory = setup.directory(*id, partition);
+            Some(*id) != change.without && self.is_active(*id, directory)
+        };
         let valid = |id: &BrokerId| {
             (isr.contains(id) || (isr.is_empty() && elr.contains(id))) && acceptable(id)
         };
@@ -146,15 +203,19 @@ impl Controller {
         let elr_enabled = setup.broker.eligible_leader_replicas_version > 0;
         let none_left = elr_enabled && isr.is_empty() && elr.is_empty();
         let last_known = state.last_known_leader.filter(|id| none_left && acceptable(id));
-        let unclean = assigned.config.unclean_leader_election_enable;
+        let topic = &self.topics[usize::from(assigned.topic)];
+        let unclean = change.unclean || topic.unclean_leader_election_enable;
         let any_active = assigned.replicas.iter().copied().find(|id| unclean && acceptable(id));
         (last_known.or(any_active), true)
     }
 
-    /// Whether a broker may lead: not fenced, and not about to stop.
-    fn is_active(&self, id: BrokerId) -> bool {
-        let state = self.brokers[id.index()].state;
-        !state.fenced && !state.shutting_down
+    /// Whether a broker may lead with a replica in that log directory: not fenced, not about to
+    /// stop, and the directory is there and the one that the replica is assigned to
+    /// (`LeaderAcceptor`).
+    fn is_active(&self, id: BrokerId, directory: usize) -> bool {
+        let Registration { state, directories, assigned, .. } = &self.brokers[id.index()];
+        let there = directories[directory] != 0 && directories[directory] == assigned[directory];
+        !state.fenced && !state.shutting_down && there
     }
 }
 
@@ -164,10 +225,10 @@ impl Controller {
 fn eligible(
     old: &PartitionState,
     isr: &[BrokerId],
-    assigned: &PartitionSetup,
+    assigned: &[BrokerId],
+    min_isr: usize,
     change: Change,
 ) -> Vec<BrokerId> {
-    let (min_isr, assigned) = (assigned.effective_min_isr(), &assigned.replicas);
     if isr.len() >= min_isr {
         return Vec::new();
     }

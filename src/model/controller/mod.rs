@@ -5,6 +5,8 @@
 
 mod election;
 
+use std::sync::Arc;
+
 use super::cx::Cx;
 use super::error::KafkaError;
 use super::event::{ControllerTimer, Event};
@@ -12,7 +14,8 @@ use super::ids::{BrokerId, ConnectionId, Node, PartitionId, RequestId};
 use super::message::{Body, BrokerState, Message, PartitionState, Request, Response};
 use super::setup::Setup;
 use super::trace::Kind;
-use crate::script::Rules;
+use crate::script::config::TopicConfig;
+use crate::script::{Rules, TopicChange};
 use election::Change;
 
 /// The controller.
@@ -22,13 +25,15 @@ pub struct Controller {
     pub brokers: Vec<Registration>,
     /// What it has decided for the partitions.
     pub partitions: Vec<PartitionState>,
+    /// The topics' settings.
+    pub topics: Arc<[TopicConfig]>,
     /// The length of its log: grows with each change.
     version: u64,
     next_broker_epoch: u64,
 }
 
 /// What the controller knows of a broker.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Registration {
     /// The epoch of its registration and whether it is fenced.
     pub state: BrokerState,
@@ -40,6 +45,10 @@ pub struct Registration {
     registered_version: u64,
     /// Where the controller's log has the start of its controlled shutdown.
     shutdown_version: u64,
+    /// The log directories that it says it has; 0 for one that has failed.
+    directories: Vec<u32>,
+    /// Those that its replicas are assigned to.
+    assigned: Vec<u32>,
     /// The connection on which it listens to the controller's log.
     connection: Option<ConnectionId>,
 }
@@ -63,12 +72,15 @@ impl Controller {
             metadata_version: 1,
             registered_version: 1,
             shutdown_version: 0,
+            directories: vec![1; usize::from(setup.hardware.log_dirs)],
+            assigned: vec![1; usize::from(setup.hardware.log_dirs)],
             connection: None,
         };
         let count = u64::from(setup.brokers);
         Self {
             brokers: (0..count).map(broker).collect(),
             partitions: partitions.collect(),
+            topics: setup.topic_configs(),
             version: 1,
             next_broker_epoch: count + 1,
         }
@@ -81,6 +93,7 @@ impl Controller {
             version: self.version,
             partitions: self.partitions.clone(),
             brokers: self.brokers.iter().map(|b| b.state).collect(),
+            topics: self.topics.clone(),
         }
     }
 
@@ -91,6 +104,7 @@ impl Controller {
         }
         self.plan_session_check(cx);
         Self::plan_balance(cx);
+        Self::plan_unclean_sweep(cx);
     }
 
     /// `auto.leader.rebalance.enable`: planned moves, without any failure.
@@ -100,6 +114,42 @@ impl Controller {
             let period_us = setup.broker.leader_imbalance_check_interval_seconds * 1_000_000;
             cx.ambient(period_us, Event::Controller(ControllerTimer::Balance));
         }
+    }
+
+    /// Setting `unclean.leader.election.enable` elects nobody by itself: this task does
+    /// (`QuorumController.registerElectUnclean`).
+    fn plan_unclean_sweep(cx: &mut Cx<'_>) {
+        let period_us = cx.setup().broker.unclean_leader_election_interval_us;
+        cx.ambient(period_us, Event::Controller(ControllerTimer::UncleanSweep));
+    }
+
+    /// Unclean elections of what has no leader: everywhere, or where the settings allow it
+    /// (`ReplicationControlManager.electLeader`, `maybeElectUncleanLeaders`).
+    pub fn elect_unclean(&mut self, cx: &mut Cx<'_>, everywhere: bool) {
+        let changed = self.elect_uncleanly(cx, everywhere);
+        if !changed.is_empty() {
+            self.publish(cx, &changed);
+        }
+    }
+
+    /// Settings of topics change. Who was eligible under another `min.insync.replicas` need not
+    /// have what is committed under this one, so that this is forgotten (`ClearElrRecord`).
+    pub fn set(&mut self, cx: &mut Cx<'_>, changes: &[TopicChange]) {
+        let setup = cx.setup();
+        let mut topics = self.topics.to_vec();
+        let mut changed = Vec::new();
+        for TopicChange { topic, properties, config } in changes {
+            let Some(known) = topics.get_mut(usize::from(*topic)) else { continue };
+            for property in properties {
+                known.take(property, config);
+            }
+            if properties.contains(&"min.insync.replicas") {
+                changed
+                    .extend(self.clear_eligible(cx, &setup.topics[usize::from(*topic)].partitions));
+            }
+        }
+        self.topics = topics.into();
+        self.publish(cx, &changed);
     }
 
     /// Preferred leader election (`ReplicationControlManager.maybeBalancePartitionLeaders`).
@@ -125,6 +175,10 @@ impl Controller {
                 self.balance(cx);
                 Self::plan_balance(cx);
             }
+            ControllerTimer::UncleanSweep => {
+                self.elect_unclean(cx, false);
+                Self::plan_unclean_sweep(cx);
+            }
         }
     }
 
@@ -141,13 +195,14 @@ impl Controller {
             return;
         };
         let response = match body {
-            Request::Register { clean_epoch } => {
-                Response::Register(self.register(cx, broker, connection, clean_epoch))
+            Request::Register { clean_epoch, directories } => {
+                Response::Register(self.register(cx, broker, connection, clean_epoch, directories))
             }
-            Request::Heartbeat { broker_epoch, metadata_version, want_shut_down } => {
+            Request::Heartbeat { broker_epoch, metadata_version, want_shut_down, directories } => {
                 let current = self.brokers[broker.index()].state.epoch == broker_epoch;
                 if current {
                     self.brokers[broker.index()].connection = Some(connection);
+                    self.note_directories(cx, broker, directories);
                 }
                 let shut_down =
                     current && self.heartbeat(cx, broker, metadata_version, want_shut_down);
@@ -188,6 +243,7 @@ impl Controller {
         id: BrokerId,
         connection: ConnectionId,
         clean_epoch: Option<u64>,
+        directories: Vec<u32>,
     ) -> Result<u64, KafkaError> {
         let session_us = cx.setup().broker.broker_session_timeout_us;
         let known = &mut self.brokers[id.index()];
@@ -198,12 +254,18 @@ impl Controller {
         let unclean_shutdown = clean_epoch != Some(known.state.epoch);
         let epoch = self.next_broker_epoch;
         self.next_broker_epoch += 1;
+        let assigned = match cx.setup().rules.knows_directories {
+            true => known.assigned.clone(),
+            false => directories.clone(),
+        };
         *known = Registration {
             state: BrokerState { epoch, fenced: true, shutting_down: false },
             heard_us: cx.now_us(),
             metadata_version: 0,
             registered_version: self.version + 1,
             shutdown_version: 0,
+            directories,
+            assigned,
             connection: Some(connection),
         };
         cx.emit(Kind::BrokerRegistered { broker: id, broker_epoch: epoch });
@@ -248,6 +310,23 @@ impl Controller {
             self.publish_all_to(cx, id);
         }
         shut_down
+    }
+
+    /// What a heartbeat says of log directories. Replicas in one that has failed leave their ISRs;
+    /// those in one that is new are assigned to it (`handleDirectoriesOffline`,
+    /// `handleAssignReplicasToDirs`).
+    fn note_directories(&mut self, cx: &mut Cx<'_>, id: BrokerId, directories: Vec<u32>) {
+        let known = &mut self.brokers[id.index()];
+        let failed = |(new, old): (&u32, &u32)| *new == 0 && *old != 0;
+        if directories.iter().zip(&known.directories).any(failed) {
+            known.directories = directories;
+            let before = cx.cause;
+            let changed = self.remove_offline_replicas(cx, id);
+            self.publish(cx, &changed);
+            cx.cause = before;
+        } else if !known.state.fenced && !directories.contains(&0) {
+            known.assigned = directories;
+        }
     }
 
     /// How much of the log every broker has seen that may lead
@@ -374,6 +453,7 @@ impl Controller {
                 .map(|p| (*p, self.partitions[p.index()].clone()))
                 .collect(),
             brokers: self.brokers.iter().map(|b| b.state).collect(),
+            topics: self.topics.clone(),
         };
         cx.send(connection, Node::Controller, RequestId(0), Body::Response(log), ambient);
     }

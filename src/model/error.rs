@@ -138,6 +138,7 @@ impl KafkaError {
             Self::NotLeaderOrFollower
                 | Self::LeaderNotAvailable
                 | Self::FencedLeaderEpoch
+                | Self::KafkaStorage
                 | Self::NetworkException
         )
     }

@@ -25,15 +25,15 @@ pub fn log_on(it: &Outcome, brokers: &[u16]) -> Vec<u32> {
     log.into_iter().map(|(_, record)| record).collect()
 }
 
-fn places(it: &Outcome) -> Vec<Option<Place>> {
+pub fn places(it: &Outcome) -> Vec<Option<Place>> {
     it.report.records.iter().map(|r| r.place).collect()
 }
 
-fn count(it: &Outcome, pick: impl Fn(&Kind) -> bool) -> usize {
+pub fn count(it: &Outcome, pick: impl Fn(&Kind) -> bool) -> usize {
     it.events(|kind| pick(kind).then_some(())).len()
 }
 
-fn retries(it: &Outcome) -> usize {
+pub fn retries(it: &Outcome) -> usize {
     count(it, |kind| matches!(kind, Kind::BatchRetried { .. }))
 }
 
@@ -42,7 +42,7 @@ fn failed_us(it: &Outcome) -> Vec<u64> {
     failed.into_iter().map(|(at_us, ())| at_us).collect()
 }
 
-const ALL: &[u16] = &[1, 2, 3];
+pub const ALL: &[u16] = &[1, 2, 3];
 
 #[test]
 fn row_01_acks_0_and_the_connection_dies() {

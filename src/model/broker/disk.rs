@@ -72,9 +72,6 @@ impl Broker {
 
     /// A disk is destroyed, with all that is on it. Its place is taken by an empty one.
     pub fn lose_disk(&mut self, cx: &mut Cx<'_>, directory: usize) {
-        self.disks.directories[directory].failing = true;
-        self.directory_failed(cx, directory);
-        self.disks.directories[directory].id += 1;
         let broker = self.id;
         for partition in self.in_directory(cx, directory) {
             let Some(replica) = &mut self.replicas[partition.index()] else { continue };
@@ -83,6 +80,9 @@ impl Broker {
                 cx.note(Kind::DiskLost { broker, partition, removed });
             }
         }
+        self.disks.directories[directory].failing = true;
+        self.directory_failed(cx, directory);
+        self.disks.directories[directory].id += 1;
         self.clean_epoch = None;
     }
 

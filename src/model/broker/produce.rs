@@ -143,6 +143,9 @@ impl Broker {
                 Ok(Appended { base_offset, end_offset, cost_us: 0 })
             }
             Err(error) => {
+                if error == KafkaError::KafkaStorage {
+                    self.check_disks(cx);
+                }
                 cx.emit(Kind::AppendRefused {
                     broker: self.id,
                     partition,
@@ -172,7 +175,12 @@ impl Broker {
         if batch.bytes > config.segment_bytes {
             return Err(KafkaError::RecordListTooLarge);
         }
-        replica.producers.check(batch)
+        let check = replica.producers.check(batch)?;
+        let works = self.disks.works(setup.directory(self.id, batch.partition));
+        match check {
+            Check::Append if !works => Err(KafkaError::KafkaStorage),
+            _ => Ok(check),
+        }
     }
 
     /// Appends to the log of a partition that this broker leads. The batch is then in the page

@@ -139,7 +139,8 @@ impl Consumer {
         }
         match timer {
             ConsumerTimer::Start | ConsumerTimer::Poll => {}
-            ConsumerTimer::Wake => self.wake_us = None,
+            // A wake that an earlier one has replaced changes nothing.
+            ConsumerTimer::Wake => self.wake_us = self.wake_us.filter(|us| *us > cx.now_us()),
             ConsumerTimer::Processed(life) if life == self.lives => self.processed(cx),
             ConsumerTimer::Processed(_) => {}
             ConsumerTimer::RequestTimeout(request) => {

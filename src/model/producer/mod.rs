@@ -131,7 +131,8 @@ impl Producer {
         match timer {
             ProducerTimer::Send => self.send_next(cx),
             ProducerTimer::CloseTimeout => self.close_forcefully(cx),
-            ProducerTimer::Wake => self.wake_us = None,
+            // A wake that an earlier one has replaced changes nothing.
+            ProducerTimer::Wake => self.wake_us = self.wake_us.filter(|us| *us > cx.now_us()),
             ProducerTimer::BlockTimeout(number) => self.block_timeout(cx, number),
             ProducerTimer::RequestTimeout(request) => {
                 if let Some((_, requests)) = self.client.timed_out(cx, request) {

@@ -225,7 +225,12 @@ impl Consumer {
         cx.cause = before;
         note(self.send_fetches(cx, &setup));
         let me = Node::Consumer(self.id);
-        note(self.metadata.refresh(cx, &mut self.client, me, config.retry_backoff_us));
+        note(self.metadata.refresh(
+            cx,
+            &mut self.client,
+            me,
+            (config.retry_backoff_us, config.request_timeout_us),
+        ));
         cx.cause = before;
         if let Some(us) = wake_us
             && self.wake_us.is_none_or(|earlier| us < earlier)

@@ -4,6 +4,7 @@
 
 use crate::model::client::{LinkState, NetworkClient};
 use crate::model::cx::Cx;
+use crate::model::event::{ConsumerTimer, Event, ProducerTimer};
 use crate::model::ids::{BrokerId, Node, PartitionId, RequestId};
 use crate::model::luck::{Purpose, below};
 use crate::model::message::{PartitionMetadata, Request};
@@ -57,7 +58,7 @@ impl ClientMetadata {
         cx: &mut Cx<'_>,
         client: &mut NetworkClient,
         me: Node,
-        backoff_us: u64,
+        (backoff_us, request_timeout_us): (u64, u64),
     ) -> Option<u64> {
         if !self.wanted || self.in_flight.is_some() {
             return None;
@@ -78,6 +79,11 @@ impl ClientMetadata {
         if let Some(node) = around().filter(up).min_by_key(load) {
             if client.ready(cx, node) {
                 self.in_flight = client.send(cx, node, Request::Metadata, true);
+                // A machine that went dark does not answer.
+                let timeout = self.in_flight.and_then(|request| timeout_of(me, request));
+                if let Some(timeout) = timeout {
+                    cx.ambient(request_timeout_us, timeout);
+                }
                 self.asked += 1;
                 self.asked_us = Some(cx.now_us());
             }
@@ -124,5 +130,14 @@ impl ClientMetadata {
     #[must_use]
     pub fn lacks_leader(&self, partitions: &[PartitionId]) -> bool {
         partitions.iter().any(|p| self.leader(*p).is_none())
+    }
+}
+
+/// The end of a client's wait for a response.
+fn timeout_of(me: Node, request: RequestId) -> Option<Event> {
+    match me {
+        Node::Producer(id) => Some(Event::Producer(id, ProducerTimer::RequestTimeout(request))),
+        Node::Consumer(id) => Some(Event::Consumer(id, ConsumerTimer::RequestTimeout(request))),
+        _ => None,
     }
 }

@@ -64,7 +64,8 @@ impl Producer {
         }
         cx.cause = before;
         let me = Node::Producer(self.id);
-        if let Some(us) = self.metadata.refresh(cx, &mut self.client, me, config.retry_backoff_us) {
+        let waits_us = (config.retry_backoff_us, config.request_timeout_us);
+        if let Some(us) = self.metadata.refresh(cx, &mut self.client, me, waits_us) {
             alarm.at(us);
         }
         self.set_alarm(cx, &alarm);

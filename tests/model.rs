@@ -7,6 +7,8 @@ mod support;
 mod broker;
 #[path = "model/consumer.rs"]
 mod consumer;
+#[path = "model/elections.rs"]
+mod elections;
 #[path = "model/faults.rs"]
 mod faults;
 #[path = "model/invariants.rs"]

@@ -15,6 +15,7 @@ mod serve;
 mod shell;
 mod site;
 mod size;
+mod soak;
 mod test;
 mod toolchain;
 mod tools;
@@ -33,6 +34,8 @@ Usage: cargo xtask <command>
       Runs every check and every test; with --only, these steps alone.
   bench [--json]
       Measures the model beside a bare heap, natively and in a browser.
+  soak [--minutes 10]
+      Checks random runs with fresh seeds until it is stopped, or for so long.
 
 Each command installs what it lacks first. ACKSCOPE_WASM_TOOLCHAIN=system makes them build the
 app with the system's own Rust, as they do where rustup cannot add the wasm target.";
@@ -45,6 +48,7 @@ enum Task {
     Build { release: bool },
     Test(test::Only),
     Bench { json: bool },
+    Soak { minutes: Option<u64> },
 }
 
 fn main() -> ExitCode {
@@ -70,6 +74,7 @@ fn run(task: Task) -> shell::Outcome<()> {
         Task::Build { release } => build::build_and_tell(release),
         Task::Test(only) => test::test(&only),
         Task::Bench { json } => bench::bench(json),
+        Task::Soak { minutes } => soak::soak(minutes),
     }
 }
 
@@ -80,6 +85,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Task, lexopt::Error> {
             "build" => Task::Build { release: true },
             "test" => Task::Test(test::Only::default()),
             "bench" => Task::Bench { json: false },
+            "soak" => Task::Soak { minutes: None },
             "help" => Task::Help,
             other => return Err(format!("there is no command `{other}`").into()),
         },
@@ -95,6 +101,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Task, lexopt::Error> {
             (Task::Build { release }, Long("debug")) => *release = false,
             (Task::Build { release }, Long("release")) => *release = true,
             (Task::Bench { json }, Long("json")) => *json = true,
+            (Task::Soak { minutes }, Long("minutes")) => *minutes = Some(args.value()?.parse()?),
             (Task::Test(only), Long("only")) => only.add(&args.value()?.string()?)?,
             (_, other) => return Err(other.unexpected()),
         }
@@ -123,6 +130,13 @@ mod tests {
         for args in [&["sevre"][..], &["build", "--fast"], &["test", "--only", "nothing"]] {
             assert!(parsed(args).is_err(), "{args:?} was accepted");
         }
+    }
+
+    #[test]
+    fn a_soak_ends_when_it_is_told() {
+        assert_eq!(parsed(&["soak"]), Ok(Task::Soak { minutes: None }));
+        assert_eq!(parsed(&["soak", "--minutes", "3"]), Ok(Task::Soak { minutes: Some(3) }));
+        assert!(parsed(&["soak", "--minutes", "long"]).is_err());
     }
 
     #[test]

@@ -140,6 +140,8 @@ impl Broker {
                 self.broker_epoch = epoch;
                 // The file is deleted as soon as it was read.
                 self.clean_epoch = None;
+                // It asks at once to be unfenced; the controller's log came before this answer.
+                self.heartbeat_now(cx);
             }
             Err(_) => cx.after(REGISTER_AGAIN_US, self.timer(BrokerTimer::Register)),
         }
@@ -238,8 +240,6 @@ impl Broker {
         }
         if first {
             self.start_tasks(cx);
-            // Caught up with the controller's log, it says so at once, to be unfenced.
-            self.heartbeat_now(cx);
         }
         cx.cause = arrived;
         self.complete_delayed(cx);

@@ -155,7 +155,11 @@ impl Producer {
         for batch in &mut batches {
             let sequenced = self.next_sequence(batch);
             batch.freeze(self.id, sequenced);
-            batch.sent_epoch = self.metadata.epoch(batch.partition);
+            batch.sent_epoch = match cx.setup().rules.names_leader_in_error {
+                true => self.metadata.epoch(batch.partition),
+                // Before KIP-951 no new leader ends the wait before a retry.
+                false => u32::MAX,
+            };
         }
         batches
     }

@@ -49,6 +49,7 @@ const BROKER: &[&str] = &[
     "listener.",
     "advertised.listeners",
     "inter.broker.",
+    "leader.imbalance.per.broker.percentage",
     "log.dir",
     "log.dirs",
     "log.cleaner.",

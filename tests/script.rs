@@ -4,6 +4,8 @@
 mod checks;
 #[path = "script/docs.rs"]
 mod docs;
+#[path = "script/faults.rs"]
+mod faults;
 #[path = "script/names.rs"]
 mod names;
 #[path = "script/parse.rs"]

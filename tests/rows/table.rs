@@ -20,7 +20,6 @@ pub fn row(number: u32) -> Outcome {
 }
 
 /// The run of a row with a change: "the same, but".
-
 pub fn row_but(number: u32, change: impl FnOnce(&mut Value)) -> Outcome {
     let mut script = script(number);
     change(&mut script);

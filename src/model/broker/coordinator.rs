@@ -28,6 +28,11 @@ impl Broker {
         request: RequestId,
         offsets: Vec<CommittedOffset>,
     ) {
+        if offsets.is_empty() {
+            // No record, no wait (`CoordinatorRuntime`).
+            let response = Response::OffsetCommit(self.coordinates(&cx.setup()).map(|_| ()));
+            return self.respond(cx, connection, request, Some(response), 0, false);
+        }
         let appended = self
             .coordinates(&cx.setup())
             .and_then(|partition| self.append(cx, partition, Payload::Offsets(offsets.clone())));

@@ -45,6 +45,9 @@ fn allowing_unclean_elections_elects_nobody_before_the_next_sweep() {
     let it = with(leaderless(&[allow("100s")]));
     assert_eq!(elections(&it), [(300_000_000, true)], "{}", it.trace_text());
     assert_eq!(it.with_fate("lost"), [2]);
+    // Balancing leaders is no unclean election.
+    let balance = at("150s", json!("elect-preferred"));
+    assert_eq!(elections(&with(leaderless(&[allow("100s"), balance]))), [(300_000_000, true)]);
     // Allowed before, whoever is unfenced is elected.
     let it = with(leaderless(&[allow("30s")]));
     let (at_us, unclean) = elections(&it)[0];
@@ -55,6 +58,41 @@ fn allowing_unclean_elections_elects_nobody_before_the_next_sweep() {
     let mut script = leaderless(&[at("100s", everywhere)]);
     script["topics"][0]["config"] = json!({ "unclean.leader.election.enable": false });
     assert!(elections(&with(script)).is_empty());
+}
+
+#[test]
+fn a_follower_joins_when_it_has_what_the_new_leader_began_with() {
+    // The new leader's own high watermark is behind: broker-4, in sync and slow, has not fetched from
+    // it yet. So broker-3, which was away, has as much as that says, and lacks a committed record.
+    let it = with(json!({
+        "groups": [],
+        "cluster": { "brokers": 4 },
+        "network": { "latency": "1ms", "links": [{ "from": "broker-2", "to": "broker-4", "latency": "300ms" }] },
+        "topics": [{ "name": "orders", "replicas": [[1, 2, 3, 4]], "replication_factor": 4 }],
+        "producers": [{ "config": { "acks": "all", "linger.ms": 0 }, "sends": [
+            { "topic": "orders", "count": 1, "start": "10ms" }, { "topic": "orders", "count": 1, "start": "15s" }
+        ] }],
+        "actions": [
+            at("1s", json!({ "crash": "broker-3" })),
+            at("14s", json!({ "restart": "broker-3" })),
+            { "when": { "event": "acked", "record": 2 }, "do": { "crash": "broker-1" } },
+        ],
+    }));
+    let fetched = it.events(|kind| match kind {
+        Kind::Replicated { broker: BrokerId(2), partition: PartitionId(0), entry } => {
+            Some(entry.base_offset)
+        }
+        _ => None,
+    });
+    let joined = it.events(|kind| match kind {
+        Kind::IsrExpanded { partition: PartitionId(0), isr } => {
+            isr.contains(&BrokerId(2)).then_some(())
+        }
+        _ => None,
+    });
+    let (fetched_us, offset) = fetched[1];
+    assert_eq!((offset, it.elected()), (1, vec![2]));
+    assert!(fetched_us < joined[0].0, "{fetched_us} {}", joined[0].0);
 }
 
 #[test]

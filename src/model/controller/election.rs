@@ -204,7 +204,9 @@ impl Controller {
         let none_left = elr_enabled && isr.is_empty() && elr.is_empty();
         let last_known = state.last_known_leader.filter(|id| none_left && acceptable(id));
         let topic = &self.topics[usize::from(assigned.topic)];
-        let unclean = change.unclean || topic.unclean_leader_election_enable;
+        // A preferred leader election is never unclean.
+        let allowed = topic.unclean_leader_election_enable && !change.preferred;
+        let unclean = change.unclean || allowed;
         let any_active = assigned.replicas.iter().copied().find(|id| unclean && acceptable(id));
         (last_known.or(any_active), true)
     }

@@ -61,6 +61,23 @@ fn allowing_unclean_elections_elects_nobody_before_the_next_sweep() {
 }
 
 #[test]
+fn an_unclean_election_compares_no_logs_either() {
+    // broker-2 is cut off first, broker-3 later: it has more. The assignment decides.
+    let cut = |time: &str, b: &str| at(time, json!({ "cut": { "from": "broker-1", "to": b } }));
+    let it = with(json!({
+        "groups": [],
+        "topics": [{ "name": "orders", "config": { "unclean.leader.election.enable": true } }],
+        "producers": [{ "config": { "acks": "1", "linger.ms": 0 }, "sends": [
+            { "topic": "orders", "count": 1, "start": "10ms" }, { "topic": "orders", "count": 1, "start": "2s" },
+            { "topic": "orders", "count": 1, "start": "40s" }
+        ] }],
+        "actions": [cut("1s", "broker-2"), cut("3s", "broker-3"), at("120s", json!({ "crash": "broker-1" }))],
+    }));
+    assert_eq!((it.elected(), elections(&it)[0].1), (vec![2], true), "{}", it.trace_text());
+    assert_eq!(it.with_fate("lost"), [2, 3], "broker-3 was alive and had record 2");
+}
+
+#[test]
 fn a_follower_joins_when_it_has_what_the_new_leader_began_with() {
     // The new leader's own high watermark is behind: broker-4, in sync and slow, has not fetched from
     // it yet. So broker-3, which was away, has as much as that says, and lacks a committed record.

@@ -72,6 +72,7 @@ impl EventQueue {
 
     /// How many events wait.
     #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "nobody asks whether it is empty")]
     pub fn len(&self) -> u32 {
         self.heap.len() as u32
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::Stage;
 use super::palette::Ink;
-use super::scene::{Form, Point, Rect, Segment, pt};
+use super::scene::{Form, Point, Rect, Segment, pt, within};
 use crate::model::broker::Process;
 use crate::model::broker::replica::Role;
 use crate::model::client::LinkState;
@@ -190,8 +190,8 @@ impl Stage<'_> {
         // From the top: those above, the nearest first; then those below, the nearest last.
         let place = if follows < leads { leads - follows - 1.0 } else { leads + count - follows };
         let room = card.bottom() - 12.0 - a.y;
-        let first = (room - (count - 1.0) * 34.0).clamp(32.0, 46.0);
-        let step = ((room - first) / (count - 1.0).max(1.0)).clamp(6.0, 34.0);
+        let first = within(room - (count - 1.0) * 34.0, 32.0, 46.0);
+        let step = within((room - first) / (count - 1.0).max(1.0), 6.0, 34.0);
         let gap = self.layout.consumers.first().unwrap_or(&self.layout.controller).x - card.right();
         let distance = (leads - follows).abs();
         let bulge =

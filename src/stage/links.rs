@@ -4,7 +4,7 @@
 //! link is drawn where it means something: from each client to the leader that it believes in,
 //! and from each follower to whom it follows.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::Stage;
 use super::palette::Ink;
@@ -235,8 +235,8 @@ impl Stage<'_> {
     }
 
     /// Which links are drawn, and whether they are up.
-    fn known_links(&self) -> BTreeMap<(Node, Node, Flow), bool> {
-        let mut links = BTreeMap::new();
+    fn known_links(&self) -> LiteMap<(Node, Node, Flow), bool> {
+        let mut links = LiteMap::new();
         let Some(partition) = self.partition else { return links };
         let world = self.world;
         for producer in &world.producers {
@@ -273,7 +273,7 @@ impl Stage<'_> {
 
     /// Ways that show only when they are cut: those to the controller, and those on which
     /// something waits.
-    fn other_cuts(&self, links: &mut BTreeMap<(Node, Node, Flow), bool>) {
+    fn other_cuts(&self, links: &mut LiteMap<(Node, Node, Flow), bool>) {
         if self.world.faults().is_none() {
             return;
         }

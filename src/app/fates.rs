@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::shown::Tray;
 use super::state::Msg;
+use super::tool::tell;
 use super::words::{fill, words};
 
 /// The trays, and what goes with them.
@@ -53,7 +54,7 @@ fn view_tray(tray: &Tray, props: &Fates<'_>) -> Html {
 fn record(id: u32, fate: Fate, doomed: bool, props: &Fates<'_>) -> Html {
     let number = id.to_string();
     let label = fill(words().follow_label, &[("n", &number)]);
-    let onclick = props.on.reform(move |_| Msg::Follow(Some(RecordId(id))));
+    let onclick = tell::<MouseEvent>(props.on, Msg::Follow(Some(RecordId(id))));
     let pressed = if props.followed == Some(id) { "true" } else { "false" };
     html! {
         <button type="button" class="record" data-fate={fate.word()} data-doomed={doomed.then_some("true")} data-record={number.clone()} aria-label={label} aria-pressed={pressed} {onclick}>

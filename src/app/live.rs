@@ -22,6 +22,8 @@ pub struct Live {
     pub timeline: timeline::Handle,
     /// Those of the controls.
     pub transport: transport::Handle,
+    /// The dialog with the help.
+    pub help: NodeRef,
     dirty: bool,
     ready: bool,
     track: Option<TrackKey>,

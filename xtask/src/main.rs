@@ -12,6 +12,7 @@ mod serve;
 mod shell;
 mod site;
 mod size;
+mod slim;
 mod test;
 mod toolchain;
 mod tools;

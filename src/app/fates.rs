@@ -32,9 +32,8 @@ fn view_tray(tray: &Tray, props: &Fates<'_>) -> Html {
     let w = words();
     let (word, help) = w.fate(tray.fate);
     let surplus = tray.count as usize - tray.records.len();
-    let empty = (tray.count == 0).then_some("empty");
     html! {
-        <div class={classes!("tray", empty)} data-fate={tray.fate.word()} data-count={tray.count.to_string()} key={tray.fate.word()}>
+        <div class="tray" data-fate={tray.fate.word()} data-count={tray.count.to_string()} key={tray.fate.word()}>
             <p class="tray-head" title={help}>
                 <span class="tray-count">{ tray.count }</span>
                 <span class="tray-word">{ word }</span>

@@ -42,7 +42,7 @@ pub fn record_panel(props: &RecordPanel<'_>) -> Html {
     };
     let note = note(props);
     drawer(Drawer {
-        class: "record-panel",
+        name: "record",
         title: w.record,
         note,
         wide: props.wide,
@@ -143,9 +143,9 @@ fn view_step(step: &LifeStep, on: &Callback<Msg>) -> Html {
         Tone::Good => "good",
         Tone::Bad => "bad",
     };
-    let turn = step.turning_point.then_some("turn");
+    let turn = step.turning_point.then_some("true");
     html! {
-        <li class={classes!("step", tone, turn)} key={step.step.event.0.to_string()}>
+        <li class="step" data-tone={tone} data-turn={turn} key={step.step.event.0.to_string()}>
             <button type="button" {onclick}>
                 <span class="step-time">{ time(at_us) }</span>
                 if step.turning_point {

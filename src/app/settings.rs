@@ -43,7 +43,7 @@ impl Component for Settings {
     fn view(&self, ctx: &Context<Self>) -> Html {
         let (w, props) = (words(), ctx.props());
         drawer(Drawer {
-            class: "settings",
+            name: "settings",
             title: w.settings,
             note: w.settings_hint.into(),
             wide: props.wide,
@@ -83,7 +83,7 @@ fn view_field(at: usize, props: &Props) -> Html {
         },
     };
     html! {
-        <div class={classes!("field", given.is_some().then_some("given"), refusal.map(|_| "refused"))} data-property={name} key={at}>
+        <div class="field" data-given={given.is_some().then_some("true")} data-refused={refusal.map(|_| "true")} data-property={name} key={at}>
             <span class="field-name" id={format!("name-{at}")} title={field.help()}>{ breakable(name) }{ star }</span>
             { control }
             <span class="sr-only" id={help_id}>{ field.help() }</span>

@@ -72,7 +72,7 @@ fn view_switch(broker: BrokerId, down: bool, on: &Callback<Msg>) -> Html {
     let onclick = tell::<MouseEvent>(on, Msg::Act(what));
     let label = fill(pattern, &[("broker", &name)]);
     html! {
-        <button type="button" key={name.clone()} class={classes!("switch", action)} data-action={action} data-broker={name} title={label.clone()} aria-label={label} {onclick}>
+        <button type="button" key={name.clone()} class="switch" data-action={action} data-broker={name} title={label.clone()} aria-label={label} {onclick}>
             { word }
         </button>
     }

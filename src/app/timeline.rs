@@ -129,7 +129,7 @@ fn view_mark(at: usize, placed: &Placed, on: &Callback<Msg>) -> Html {
     let label = fill(w.mark_label, &[("label", &text), ("time", &time(at_us))]);
     let onclick = tell::<MouseEvent>(on, Msg::Seek(at_us));
     html! {
-        <li key={at} class={classes!("mark-item", class)}>
+        <li key={at} class="mark-item">
             <button type="button" class="mark-button" data-mark={class} title={label.clone()} aria-label={label} {onclick}>
                 <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" focusable="false">
                     <path d={path} fill={if placed.mark.kind == MarkKind::Elected { "currentColor" } else { "none" }} stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" />

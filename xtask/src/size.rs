@@ -9,9 +9,8 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The gate, in bytes. The bar is 300 kB and is not met yet: until it is, the gate stands where the
-/// site does, so that it can only get lighter.
-const MAX_BYTES: u64 = 342_000;
+/// The gate, in bytes.
+const MAX_BYTES: u64 = 300_000;
 /// The aim, in bytes.
 const AIM_BYTES: u64 = 250_000;
 /// What a first visit does not load: the start of the path in `dist/`, and why.

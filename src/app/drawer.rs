@@ -4,8 +4,8 @@ use yew::prelude::*;
 
 /// What a drawer shows.
 pub struct Drawer {
-    /// Its class.
-    pub class: &'static str,
+    /// Its name for the style sheet.
+    pub name: &'static str,
     /// Its heading.
     pub title: &'static str,
     /// What else the heading says.
@@ -20,20 +20,20 @@ pub struct Drawer {
 
 /// A panel or a drawer.
 pub fn drawer(props: Drawer) -> Html {
-    let Drawer { class, title, note, wide, open, children } = props;
+    let Drawer { name, title, note, wide, open, children } = props;
     let heading = html! {
         <><h2>{ title }</h2><span class="note">{ note }</span></>
     };
     if wide {
         return html! {
-            <section class={classes!("panel", class)} aria-label={title}>
+            <section class="panel" data-panel={name} aria-label={title}>
                 <div class="panel-head">{ heading }</div>
                 { children }
             </section>
         };
     }
     html! {
-        <section class={classes!("drawer", class)} aria-label={title}>
+        <section class="drawer" data-panel={name} aria-label={title}>
             <details open={open}>
                 <summary>{ heading }</summary>
                 <div class="drawer-body">{ children }</div>

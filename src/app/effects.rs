@@ -2,6 +2,7 @@
 //!
 //! Whatever may be refused (storage in a sandboxed frame) fails silently.
 
+use ackscope::player::within;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::render::{AnimationFrame, request_animation_frame};
 use wasm_bindgen::JsCast;
@@ -39,7 +40,7 @@ pub fn set_title(title: &str) {
 
 /// Device pixels per CSS pixel.
 pub fn pixel_ratio() -> f64 {
-    window().device_pixel_ratio().clamp(1.0, 4.0)
+    within(window().device_pixel_ratio(), 1.0, 4.0)
 }
 
 /// Asks for frames, one at a time.

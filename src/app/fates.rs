@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::shown::Tray;
 use super::state::Msg;
+use super::tool::tell;
 use super::words::{fill, words};
 
 /// The trays, and what goes with them.
@@ -31,9 +32,8 @@ fn view_tray(tray: &Tray, props: &Fates<'_>) -> Html {
     let w = words();
     let (word, help) = w.fate(tray.fate);
     let surplus = tray.count as usize - tray.records.len();
-    let empty = (tray.count == 0).then_some("empty");
     html! {
-        <div class={classes!("tray", empty)} data-fate={tray.fate.word()} data-count={tray.count.to_string()} key={tray.fate.word()}>
+        <div class="tray" data-fate={tray.fate.word()} data-count={tray.count.to_string()} key={tray.fate.word()}>
             <p class="tray-head" title={help}>
                 <span class="tray-count">{ tray.count }</span>
                 <span class="tray-word">{ word }</span>
@@ -53,7 +53,7 @@ fn view_tray(tray: &Tray, props: &Fates<'_>) -> Html {
 fn record(id: u32, fate: Fate, doomed: bool, props: &Fates<'_>) -> Html {
     let number = id.to_string();
     let label = fill(words().follow_label, &[("n", &number)]);
-    let onclick = props.on.reform(move |_| Msg::Follow(Some(RecordId(id))));
+    let onclick = tell::<MouseEvent>(props.on, Msg::Follow(Some(RecordId(id))));
     let pressed = if props.followed == Some(id) { "true" } else { "false" };
     html! {
         <button type="button" class="record" data-fate={fate.word()} data-doomed={doomed.then_some("true")} data-record={number.clone()} aria-label={label} aria-pressed={pressed} {onclick}>

@@ -16,6 +16,8 @@ pub struct Field {
     pub what: What,
     /// How it is chosen.
     pub control: Control,
+    /// What a property does, from the library's table.
+    property_help: &'static str,
 }
 
 /// What a setting sets.
@@ -53,11 +55,19 @@ pub struct Group {
 }
 
 const fn choice(scope: Scope, name: &'static str, values: &'static [&'static str]) -> Field {
-    Field { what: What::Property(scope, name), control: Control::Choice(values) }
+    field(property(scope, name), Control::Choice(values))
 }
 
 const fn slider(what: What, values: &'static [&'static str]) -> Field {
-    Field { what, control: Control::Slider(values) }
+    field(what, Control::Slider(values))
+}
+
+const fn field(what: What, control: Control) -> Field {
+    let property_help = match what {
+        What::Property(scope, name) => properties::help(scope, name),
+        _ => "",
+    };
+    Field { what, control, property_help }
 }
 
 const fn property(scope: Scope, name: &'static str) -> What {
@@ -140,7 +150,7 @@ impl Field {
     pub fn help(&self) -> &'static str {
         let w = words();
         match self.what {
-            What::Property(..) => self.property().map_or("", |property| property.help),
+            What::Property(..) => self.property_help,
             What::ReplicationFactor => w.replication_factor_help,
             What::Latency => w.network_latency_help,
             What::BrokersLatency => w.brokers_latency_help,

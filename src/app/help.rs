@@ -3,41 +3,36 @@
 use web_sys::{HtmlDialogElement, HtmlInputElement};
 use yew::prelude::*;
 
-use super::icons::{self, icon};
+use super::icons;
 use super::state::Msg;
+use super::tool::{Tool, tell};
 use super::words::words;
 
-/// What the help shows.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// Whether it is open.
-    pub open: bool,
-    /// Whether single keys are shortcuts.
-    pub shortcuts: bool,
-    /// Where messages go.
-    pub on: Callback<Msg>,
+/// Opens or closes the dialog.
+pub fn show(dialog: &NodeRef, open: bool) {
+    if let Some(dialog) = dialog.cast::<HtmlDialogElement>()
+        && dialog.open() != open
+    {
+        if open {
+            let _ = dialog.show_modal();
+        } else {
+            dialog.close();
+        }
+    }
 }
 
-/// The help.
-#[component]
-pub fn Help(props: &Props) -> Html {
+/// The help; also where single keys are allowed to be shortcuts.
+pub fn help(shortcuts: bool, dialog: &NodeRef, on: &Callback<Msg>) -> Html {
     let w = words();
-    let dialog = use_node_ref();
-    let shown = dialog.clone();
-    use_effect_with(props.open, move |open| {
-        if let Some(dialog) = shown.cast::<HtmlDialogElement>()
-            && dialog.open() != *open
-        {
-            if *open {
-                let _ = dialog.show_modal();
-            } else {
-                dialog.close();
-            }
-        }
-    });
-    let close = props.on.reform(|_: MouseEvent| Msg::Help(false));
-    let onclose = props.on.reform(|_: Event| Msg::Help(false));
-    let onchange = props.on.reform(|event: Event| {
+    let close = Tool {
+        label: w.close,
+        path: icons::CLOSE,
+        action: None,
+        disabled: false,
+        msg: Msg::Help(false),
+    };
+    let onclose = tell::<Event>(on, Msg::Help(false));
+    let onchange = on.reform(|event: Event| {
         Msg::Shortcuts(event.target_unchecked_into::<HtmlInputElement>().checked())
     });
     let row = |key: &'static str, does: &'static str| {
@@ -46,10 +41,10 @@ pub fn Help(props: &Props) -> Html {
         }
     };
     html! {
-        <dialog class="help" ref={dialog} aria-labelledby="help-title" {onclose}>
+        <dialog class="help" ref={dialog.clone()} aria-labelledby="help-title" {onclose}>
             <div class="panel-head">
                 <h2 id="help-title">{ w.help_title }</h2>
-                <button type="button" class="tool" aria-label={w.close} title={w.close} onclick={close}>{ icon(icons::CLOSE) }</button>
+                { close.view(on) }
             </div>
             <p>{ w.help_intro }</p>
             <dl class="keys">
@@ -61,7 +56,7 @@ pub fn Help(props: &Props) -> Html {
                 { row(w.key_help, w.does_help) }
             </dl>
             <label class="check">
-                <input type="checkbox" checked={props.shortcuts} {onchange} />
+                <input type="checkbox" checked={shortcuts} {onchange} />
                 <span>{ w.shortcuts }</span>
             </label>
         </dialog>

@@ -1,6 +1,7 @@
 //! What changes with every frame: the two pictures, the scrubber, the time. Written to the
 //! elements directly, past the rendering of the page.
 
+use ackscope::player::within;
 use ackscope::stage::{self, Theme, View};
 use web_sys::{Element, HtmlCanvasElement, HtmlElement, HtmlInputElement};
 use yew::prelude::*;
@@ -21,6 +22,8 @@ pub struct Live {
     pub timeline: timeline::Handle,
     /// Those of the controls.
     pub transport: transport::Handle,
+    /// The dialog with the help.
+    pub help: NodeRef,
     dirty: bool,
     ready: bool,
     track: Option<TrackKey>,
@@ -141,7 +144,7 @@ impl Live {
         if range.get_attribute("aria-valuetext").as_deref() != Some(&text) {
             let _ = range.set_attribute("aria-valuetext", &text);
         }
-        let share = (1.0 - state.play_ms / total_ms).clamp(0.0, 1.0);
+        let share = within(1.0 - state.play_ms / total_ms, 0.0, 1.0);
         let scale = "scaleX(".to_owned() + &decimal((share * 10_000.0) as u64, 10_000, 4) + ")";
         set_style(&self.timeline.veil.cast::<HtmlElement>()?, "transform", &scale);
         set_text(&self.transport.time, &now);

@@ -22,6 +22,7 @@ mod stage_view;
 mod state;
 mod ticks;
 mod timeline;
+mod tool;
 mod top_bar;
 mod track;
 mod transport;
@@ -34,13 +35,11 @@ use yew::prelude::*;
 
 use effects::{Frames, Listeners};
 use fates::{Fates, fates};
-use help::Help;
 use live::Live;
 use record_panel::{RecordPanel, record_panel};
 use settings::Settings;
 use shown::{Maker, Shared, Shown};
 use state::{Asks, Msg, State};
-use timeline::Timeline;
 use words::{fill, words};
 
 /// The lesson that a first visit opens.
@@ -161,6 +160,8 @@ impl Component for App {
                 "500 12px 'JetBrains Mono'",
             ]);
         }
+        run.live.timeline.place(&run.marks);
+        help::show(&run.live.help, run.state.help);
         // A rendering may have moved or replaced what a frame sets.
         run.live.soil(true);
         self.frames.request(&self.on);
@@ -180,6 +181,7 @@ fn keys(on: Callback<Msg>) -> Callback<KeyboardEvent> {
 fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
     let Run { state, shown, live, .. } = run;
     let (player, wide) = (&state.player, state.media.wide);
+    let total_ms = state.pace().total_ms().ceil() as u32;
     let refused = state.refused.as_ref().map(|refused| (refused.field, refused.why.clone().into()));
     let idempotent =
         player.setup().producers.iter().any(|producer| producer.config.enable_idempotence);
@@ -201,11 +203,11 @@ fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
             </main>
             <section class="time-bar" aria-label={words().transport}>
                 { transport::transport(state, shown.ended, &live.transport, on) }
-                <Timeline marks={run.marks.clone()} total_ms={state.pace().total_ms().ceil() as u32} handle={live.timeline.clone()} on={on} />
+                { timeline::timeline(&run.marks, total_ms, &live.timeline, on) }
             </section>
             <Settings script={run.script.clone()} notices={run.notices.clone()} {idempotent} {refused} {wide} on={on} />
             { record_panel(&record) }
-            <Help open={state.help} shortcuts={state.shortcuts} on={on} />
+            { help::help(state.shortcuts, &live.help, on) }
         </div>
     }
 }

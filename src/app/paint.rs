@@ -3,7 +3,9 @@
 use std::f64::consts::TAU;
 
 use ackscope::stage::palette::{Ink, Theme};
-use ackscope::stage::scene::{Anchor, Fill, Form, Point, Scene, Segment, Shape, Stroke, Text};
+use ackscope::stage::scene::{
+    Anchor, Fill, Form, Point, Scene, Segment, Shape, Stroke, Text, within,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::js_sys::Array;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
@@ -110,7 +112,7 @@ impl Painter {
             Form::Arc { center, radius, start, sweep } => {
                 // A scene counts turns from the top, a canvas radians from the right.
                 let from = (f64::from(*start) - 0.25) * TAU;
-                let to = from + f64::from(sweep.clamp(0.0, 1.0)) * TAU;
+                let to = from + f64::from(within(*sweep, 0.0, 1.0)) * TAU;
                 let _ = context.arc(
                     f64::from(center.x),
                     f64::from(center.y),

@@ -6,9 +6,10 @@ use yew::prelude::*;
 
 use super::biography::Tone;
 use super::drawer::{Drawer, drawer};
-use super::icons::{self, icon};
+use super::icons;
 use super::shown::{Life, LifeStep};
 use super::state::Msg;
+use super::tool::{Tool, tell};
 use super::words::{fill, time, words};
 
 /// The record, and what goes with it.
@@ -41,7 +42,7 @@ pub fn record_panel(props: &RecordPanel<'_>) -> Html {
     };
     let note = note(props);
     drawer(Drawer {
-        class: "record-panel",
+        name: "record",
         title: w.record,
         note,
         wide: props.wide,
@@ -68,7 +69,10 @@ fn chooser(props: &RecordPanel<'_>) -> Html {
     let w = words();
     let (on, most) = (props.on, props.records);
     let current = props.life.map(|life| life.id);
-    let go = |to: u32| on.reform(move |_| Msg::Follow(Some(RecordId(to))));
+    let go = |label, path, disabled, to: u32| {
+        let msg = Msg::Follow(Some(RecordId(to)));
+        Tool { label, path, action: None, disabled, msg }.view(on)
+    };
     let value = current.map_or_else(String::new, |id| id.to_string());
     let onchange = on.reform(|event: Event| {
         let input = event.target_unchecked_into::<HtmlInputElement>();
@@ -80,13 +84,9 @@ fn chooser(props: &RecordPanel<'_>) -> Html {
         <div class="chooser">
             <label for="follow">{ w.follow }</label>
             <div class="stepper">
-                <button type="button" class="tool" aria-label={w.follow_previous} title={w.follow_previous} disabled={current == Some(1)} onclick={go(previous)}>
-                    { icon(icons::PREVIOUS) }
-                </button>
+                { go(w.follow_previous, icons::PREVIOUS, current == Some(1), previous) }
                 <input id="follow" type="number" inputmode="numeric" min="1" max={most.to_string()} {value} {onchange} />
-                <button type="button" class="tool" aria-label={w.follow_next} title={w.follow_next} disabled={current == Some(most)} onclick={go(next)}>
-                    { icon(icons::NEXT) }
-                </button>
+                { go(w.follow_next, icons::NEXT, current == Some(most), next) }
             </div>
         </div>
     }
@@ -120,7 +120,7 @@ fn facts(life: &Life) -> Html {
 fn steps(life: &Life, on: &Callback<Msg>) -> Html {
     let w = words();
     let rest = life.next_us.map(|at_us| {
-        let onclick = on.reform(move |_| Msg::Seek(at_us));
+        let onclick = tell::<MouseEvent>(on, Msg::Seek(at_us));
         let text = fill(w.steps_to_come, &[("n", &life.to_come.to_string())]);
         html! { <li class="to-come"><button type="button" {onclick}>{ text }</button></li> }
     });
@@ -137,15 +137,15 @@ fn steps(life: &Life, on: &Callback<Msg>) -> Html {
 
 fn view_step(step: &LifeStep, on: &Callback<Msg>) -> Html {
     let at_us = step.step.at_us;
-    let onclick = on.reform(move |_| Msg::Seek(at_us));
+    let onclick = tell::<MouseEvent>(on, Msg::Seek(at_us));
     let tone = match step.step.tone {
         Tone::Plain => "plain",
         Tone::Good => "good",
         Tone::Bad => "bad",
     };
-    let turn = step.turning_point.then_some("turn");
+    let turn = step.turning_point.then_some("true");
     html! {
-        <li class={classes!("step", tone, turn)} key={step.step.event.0.to_string()}>
+        <li class="step" data-tone={tone} data-turn={turn} key={step.step.event.0.to_string()}>
             <button type="button" {onclick}>
                 <span class="step-time">{ time(at_us) }</span>
                 if step.turning_point {

@@ -8,6 +8,7 @@ use super::drawer::{Drawer, drawer};
 use super::fields::{Control, FIELDS, Field, GROUPS, Group, What};
 use super::shown::Shared;
 use super::state::Msg;
+use super::tool::tell;
 use super::words::{fill, words};
 
 /// What the panel shows.
@@ -27,18 +28,29 @@ pub struct Props {
     pub on: Callback<Msg>,
 }
 
-/// The settings panel.
-#[component]
-pub fn Settings(props: &Props) -> Html {
-    let w = words();
-    drawer(Drawer {
-        class: "settings",
-        title: w.settings,
-        note: w.settings_hint.into(),
-        wide: props.wide,
-        open: false,
-        children: html! { { for GROUPS.iter().map(|group| view_group(group, props)) } },
-    })
+/// The settings panel. A component of its own, since it must not be rendered while somebody types
+/// into it, but when what it shows has changed.
+pub struct Settings;
+
+impl Component for Settings {
+    type Message = ();
+    type Properties = Props;
+
+    fn create(_: &Context<Self>) -> Self {
+        Self
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let (w, props) = (words(), ctx.props());
+        drawer(Drawer {
+            name: "settings",
+            title: w.settings,
+            note: w.settings_hint.into(),
+            wide: props.wide,
+            open: false,
+            children: html! { { for GROUPS.iter().map(|group| view_group(group, props)) } },
+        })
+    }
 }
 
 fn view_group(group: &Group, props: &Props) -> Html {
@@ -71,7 +83,7 @@ fn view_field(at: usize, props: &Props) -> Html {
         },
     };
     html! {
-        <div class={classes!("field", given.is_some().then_some("given"), refusal.map(|_| "refused"))} data-property={name} key={at}>
+        <div class="field" data-given={given.is_some().then_some("true")} data-refused={refusal.map(|_| "true")} data-property={name} key={at}>
             <span class="field-name" id={format!("name-{at}")} title={field.help()}>{ breakable(name) }{ star }</span>
             { control }
             <span class="sr-only" id={help_id}>{ field.help() }</span>
@@ -97,7 +109,7 @@ fn overruled(at: usize, current: &str, props: &Props) -> bool {
 
 fn choice(at: usize, values: &'static [&'static str], current: &str, props: &Props) -> Html {
     let option = |value: &'static str| {
-        let onchange = props.on.reform(move |_| Msg::Set(at, Some(value.to_owned())));
+        let onchange = tell::<Event>(&props.on, Msg::Set(at, Some(value.to_owned())));
         html! {
             <label class="segment" key={value}>
                 <input type="radio" name={format!("field-{at}")} {value} checked={value == current} aria-describedby={format!("help-{at}")} {onchange} />
@@ -162,7 +174,7 @@ fn reset(
     let w = words();
     let value = if unit.is_empty() { default.to_owned() } else { default.to_owned() + " " + unit };
     let label = fill(w.reset_label, &[("name", name), ("value", &value)]);
-    let onclick = on.reform(move |_| Msg::Set(at, None));
+    let onclick = tell::<MouseEvent>(on, Msg::Set(at, None));
     html! {
         <button type="button" class="reset" aria-label={label} {onclick}>{ fill(w.reset, &[("value", &value)]) }</button>
     }

@@ -12,6 +12,7 @@ use yew::prelude::*;
 
 use super::effects::set_style;
 use super::state::Msg;
+use super::tool::tell;
 use super::words::{fill, words};
 
 /// The elements that are changed with every frame, and what is where in the picture.
@@ -68,10 +69,10 @@ fn view_switch(broker: BrokerId, down: bool, on: &Callback<Msg>) -> Html {
         false => ("crash", w.crash, w.crash_label),
     };
     let what = if down { Do::Restart(name.clone()) } else { Do::Crash(name.clone()) };
-    let onclick = on.reform(move |_| Msg::Act(what.clone()));
+    let onclick = tell::<MouseEvent>(on, Msg::Act(what));
     let label = fill(pattern, &[("broker", &name)]);
     html! {
-        <button type="button" key={name.clone()} class={classes!("switch", action)} data-action={action} data-broker={name} title={label.clone()} aria-label={label} {onclick}>
+        <button type="button" key={name.clone()} class="switch" data-action={action} data-broker={name} title={label.clone()} aria-label={label} {onclick}>
             { word }
         </button>
     }

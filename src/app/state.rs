@@ -1,7 +1,7 @@
 //! The app's state: one value, changed by messages alone. No clock, no DOM, no storage here.
 
 use ackscope::model::ids::RecordId;
-use ackscope::player::{Pace, Player};
+use ackscope::player::{Pace, Player, within};
 use ackscope::script::{Script, ScriptError};
 use ackscope::verdict::Fate;
 
@@ -197,7 +197,7 @@ impl State {
             Msg::Jump(Direction::Forward) => self.go(self.player.end_us()),
             Msg::Seek(now_us) => self.go(now_us),
             Msg::Scrub(play_ms) => {
-                self.play_ms = play_ms.clamp(0.0, self.pace().total_ms());
+                self.play_ms = within(play_ms, 0.0, self.pace().total_ms());
                 self.now_us = self.pace().sim_us(self.play_ms);
                 self.last_frame_ms = None;
                 PAINT
@@ -241,7 +241,7 @@ impl State {
             return NOTHING;
         }
         let passed_ms =
-            self.last_frame_ms.map_or(0.0, |last_ms| (now_ms - last_ms).clamp(0.0, FRAME_MAX_MS));
+            self.last_frame_ms.map_or(0.0, |last_ms| within(now_ms - last_ms, 0.0, FRAME_MAX_MS));
         self.last_frame_ms = Some(now_ms);
         self.play_ms += passed_ms * f64::from(self.speed) / 100.0;
         self.now_us = self.pace().sim_us(self.play_ms);

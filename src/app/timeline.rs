@@ -8,11 +8,14 @@ use yew::prelude::*;
 
 use super::effects::set_style;
 use super::state::{Msg, State};
+use super::tool::tell;
 use super::words::{decimal, fill, time, words};
 
 /// The elements that are changed with every frame.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Handle {
+    /// The marks.
+    marks: NodeRef,
     /// The picture.
     pub canvas: NodeRef,
     /// The scrubber.
@@ -28,19 +31,6 @@ pub struct Placed {
     per_cent: f64,
     /// Whether there is room for its word.
     roomy: bool,
-}
-
-/// What the timeline shows.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// The marks, placed.
-    pub marks: Rc<[Placed]>,
-    /// How long playing the whole run takes.
-    pub total_ms: u32,
-    /// The elements.
-    pub handle: Handle,
-    /// Where messages go.
-    pub on: Callback<Msg>,
 }
 
 /// How much of the width a mark's word takes, in per cent: beside panels, and in one column.
@@ -84,17 +74,12 @@ pub fn place(state: &State) -> Rc<[Placed]> {
     placed.collect()
 }
 
-/// The timeline.
-#[component]
-pub fn Timeline(props: &Props) -> Html {
-    let w = words();
-    let list = use_node_ref();
-    let placed = props.marks.clone();
-    let in_list = list.clone();
-    // A style attribute would be against the content security policy.
-    use_effect_with(placed, move |placed| {
-        let Some(list) = in_list.cast::<Element>() else { return };
-        for (at, mark) in (0..).zip(placed.iter()) {
+impl Handle {
+    /// Puts the marks in their places: a style attribute would be against the content security
+    /// policy.
+    pub fn place(&self, marks: &[Placed]) {
+        let Some(list) = self.marks.cast::<Element>() else { return };
+        for (at, mark) in (0..).zip(marks) {
             if let Some(item) = list
                 .children()
                 .item(at)
@@ -103,20 +88,25 @@ pub fn Timeline(props: &Props) -> Html {
                 set_style(&item, "left", &(decimal((mark.per_cent * 100.0) as u64, 100, 2) + "%"));
             }
         }
-    });
-    let oninput = props.on.reform(|event: InputEvent| {
+    }
+}
+
+/// The timeline of a run that takes so long to play.
+pub fn timeline(marks: &[Placed], total_ms: u32, handle: &Handle, on: &Callback<Msg>) -> Html {
+    let w = words();
+    let oninput = on.reform(|event: InputEvent| {
         Msg::Scrub(event.target_unchecked_into::<HtmlInputElement>().value_as_number())
     });
     html! {
         <div class="timeline" role="group" aria-label={w.timeline}>
-            <ul class="marks" ref={list} aria-label={w.marks}>
-                { for props.marks.iter().enumerate().map(|(at, placed)| view_mark(at, placed, &props.on)) }
+            <ul class="marks" ref={handle.marks.clone()} aria-label={w.marks}>
+                { for marks.iter().enumerate().map(|(at, placed)| view_mark(at, placed, on)) }
             </ul>
             <div class="track">
-                <canvas ref={props.handle.canvas.clone()} aria-hidden="true"></canvas>
-                <div class="veil-box" aria-hidden="true"><div class="veil" ref={props.handle.veil.clone()}></div></div>
-                <input type="range" data-scrubber="" min="0" max={props.total_ms.to_string()} step="1"
-                    aria-label={w.position} ref={props.handle.range.clone()} {oninput} />
+                <canvas ref={handle.canvas.clone()} aria-hidden="true"></canvas>
+                <div class="veil-box" aria-hidden="true"><div class="veil" ref={handle.veil.clone()}></div></div>
+                <input type="range" data-scrubber="" min="0" max={total_ms.to_string()} step="1"
+                    aria-label={w.position} ref={handle.range.clone()} {oninput} />
             </div>
         </div>
     }
@@ -137,9 +127,9 @@ fn view_mark(at: usize, placed: &Placed, on: &Callback<Msg>) -> Html {
     let at_us = placed.mark.at_us;
     let text = fill(w.mark_text, &[("subject", &placed.mark.subject), ("what", word)]);
     let label = fill(w.mark_label, &[("label", &text), ("time", &time(at_us))]);
-    let onclick = on.reform(move |_| Msg::Seek(at_us));
+    let onclick = tell::<MouseEvent>(on, Msg::Seek(at_us));
     html! {
-        <li key={at} class={classes!("mark-item", class)}>
+        <li key={at} class="mark-item">
             <button type="button" class="mark-button" data-mark={class} title={label.clone()} aria-label={label} {onclick}>
                 <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" focusable="false">
                     <path d={path} fill={if placed.mark.kind == MarkKind::Elected { "currentColor" } else { "none" }} stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" />

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::icons::{self, icon};
 use super::state::{Msg, State, Theme};
+use super::tool::{Tool, tell};
 use super::words::{fill, words};
 
 /// The bar at the top.
@@ -11,6 +12,9 @@ pub fn top_bar(state: &State, on: &Callback<Msg>) -> Html {
     let w = words();
     let (player, theme) = (&state.player, state.theme);
     let can_undo = player.can_undo() || state.refused.is_some();
+    let tool = |label, path, action, enabled: bool, msg| {
+        Tool { label, path, action: Some(action), disabled: !enabled, msg }.view(on)
+    };
     let kafka = fill(w.kafka, &[("version", &player.script().kafka.to_string())]);
     html! {
         <header class="top">
@@ -20,33 +24,19 @@ pub fn top_bar(state: &State, on: &Callback<Msg>) -> Html {
             <span class="chip">{ kafka }</span>
             <span class="grow"></span>
             <div class="tools">
-                { tool(w.undo, icons::UNDO, "undo", !can_undo, on.reform(|_| Msg::Undo)) }
-                { tool(w.redo, icons::REDO, "redo", !player.can_redo(), on.reform(|_| Msg::Redo)) }
+                { tool(w.undo, icons::UNDO, "undo", can_undo, Msg::Undo) }
+                { tool(w.redo, icons::REDO, "redo", player.can_redo(), Msg::Redo) }
                 { themes(theme, on) }
-                { tool(w.help, icons::HELP, "help", false, on.reform(|_| Msg::Help(true))) }
+                { tool(w.help, icons::HELP, "help", true, Msg::Help(true)) }
             </div>
         </header>
-    }
-}
-
-fn tool(
-    label: &'static str,
-    path: &'static str,
-    action: &'static str,
-    disabled: bool,
-    onclick: Callback<MouseEvent>,
-) -> Html {
-    html! {
-        <button type="button" class="tool" data-action={action} title={label} aria-label={label} {disabled} {onclick}>
-            { icon(path) }
-        </button>
     }
 }
 
 fn themes(chosen: Theme, on: &Callback<Msg>) -> Html {
     let w = words();
     let choice = |theme: Theme, label: &'static str, path: &'static str| {
-        let onchange = on.reform(move |_| Msg::Theme(theme));
+        let onchange = tell::<Event>(on, Msg::Theme(theme));
         html! {
             <label class="segment" title={label}>
                 <input type="radio" name="theme" aria-label={label} checked={theme == chosen} {onchange} />

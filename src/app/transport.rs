@@ -3,8 +3,9 @@
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use super::icons::{self, icon};
+use super::icons;
 use super::state::{Direction, Msg, Pacing, State};
+use super::tool::{Tool, tell};
 use super::words::words;
 
 /// The elements that are changed with every frame.
@@ -27,20 +28,16 @@ pub fn transport(state: &State, ended: bool, handle: &Handle, on: &Callback<Msg>
         (false, true) => w.again,
         (false, false) => w.play,
     };
-    let step = |direction: Direction,
-                label: &'static str,
-                path: &'static str,
-                action: &'static str| {
-        let onclick = on.reform(move |_| Msg::Step(direction));
-        html! {
-            <button type="button" class="tool" data-action={action} title={label} aria-label={label} {onclick}>{ icon(path) }</button>
-        }
-    };
+    let step =
+        |direction: Direction, label: &'static str, path: &'static str, action: &'static str| {
+            let msg = Msg::Step(direction);
+            Tool { label, path, action: Some(action), disabled: false, msg }.view(on)
+        };
     html! {
         <div class="transport">
             <div class="buttons">
                 { step(Direction::Back, w.step_back, icons::BACK, "back") }
-                <button type="button" class="play" data-action={if state.playing { "pause" } else { "play" }} title={label} aria-label={label} onclick={on.reform(|_| Msg::Toggle)}>
+                <button type="button" class="play" data-action={if state.playing { "pause" } else { "play" }} title={label} aria-label={label} onclick={tell(on, Msg::Toggle)}>
                     { icons::play(state.playing, ended) }
                 </button>
                 { step(Direction::Forward, w.step_forward, icons::FORWARD, "forward") }
@@ -72,8 +69,8 @@ fn speeds(current: u16, on: &Callback<Msg>) -> Html {
 fn pace(current: Pacing, on: &Callback<Msg>) -> Html {
     let w = words();
     let smart = current == Pacing::Smart;
-    let onclick =
-        on.reform(move |_| Msg::Pacing(if smart { Pacing::Fixed } else { Pacing::Smart }));
+    let other = if smart { Pacing::Fixed } else { Pacing::Smart };
+    let onclick = tell::<MouseEvent>(on, Msg::Pacing(other));
     html! {
         <button type="button" class="toggle" aria-pressed={if smart { "true" } else { "false" }} title={w.pace_help} {onclick}>
             { w.pace_smart }

@@ -19,7 +19,7 @@ use crate::verdict::{Ledger, Totals};
 
 pub use caption::caption;
 pub use marks::{Mark, MarkKind};
-pub use pace::{Fold, Pace};
+pub use pace::{Fold, Pace, within};
 
 /// How many steps lie between two keyframes at first.
 const KEYFRAME_STEPS: u32 = 2_000;

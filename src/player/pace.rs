@@ -79,7 +79,7 @@ impl Pace {
         let after = self.knots.partition_point(|(_, ms)| *ms <= play_ms);
         let (from_us, from_ms) = self.knots[after.saturating_sub(1)];
         let Some((to_us, to_ms)) = self.knots.get(after) else { return from_us };
-        let share = ((play_ms - from_ms) / (to_ms - from_ms)).clamp(0.0, 1.0);
+        let share = within((play_ms - from_ms) / (to_ms - from_ms), 0.0, 1.0);
         from_us + ((to_us - from_us) as f64 * share) as u64
     }
 
@@ -113,6 +113,13 @@ fn journey_us(trace: &[TraceEvent]) -> u64 {
         _ => None,
     });
     journeys.filter(|us| *us > 0).min().unwrap_or(1_000)
+}
+
+/// A number, or the bound that it exceeds. `clamp` would bring along all that it takes to print
+/// numbers with a point, for its panic.
+#[must_use]
+pub fn within(number: f64, least: f64, most: f64) -> f64 {
+    number.max(least).min(most)
 }
 
 #[cfg(test)]

@@ -69,13 +69,11 @@ fn digits(text: &str) -> Option<u64> {
 
 /// The digits behind a decimal point as microseconds, if that is exact.
 fn fraction_us(fraction: &str, unit_us: u64) -> Option<u64> {
-    let fraction = fraction.trim_end_matches('0');
-    if fraction.is_empty() {
-        return Some(0);
-    }
-    let scale = 10_u128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
-    let scaled = fraction.parse::<u128>().ok()?.checked_mul(u128::from(unit_us))?;
-    if scaled % scale == 0 { u64::try_from(scaled / scale).ok() } else { None }
+    // From the last digit to the first: what is behind a digit must be a whole number of its parts.
+    fraction.bytes().rev().try_fold(0, |behind_us, digit| {
+        let tenths = u64::from(digit - b'0') * unit_us + behind_us;
+        tenths.is_multiple_of(10).then_some(tenths / 10)
+    })
 }
 
 impl fmt::Display for Duration {
@@ -99,11 +97,11 @@ impl fmt::Display for Duration {
 /// A time in a unit with at most three decimals, if that is exact.
 fn in_unit(us: u64, unit: &str, unit_us: u64) -> Option<String> {
     let whole = us / unit_us;
-    let thousandths = u128::from(us % unit_us) * 1_000;
-    if thousandths % u128::from(unit_us) != 0 {
+    let thousandths = us % unit_us * 1_000;
+    if !thousandths.is_multiple_of(unit_us) {
         return None;
     }
-    let thousandths = thousandths / u128::from(unit_us);
+    let thousandths = thousandths / unit_us;
     if thousandths == 0 {
         return Some(format!("{whole}{unit}"));
     }

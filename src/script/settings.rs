@@ -2,7 +2,7 @@
 //!
 //! The step between the written properties and the typed structs of [`super::config`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
 
 use super::config::{Acks, Assignor, GroupProtocol, IsolationLevel, OffsetReset, Partitioner};
 use super::properties::{self, Property, Scope, Setting};
@@ -15,10 +15,10 @@ pub(super) struct Settings {
     pub(super) version: Version,
     /// Where the properties stand in the script.
     pub(super) place: String,
-    values: BTreeMap<&'static str, Setting>,
+    values: LiteMap<&'static str, Setting>,
     /// Properties that the version lacks, with those that did their work.
-    replaced: BTreeMap<&'static str, &'static str>,
-    given: BTreeSet<&'static str>,
+    replaced: LiteMap<&'static str, &'static str>,
+    given: Vec<&'static str>,
 }
 
 impl Settings {
@@ -61,13 +61,7 @@ impl Settings {
 
     fn empty(scope: Scope, version: Version) -> Self {
         let place = scope.place().to_owned();
-        Self {
-            version,
-            place,
-            values: BTreeMap::new(),
-            replaced: BTreeMap::new(),
-            given: BTreeSet::new(),
-        }
+        Self { version, place, values: LiteMap::new(), replaced: LiteMap::new(), given: Vec::new() }
     }
 
     /// These settings with what a script gives instead.
@@ -101,7 +95,7 @@ impl Settings {
                 }
                 continue;
             }
-            self.given.insert(property.name);
+            self.given.push(property.name);
             self.values.insert(property.name, setting);
         }
         self.place = place;
@@ -110,7 +104,7 @@ impl Settings {
 
     /// Whether the script gives that property a value.
     pub(super) fn is_given(&self, name: &str) -> bool {
-        self.given.contains(name)
+        self.given.contains(&name)
     }
 
     /// An error at one of the properties.

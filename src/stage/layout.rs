@@ -5,7 +5,7 @@
 //!
 //! Lengths here are before enlargement: a large box is laid out as a smaller one and enlarged.
 
-use super::scene::{Point, Rect, pt};
+use super::scene::{Point, Rect, pt, within};
 use crate::model::setup::Setup;
 
 /// From this width on the arrangement is the wide one.
@@ -103,7 +103,7 @@ pub fn preferred_height(setup: &Setup, width: f32) -> f32 {
     if width < WIDE_FROM {
         return narrow(counts, width).height;
     }
-    let scale = (width / 1080.0).clamp(1.0, 2.4);
+    let scale = within(width / 1080.0, 1.0, 2.4);
     (counts.wide_min().max(width / scale * 0.56) * scale).round()
 }
 
@@ -119,7 +119,8 @@ impl Layout {
             return narrow(counts, width.max(300.0));
         }
         // A large box (a projector) gets larger type, not more emptiness.
-        let scale = (width / 1080.0).min(height / counts.wide_min().max(520.0)).clamp(1.0, 3.0);
+        let scale = (width / 1080.0).min(height / counts.wide_min().max(520.0));
+        let scale = within(scale, 1.0, 3.0);
         wide(counts, width / scale, height / scale, scale)
     }
 
@@ -128,21 +129,21 @@ impl Layout {
     pub fn port(&self, broker: usize) -> Point {
         let card = self.brokers[broker];
         let spare = card.height - BROKER_MIN - rows_height(self.rows);
-        pt(card.x, card.y + 66.0 + (spare * 0.33).clamp(0.0, 22.0))
+        pt(card.x, card.y + 66.0 + within(spare * 0.33, 0.0, 22.0))
     }
 }
 
 fn wide(counts: Counts, width: f32, height: f32, scale: f32) -> Layout {
     let height = height.max(counts.wide_min());
     let inner = width - 2.0 * MARGIN;
-    let producer = (inner * 0.215).clamp(172.0, 240.0);
-    let consumer = (inner * 0.165).clamp(140.0, 190.0);
-    let gap = (inner * 0.096).clamp(56.0, 120.0);
+    let producer = within(inner * 0.215, 172.0, 240.0);
+    let consumer = within(inner * 0.165, 140.0, 190.0);
+    let gap = within(inner * 0.096, 56.0, 120.0);
     let brokers = inner - producer - consumer - 2.0 * gap;
     let bottom = height - LEGEND;
     let room = bottom - MARGIN;
-    let each = ((room + GAP) / counts.brokers as f32 - GAP)
-        .clamp(counts.broker_min(), BROKER_MAX.max(counts.broker_min()));
+    let least = counts.broker_min();
+    let each = within((room + GAP) / counts.brokers as f32 - GAP, least, BROKER_MAX.max(least));
     let used = stack(counts.brokers, each).min(room);
     // The columns are as high as the brokers are together, if that is enough for them.
     let needed = stack(counts.producers, PRODUCER_MIN)

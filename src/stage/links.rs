@@ -4,11 +4,11 @@
 //! link is drawn where it means something: from each client to the leader that it believes in,
 //! and from each follower to whom it follows.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::Stage;
 use super::palette::Ink;
-use super::scene::{Form, Point, Rect, Segment, pt};
+use super::scene::{Form, Point, Rect, Segment, pt, within};
 use crate::model::broker::Process;
 use crate::model::broker::replica::Role;
 use crate::model::client::LinkState;
@@ -190,8 +190,8 @@ impl Stage<'_> {
         // From the top: those above, the nearest first; then those below, the nearest last.
         let place = if follows < leads { leads - follows - 1.0 } else { leads + count - follows };
         let room = card.bottom() - 12.0 - a.y;
-        let first = (room - (count - 1.0) * 34.0).clamp(32.0, 46.0);
-        let step = ((room - first) / (count - 1.0).max(1.0)).clamp(6.0, 34.0);
+        let first = within(room - (count - 1.0) * 34.0, 32.0, 46.0);
+        let step = within((room - first) / (count - 1.0).max(1.0), 6.0, 34.0);
         let gap = self.layout.consumers.first().unwrap_or(&self.layout.controller).x - card.right();
         let distance = (leads - follows).abs();
         let bulge =
@@ -235,8 +235,8 @@ impl Stage<'_> {
     }
 
     /// Which links are drawn, and whether they are up.
-    fn known_links(&self) -> BTreeMap<(Node, Node, Flow), bool> {
-        let mut links = BTreeMap::new();
+    fn known_links(&self) -> LiteMap<(Node, Node, Flow), bool> {
+        let mut links = LiteMap::new();
         let Some(partition) = self.partition else { return links };
         let world = self.world;
         for producer in &world.producers {
@@ -273,7 +273,7 @@ impl Stage<'_> {
 
     /// Ways that show only when they are cut: those to the controller, and those on which
     /// something waits.
-    fn other_cuts(&self, links: &mut BTreeMap<(Node, Node, Flow), bool>) {
+    fn other_cuts(&self, links: &mut LiteMap<(Node, Node, Flow), bool>) {
         if self.world.faults().is_none() {
             return;
         }

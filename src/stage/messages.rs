@@ -9,7 +9,7 @@ use super::links::{Half, flow};
 use super::look::{self, Look, State};
 use super::palette::Ink;
 use super::pen::{SMALL, Style};
-use super::scene::{Part, Point, Rect, Site, pt};
+use super::scene::{Part, Point, Rect, Site, pt, within};
 use super::words::fill;
 use crate::model::ids::{Node, PartitionId, RecordId};
 use crate::model::message::{Body, FetchResult, Message, Request, Response};
@@ -162,7 +162,7 @@ impl Stage<'_> {
         let Some(way) = self.way(message.from, message.to, flow, half) else { return };
         let whole_us = (message.arrive_us - message.sent_us).max(1);
         let part = self.now_us.saturating_sub(message.sent_us) as f32 / whole_us as f32;
-        let part = match part.clamp(0.0, 1.0) {
+        let part = match within(part, 0.0, 1.0) {
             part if cut => self.before_cut(message, half, part),
             part => part,
         };
@@ -228,7 +228,7 @@ impl Stage<'_> {
     ) {
         let between_brokers =
             matches!((message.from, message.to), (Node::Broker(_), Node::Broker(_)));
-        let clear = ((part.min(1.0 - part) - 0.06) / 0.1).clamp(0.0, 1.0);
+        let clear = within((part.min(1.0 - part) - 0.06) / 0.1, 0.0, 1.0);
         if clear <= 0.0 || between_brokers || self.layout.narrow {
             return;
         }
@@ -247,10 +247,9 @@ impl Stage<'_> {
         } else {
             self.layout.brokers[0].x - self.layout.producers.first().map_or(0.0, |p| p.right())
         };
-        let fit = ((gap - 24.0) / (self.chip.width + 3.0))
-            .floor()
-            .clamp(1.0, if cut { 1.0 } else { 3.0 }) as usize;
-        records.len().min(fit)
+        let most = if cut { 1.0 } else { 3.0 };
+        let fit = within(((gap - 24.0) / (self.chip.width + 3.0)).floor(), 1.0, most);
+        records.len().min(fit as usize)
     }
 
     fn half(&self, cargo: &Cargo, shown: usize) -> Half {

@@ -36,8 +36,8 @@ pub use layout::{Layout, preferred_height};
 use look::State;
 pub use palette::{Ink, Theme};
 use pen::{BODY, Pen, SMALL, Style};
-use scene::pt;
 pub use scene::{Hotspot, Part, Rect, Scene, Shape, Site};
+use scene::{pt, within};
 pub use svg::{css_variables, to_svg};
 use words::Words;
 
@@ -124,9 +124,8 @@ fn chip_size(world: &World, layout: &Layout) -> Size {
     let numbers = count.to_string().len() as f32 * 6.6 + 9.0;
     let card = layout.brokers.first().map_or(0.0, |card| card.width);
     let room = card - layout::PAD - strip::track_start(card);
-    let side = (room / (count as f32 + 2.0) - 3.0)
-        .clamp(22.0, if layout.narrow { 24.0 } else { 28.0 })
-        .floor();
+    let most = if layout.narrow { 24.0 } else { 28.0 };
+    let side = within(room / (count as f32 + 2.0) - 3.0, 22.0, most).floor();
     Size { width: side.max(numbers.ceil()), height: side }
 }
 

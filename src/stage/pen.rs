@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::palette::Ink;
 use super::scene::{
     Anchor, Fill, Form, Hotspot, Part, Point, Rect, Segment, Shape, Stroke, Text, Weight, pt,
+    within,
 };
 use super::text;
 
@@ -147,7 +148,7 @@ impl Pen {
 
     /// A part of a circle, from the top, clockwise.
     pub fn arc(&mut self, center: Point, radius: f32, sweep: f32) -> &mut Shape {
-        self.shape(Form::Arc { center, radius, start: 0.0, sweep: sweep.clamp(0.0, 1.0) })
+        self.shape(Form::Arc { center, radius, start: 0.0, sweep: within(sweep, 0.0, 1.0) })
     }
 
     /// A line.

@@ -5,7 +5,7 @@ use super::layout::{Layout, PAD};
 use super::look::{State, told_sign};
 use super::palette::Ink;
 use super::pen::{SMALL, Style, TITLE};
-use super::scene::{Part, Point, Rect, Site, pt};
+use super::scene::{Part, Point, Rect, Site, pt, within};
 use super::words::{duration, fill, of_duration};
 use super::{Size, Stage};
 use crate::model::client::LinkState;
@@ -53,12 +53,12 @@ impl Layout {
             );
             return Areas { accumulator: row, sender: right, told, gap: 0.0 };
         }
-        let room = ((card.height - 270.0) / (TRACK + 22.0)).floor().clamp(0.0, 2.0) as usize + 1;
+        let room = within(((card.height - 270.0) / (TRACK + 22.0)).floor(), 0.0, 2.0) as usize + 1;
         let rows = partitions.clamp(1, room);
         let accumulator = 14.0 + rows as f32 * (TRACK + 22.0) - 4.0;
         // What is left goes between the sections, but most of it to the records at the end.
         let spare = inner.height - accumulator - SENDER - 2.0 * 16.0 - 66.0;
-        let gap = 16.0 + (spare * 0.1).clamp(0.0, 24.0);
+        let gap = 16.0 + within(spare * 0.1, 0.0, 24.0);
         let accumulator = Rect::new(inner.x, inner.y, inner.width, accumulator);
         let sender = Rect::new(inner.x, accumulator.bottom() + gap, inner.width, SENDER);
         let told_y = sender.bottom() + gap;

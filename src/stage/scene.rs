@@ -327,3 +327,10 @@ impl Rect {
             && other.y < self.bottom()
     }
 }
+
+/// A length, or the bound that it exceeds. `clamp` would bring along all that it takes to print
+/// numbers with a point, for its panic.
+#[must_use]
+pub fn within(length: f32, least: f32, most: f32) -> f32 {
+    length.max(least).min(most)
+}

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::palette::{Ink, Theme};
-use super::scene::{Anchor, Form, Point, Scene, Segment, Shape, Text};
+use super::scene::{Anchor, Form, Point, Scene, Segment, Shape, Text, within};
 
 const SANS: &str =
     "Inter,system-ui,'Segoe UI',Roboto,'Noto Sans','PingFang SC','Microsoft YaHei',sans-serif";
@@ -135,7 +135,7 @@ fn arc(center: Point, radius: f32, start: f32, sweep: f32) -> String {
         let (sin, cos) = (turns * std::f32::consts::TAU).sin_cos();
         format!("{} {}", number(center.x + radius * sin), number(center.y - radius * cos))
     };
-    let sweep = sweep.clamp(0.0, 1.0);
+    let sweep = within(sweep, 0.0, 1.0);
     let (radius, half) = (number(radius), start + sweep / 2.0);
     format!(
         "M{}A{radius} {radius} 0 0 1 {}A{radius} {radius} 0 0 1 {}",

@@ -3,6 +3,7 @@
 use crate::report;
 use crate::shell::{self, Outcome};
 use crate::site;
+use crate::slim::slim;
 use crate::toolchain::Toolchain;
 use crate::tools;
 use std::path::PathBuf;
@@ -26,6 +27,9 @@ pub fn build(release: bool) -> Outcome<()> {
     let mut command = trunk(release)?;
     command.arg("build").args(release.then_some("--release"));
     shell::run(command.arg("--dist").arg(dist()))?;
+    if release {
+        slim(&dist())?;
+    }
     site::check(&dist())
 }
 

@@ -15,6 +15,7 @@ mod serve;
 mod shell;
 mod site;
 mod size;
+mod slim;
 mod soak;
 mod test;
 mod toolchain;

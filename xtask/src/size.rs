@@ -9,8 +9,8 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The gate, in bytes. The bar is 300 kB and is not met yet: until it is, the gate stands where the
-/// site does, so that it can only get lighter.
+/// The gate, in bytes: a ratchet above the bar of 300 000 until the complete model meets it. The
+/// app alone met it (298.8 kB) before the latest rules of producers and brokers came in.
 const MAX_BYTES: u64 = 342_000;
 /// The aim, in bytes.
 const AIM_BYTES: u64 = 250_000;

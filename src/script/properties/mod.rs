@@ -125,7 +125,7 @@ pub struct Property {
     pub absent: &'static str,
     /// For a topic's property, the broker property that gives its default.
     pub synonym: &'static str,
-    /// What it does, in one sentence.
+    /// What it does, in one sentence; empty without the command line, as is the source.
     pub help: &'static str,
     /// Where Kafka defines or changed it: a class, a KIP.
     pub source: &'static str,
@@ -154,15 +154,82 @@ impl Property {
     }
 }
 
-/// All properties of a scope, in the order of the documentation.
+/// All properties of a scope, in the order of the documentation. Their texts are there for the
+/// command line only, which makes the documentation; a first visit of the app does not pay for
+/// them.
 #[must_use]
 pub const fn all(scope: Scope) -> &'static [Property] {
+    macro_rules! bare {
+        ($table:expr) => {
+            const { &bare::<{ $table.len() }>($table) }
+        };
+    }
+    if cfg!(feature = "cli") {
+        return documented(scope);
+    }
+    match scope {
+        Scope::Producer => bare!(producer::PROPERTIES),
+        Scope::Broker => bare!(broker::PROPERTIES),
+        Scope::Topic => bare!(topic::PROPERTIES),
+        Scope::Consumer => bare!(consumer::PROPERTIES),
+    }
+}
+
+/// The tables with their texts.
+const fn documented(scope: Scope) -> &'static [Property] {
     match scope {
         Scope::Producer => producer::PROPERTIES,
         Scope::Broker => broker::PROPERTIES,
         Scope::Topic => topic::PROPERTIES,
         Scope::Consumer => consumer::PROPERTIES,
     }
+}
+
+/// A table without its texts.
+const fn bare<const N: usize>(table: &[Property]) -> [Property; N] {
+    let mut bare = [table[0]; N];
+    let mut at = 0;
+    while at < N {
+        bare[at] = Property { help: "", source: "", ..table[at] };
+        at += 1;
+    }
+    bare
+}
+
+/// What a property does, in one sentence; for constants: asked for while a program is compiled,
+/// it brings this one text into the program.
+///
+/// # Panics
+/// Panics if there is no such property: then the program does not compile.
+#[must_use]
+pub const fn help(scope: Scope, name: &str) -> &'static str {
+    named(documented(scope), name).help
+}
+
+/// The property of that name, for constants: a name that is missing does not compile.
+const fn named(table: &[Property], name: &str) -> Property {
+    let mut at = 0;
+    while at < table.len() {
+        if same(table[at].name.as_bytes(), name.as_bytes()) {
+            return table[at];
+        }
+        at += 1;
+    }
+    panic!("no property of this name is in the table")
+}
+
+const fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        if a[at] != b[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 /// The property of that name.

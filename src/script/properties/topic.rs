@@ -1,10 +1,10 @@
 //! The properties of a topic; the broker property of the same meaning gives each its default.
 
-use super::{Property, Scope, broker};
+use super::{Property, Scope, broker, named};
 
 /// An entry of the table: all but the name and the words are the broker property's.
 const fn of(name: &'static str, synonym: &'static str, help: &'static str) -> Property {
-    let broker = named(synonym);
+    let broker = named(broker::PROPERTIES, synonym);
     Property {
         name,
         scope: Scope::Topic,
@@ -13,32 +13,6 @@ const fn of(name: &'static str, synonym: &'static str, help: &'static str) -> Pr
         source: "TopicConfig, LogConfig",
         ..broker
     }
-}
-
-/// The broker property of that name; a name that is missing does not compile.
-const fn named(name: &str) -> Property {
-    let mut at = 0;
-    while at < broker::PROPERTIES.len() {
-        if same(broker::PROPERTIES[at].name.as_bytes(), name.as_bytes()) {
-            return broker::PROPERTIES[at];
-        }
-        at += 1;
-    }
-    panic!("a topic property's synonym is not in the table of broker properties")
-}
-
-const fn same(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < a.len() {
-        if a[at] != b[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
 }
 
 pub(super) const PROPERTIES: &[Property] = &[

@@ -1,6 +1,8 @@
 //! The benchmark of `cargo xtask bench`: the model beside a bare heap of as many events, natively
 //! and in a browser, all in one run. Machines are noisy; ratios are what counts.
 
+#![allow(clippy::disallowed_types, reason = "a measurement reads a clock; the model does not")]
+
 #[path = "support/browser.rs"]
 #[allow(dead_code, reason = "shared with the tests in a browser, which use the rest")]
 mod browser;

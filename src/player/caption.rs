@@ -65,15 +65,6 @@ fn sentence(setup: &Setup, event: &TraceEvent) -> Option<String> {
         Kind::SendBlocked { producer, record } => Some(format!(
             "{producer}'s buffer is full: send() of record {record} blocks for up to max.block.ms."
         )),
-        Kind::RecordResent { producer, record } => Some(format!(
-            "{producer}'s application calls send() for record {record} again: to Kafka that is another record."
-        )),
-        Kind::FlushCalled { producer } => Some(format!(
-            "{producer}'s application calls flush(): it waits until all it has sent has an outcome, good or bad."
-        )),
-        Kind::EpochBumped { producer, epoch, .. } => Some(format!(
-            "{producer}'s sequence has a gap: it takes epoch {epoch}, numbers its open batches from 0 and goes on. Its application hears nothing of it."
-        )),
         Kind::BatchRetried { producer, batch, error, backoff_us } => Some(format!(
             "{producer} got {} for {}: the batch goes back to the accumulator and is tried again after {}.",
             error.exception(),
@@ -126,8 +117,27 @@ fn sentence(setup: &Setup, event: &TraceEvent) -> Option<String> {
                 setup.name(Node::Consumer(*consumer))
             ))
         }
-        kind => cluster_sentence(setup, kind),
+        kind => application_sentence(kind).or_else(|| cluster_sentence(setup, kind)),
     }
+}
+
+/// What an application does besides sending, and what it is not told.
+fn application_sentence(kind: &Kind) -> Option<String> {
+    Some(match kind {
+        Kind::RecordResent { producer, record } => format!(
+            "{producer}'s application calls send() for record {record} again: to Kafka that is another record."
+        ),
+        Kind::FlushCalled { producer } => format!(
+            "{producer}'s application calls flush(): it waits until all it has sent has an outcome, good or bad."
+        ),
+        Kind::EpochBumped { producer, epoch: 0, .. } => {
+            format!("{producer} takes another producer id and starts its sequences from 0.")
+        }
+        Kind::EpochBumped { producer, epoch, .. } => format!(
+            "{producer}'s sequence has a gap: it takes epoch {epoch}, numbers its open batches from 0 and goes on. Its application hears nothing of it."
+        ),
+        _ => return None,
+    })
 }
 
 fn acked(setup: &Setup, producer: crate::model::ids::ProducerId, batch: &Batch) -> String {

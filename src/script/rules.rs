@@ -21,6 +21,10 @@ pub struct Rules {
     pub caps_min_isr: bool,
     /// The high watermark waits while the ISR is below `min.insync.replicas` (KAFKA-15583, 3.7).
     pub high_watermark_waits_for_min_isr: bool,
+    /// `flush()` waits for the pieces of a batch that was split (KAFKA-19479, 4.0.2).
+    pub flush_waits_for_pieces: bool,
+    /// A piece of a split batch that is still too large is halved (KAFKA-8350, 4.2).
+    pub halves_split_batches: bool,
     /// The controller knows log directories by their ids, and lets nobody lead whose replica is in
     /// one that it has not heard of (KIP-858, 3.7).
     pub knows_directories: bool,
@@ -43,6 +47,8 @@ impl Rules {
             checks_broker_epoch_of_isr: version.since(3, 5),
             caps_min_isr: version.since(3, 7),
             high_watermark_waits_for_min_isr: version.since(3, 7),
+            flush_waits_for_pieces: version.since(4, 0),
+            halves_split_batches: version.since(4, 2),
             knows_directories: version.since(3, 7),
             names_leader_in_error: version.since(3, 7),
             bumps_epoch_per_transaction: version.since(4, 0),

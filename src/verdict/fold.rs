@@ -31,10 +31,10 @@ impl Ledger {
                 state.with_producer += 1;
             }
             Kind::RecordResent { producer, record } => {
-                let ignored = self.setup.producers[producer.index()].style;
+                let style = self.setup.producers[producer.index()].style;
                 let state = self.record_mut(*record);
                 state.with_producer += 1;
-                if ignored != SendStyle::FireAndForget {
+                if style != SendStyle::FireAndForget {
                     state.told = Told::Pending;
                 }
             }

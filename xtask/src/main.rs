@@ -1,5 +1,5 @@
-//! The project's two commands, `cargo xtask serve` and `cargo xtask test`, and `cargo xtask build`;
-//! and `cargo xtask bench`.
+//! The project's two commands, `cargo xtask serve` and `cargo xtask test`, and `build`, `bench` and
+//! `soak` beside them.
 //!
 //! Each looks for what it needs, installs what is missing, says what it does and how long it
 //! takes, and may be run again at any time. Arguments are read with `lexopt`, because this crate

@@ -259,10 +259,9 @@ impl Accumulator {
         batch: &ProducerBatch,
     ) -> Vec<u32> {
         let setup = cx.setup();
-        // A piece that is still too large is halved since 4.2 (KAFKA-8350); before, it was cut as
-        // before, again and again.
+        // Before KAFKA-8350 a piece that was still too large was cut as before, again and again.
         let is_piece = batch.pooled_bytes == 0;
-        let limit = if is_piece && setup.version.since(4, 2) {
+        let limit = if is_piece && setup.rules.halves_split_batches {
             let sizes = batch.records.iter().map(|record| upper_bound_bytes(setup.record(*record)));
             (batch.bytes / 2).max(sizes.max().unwrap_or_default())
         } else {

@@ -261,11 +261,10 @@ impl Producer {
         self.flush_returns(cx);
     }
 
-    /// The pieces of a batch take its place in a `flush()`; before 4.0 they did not
-    /// (KAFKA-19479).
+    /// The pieces of a batch take its place in a `flush()`; before KAFKA-19479 they did not.
     pub(super) fn flush_pieces(&mut self, cx: &mut Cx<'_>, batch: BatchId, pieces: u32) {
         let known = self.application.flushing.contains(&batch);
-        if known && cx.setup().version.since(4, 0) {
+        if known && cx.setup().rules.flush_waits_for_pieces {
             let last = self.accumulator.last_batch();
             let ids = (last + 1 - pieces..=last).map(BatchId);
             self.application.flushing.extend(ids);

@@ -3,7 +3,7 @@
 
 use super::Producer;
 use super::accumulator::{ProducerBatch, backoff_us};
-use super::sequences::{GivenUp, is_gap};
+use super::sequences::GivenUp;
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::ids::{Node, RecordId, RequestId};
@@ -110,8 +110,10 @@ impl Producer {
         let config = &setup.producers[self.id.index()].config;
         cx.now_us() < batch.expires_us(config)
             && batch.attempts < config.retries
-            && !self.is_of_another_id(batch)
-            && (error.retriable() || (is_gap(error) && self.can_retry_sequence(cx, batch)))
+            && !self.is_of_another_id(cx, batch)
+            && (error.retriable()
+                || (error == KafkaError::OutOfOrderSequenceNumber
+                    && self.can_retry_sequence(cx, batch)))
     }
 
     fn retry(&mut self, cx: &mut Cx<'_>, mut batch: ProducerBatch, error: KafkaError) {
@@ -178,7 +180,8 @@ impl Producer {
     ) {
         let before = cx.cause;
         cx.emit(Kind::BatchFailed { producer: self.id, records: batch.records.clone(), error });
-        self.sequence_failed(&batch, end, is_gap(error));
+        let gap = error == KafkaError::OutOfOrderSequenceNumber;
+        self.sequence_failed(&batch, end, gap);
         self.release(cx, &batch, false);
         for record in &batch.records {
             self.maybe_resend(cx, *record, error);

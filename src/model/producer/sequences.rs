@@ -7,11 +7,9 @@ use std::sync::Arc;
 use super::Producer;
 use super::accumulator::ProducerBatch;
 use crate::model::cx::Cx;
-use crate::model::error::KafkaError;
 use crate::model::ids::PartitionId;
 use crate::model::record::{Batch, Sequenced};
 use crate::model::trace::Kind;
-use crate::script::Rules;
 
 /// The largest epoch; after it comes a new producer id.
 const MAX_EPOCH: u16 = i16::MAX as u16;
@@ -114,7 +112,7 @@ impl Producer {
         if too_early {
             return true;
         }
-        if !Rules::of(cx.setup().version).recovers_producer_epoch {
+        if !cx.setup().rules.recovers_producer_epoch {
             return false;
         }
         if mine.unresolved.is_none_or(|unresolved| unresolved == base) {
@@ -150,19 +148,31 @@ impl Producer {
         if !sequences.iter().any(|mine| mine.rewrite) {
             return;
         }
-        let recovers = Rules::of(cx.setup().version).recovers_producer_epoch;
-        if self.epoch == MAX_EPOCH || !recovers {
+        if !cx.setup().rules.recovers_producer_epoch {
+            return self.start_over(cx);
+        }
+        if self.epoch == MAX_EPOCH {
             self.new_producer_id();
         } else {
             self.epoch += 1;
         }
-        let before = cx.cause;
-        let (producer, epoch) = (self.id, self.epoch);
-        cx.emit(Kind::EpochBumped { producer, producer_id: self.producer_id, epoch });
-        cx.cause = before;
+        self.tell_epoch(cx);
         for partition in (0..self.accumulator.deques.len() as u16).map(PartitionId) {
             self.start_at_beginning(partition);
         }
+    }
+
+    /// Before KIP-360 (2.5): another id, and all numbers from 0. Batches that are open keep what
+    /// they have and cannot be sent again (`TransactionManager.resetProducerId`).
+    fn start_over(&mut self, cx: &mut Cx<'_>) {
+        self.new_producer_id();
+        self.sequences.iter_mut().flatten().for_each(|mine| *mine = Sequences::default());
+        self.tell_epoch(cx);
+    }
+
+    fn tell_epoch(&self, cx: &mut Cx<'_>) {
+        let (producer, producer_id, epoch) = (self.id, self.producer_id, self.epoch);
+        cx.note(Kind::EpochBumped { producer, producer_id, epoch });
     }
 
     /// Numbers the open batches of a partition anew from 0
@@ -205,11 +215,12 @@ impl Producer {
         Some((&mut self.sequences.as_mut()?[batch.partition.index()], base))
     }
 
-    /// Whether a batch's id is not the producer's any more: before KIP-360 such a batch could not
-    /// be sent again.
-    pub(super) fn is_of_another_id(&self, batch: &ProducerBatch) -> bool {
+    /// Whether a batch is bound to an id that is gone: before KIP-360 it could not be sent again
+    /// (`Sender.canRetry`).
+    pub(super) fn is_of_another_id(&self, cx: &Cx<'_>, batch: &ProducerBatch) -> bool {
         let id = |frozen: &Arc<Batch>| frozen.sequenced.map(|s| s.producer_id);
-        batch.frozen.as_ref().and_then(id).is_some_and(|id| id != self.producer_id)
+        !cx.setup().rules.recovers_producer_epoch
+            && batch.frozen.as_ref().and_then(id).is_some_and(|id| id != self.producer_id)
     }
 }
 
@@ -232,9 +243,4 @@ pub(super) enum GivenUp {
     RetriesUsedUp,
     /// `delivery.timeout.ms` is over: a broker may hold it.
     Expired,
-}
-
-/// Whether an error says that a batch's number does not fit.
-pub(super) fn is_gap(error: KafkaError) -> bool {
-    error == KafkaError::OutOfOrderSequenceNumber
 }

@@ -75,9 +75,14 @@ fn view_field(at: usize, props: &Props) -> Html {
     let current = given.clone().unwrap_or_else(|| default.clone());
     let refusal = props.refused.as_ref().filter(|(field, _)| *field == at).map(|(_, why)| why);
     let (name, help_id) = (field.name(), format!("help-{at}"));
-    let star = overruled(at, &current, props).then_some("*");
+    let overruled = overruled(at, &current, props);
+    let star = overruled.then_some("*");
+    // What is in effect, with a star at the name.
+    let in_effect = if props.idempotent { "true" } else { "false" };
     let control = match field.control {
-        Control::Choice(values) => choice(at, values, &current, props),
+        Control::Choice(values) => {
+            choice(at, values, if overruled { in_effect } else { &current }, props)
+        }
         Control::Slider(_) => html! {
             <>{ exact(at, field, &current, refusal.is_some(), props) }{ slider(at, field, &current, props) }</>
         },

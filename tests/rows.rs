@@ -9,6 +9,8 @@ mod table;
 
 #[path = "rows/claims.rs"]
 mod claims;
+#[path = "rows/consumer.rs"]
+mod consumer;
 #[path = "rows/producer.rs"]
 mod producer;
 #[path = "rows/replication.rs"]

@@ -97,6 +97,8 @@ pub enum ConsumerTimer {
     Poll,
     /// The application has finished one record, in that life of the process.
     Processed(u32),
+    /// A worker thread has finished one record, in that life of the process.
+    Worked(u32),
     /// The client's network has something to look at.
     Wake,
     /// A request has waited for `request.timeout.ms`.

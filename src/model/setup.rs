@@ -8,8 +8,8 @@ use super::record::RecordPlan;
 use crate::script::config::{BrokerConfig, ConsumerConfig, ProducerConfig, TopicConfig};
 use crate::script::resolve::Resolved;
 use crate::script::{
-    Action, Cluster, CommitStyle, Do, Duration, OnRestart, Rules, Script, SendStyle, TopicChange,
-    Version,
+    Action, Cluster, CommitStyle, Do, Duration, Failure, OnRestart, Rules, Script, SendStyle,
+    TopicChange, Version,
 };
 
 /// The name of the topic that holds the groups' committed offsets.
@@ -123,6 +123,16 @@ pub struct GroupSetup {
     pub processing_us: u64,
     /// When it commits by hand.
     pub commit: CommitStyle,
+    /// Whether it commits when partitions are taken from it.
+    pub commit_on_revoke: bool,
+    /// How many worker threads the records are handed to; 0 is none.
+    pub workers: u16,
+    /// What it cannot process.
+    pub failure: Option<Failure>,
+    /// Whether processing a message again has no further effect.
+    pub idempotent: bool,
+    /// How many of the members run when the run begins.
+    pub running: u16,
     /// The partitions of its topics.
     pub partitions: Vec<PartitionId>,
 }
@@ -233,6 +243,11 @@ impl Setup {
                 config: group.config.clone(),
                 processing_us: written.processing.as_us(),
                 commit: written.commit,
+                commit_on_revoke: written.commit_on_revoke,
+                workers: written.workers,
+                failure: written.failure.clone(),
+                idempotent: written.idempotent,
+                running: written.running.unwrap_or(written.members),
                 partitions: topics.flat_map(|topic| topic.partitions.clone()).collect(),
             });
         }

@@ -192,6 +192,8 @@ pub enum Kind {
     ProducerRestarted { producer: ProducerId },
     /// A consumer's process died.
     ConsumerCrashed { consumer: ConsumerId },
+    /// A consumer's application called `close()`, and that is done.
+    ConsumerClosed { consumer: ConsumerId },
     /// A consumer's process was started again.
     ConsumerRestarted { consumer: ConsumerId },
     /// A broker's process was started; it loads its logs.
@@ -235,6 +237,8 @@ pub enum Kind {
     },
     /// The application finished one record.
     Processed { consumer: ConsumerId, partition: PartitionId, offset: u64, record: RecordId },
+    /// Processing a record threw an exception: the application did not finish it.
+    ProcessingFailed { consumer: ConsumerId, partition: PartitionId, offset: u64, record: RecordId },
     /// The group coordinator stored offsets.
     OffsetCommitted { group: GroupId, partition: PartitionId, offset: u64 },
     /// The consumer was told that its commit failed.

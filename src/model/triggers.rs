@@ -143,17 +143,21 @@ fn about(name: EventName, kind: &Kind) -> Option<About<'_>> {
             offsets: Some((*to, u64::MAX)),
             ..About::default()
         }),
-        _ => about_brokers(name, kind).or_else(|| about_consumers(name, kind)),
+        _ => about_processes(name, kind).or_else(|| about_consumers(name, kind)),
     }
 }
 
-fn about_brokers(name: EventName, kind: &Kind) -> Option<About<'static>> {
+fn about_processes(name: EventName, kind: &Kind) -> Option<About<'static>> {
     let (entity, partition) = match (name, kind) {
         (EventName::Crashed, Kind::BrokerCrashed { broker })
         | (EventName::Restarted, Kind::BrokerRestarted { broker })
         | (EventName::Fenced, Kind::BrokerFenced { broker })
         | (EventName::Unfenced, Kind::BrokerUnfenced { broker }) => {
             (Some(Node::Broker(*broker)), None)
+        }
+        (EventName::Crashed, Kind::ProducerCrashed { producer, .. })
+        | (EventName::Restarted, Kind::ProducerRestarted { producer }) => {
+            (Some(Node::Producer(*producer)), None)
         }
         (EventName::Elected, Kind::LeaderElected { leader, partition, .. }) => {
             (Some(Node::Broker(*leader)), Some(*partition))
@@ -175,13 +179,21 @@ fn about_consumers(name: EventName, kind: &Kind) -> Option<About<'_>> {
                 offsets: records.first().map(|(offset, _)| (*offset, *position)),
             })
         }
-        (EventName::Processed, Kind::Processed { consumer, partition, offset, record }) => {
-            Some(About {
-                entity: Some(Node::Consumer(*consumer)),
-                partition: Some(*partition),
-                records: Cow::from(std::slice::from_ref(record)),
-                offsets: Some((*offset, *offset + 1)),
-            })
+        (EventName::Processed, Kind::Processed { consumer, partition, offset, record })
+        | (
+            EventName::ProcessingFailed,
+            Kind::ProcessingFailed { consumer, partition, offset, record },
+        ) => Some(About {
+            entity: Some(Node::Consumer(*consumer)),
+            partition: Some(*partition),
+            records: Cow::from(std::slice::from_ref(record)),
+            offsets: Some((*offset, *offset + 1)),
+        }),
+        (EventName::CommitFailed, Kind::CommitFailed { consumer, .. })
+        | (EventName::Crashed, Kind::ConsumerCrashed { consumer })
+        | (EventName::Restarted, Kind::ConsumerRestarted { consumer })
+        | (EventName::Closed, Kind::ConsumerClosed { consumer }) => {
+            Some(About { entity: Some(Node::Consumer(*consumer)), ..About::default() })
         }
         (EventName::OffsetCommitted, Kind::OffsetCommitted { partition, offset, .. }) => {
             Some(About {

@@ -83,10 +83,16 @@ pub enum EventName {
     Processed,
     /// The group's offset was stored.
     OffsetCommitted,
+    /// The consumer was told that its commit failed.
+    CommitFailed,
+    /// Processing the record threw an exception.
+    ProcessingFailed,
     /// The log was cut at an offset.
     Truncated,
-    /// A broker's process died.
+    /// The process of a broker, a producer or a consumer died.
     Crashed,
+    /// A consumer's `close()` is done.
+    Closed,
     /// A broker's process was started.
     Restarted,
     /// The controller fenced a broker.

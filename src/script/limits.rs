@@ -88,6 +88,15 @@ impl Script {
             ensure(!twice, &place, &format!("there are two groups \"{id}\""))?;
             let place = format!("groups[{at}].members");
             ensure(group.members > 0, &place, "it must be at least 1")?;
+            let place = format!("groups[{at}].running");
+            let message = format!("there are {} members", group.members);
+            ensure(group.running.is_none_or(|n| n <= group.members), &place, &message)?;
+            let records = group.failure.iter().flat_map(|failure| &failure.records);
+            for record in records {
+                let place = format!("groups[{at}].failure.records");
+                let known = (1..=self.records()).contains(&u64::from(*record));
+                ensure(known, &place, &format!("there is no record {record}"))?;
+            }
             let place = format!("groups[{at}].topics");
             ensure(!group.topics.is_empty(), &place, "a group needs a topic")?;
         }

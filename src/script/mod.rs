@@ -288,6 +288,53 @@ pub struct Group {
     /// When the application commits; only meaningful with `enable.auto.commit=false`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub commit: CommitStyle,
+    /// Whether the application calls `commitSync()` in `onPartitionsRevoked`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub commit_on_revoke: bool,
+    /// How many worker threads the records of a poll are handed to; with 0 the loop that polls
+    /// works on them itself. The loop polls on at once, unless it commits by hand after processing:
+    /// then it waits for the workers first.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub workers: u16,
+    /// What the application cannot process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+    /// Whether processing a message again has no further effect (it is known by its business id).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub idempotent: bool,
+    /// How many of the members run when the run begins, the first ones; actions start the others
+    /// (`restart`). Without it all do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub running: Option<u16>,
+}
+
+/// Records whose processing throws an exception.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Failure {
+    /// Which records, by their numbers.
+    pub records: Vec<u32>,
+    /// How often each consumer fails with such a record before it can process it.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub times: u32,
+    /// What the application does then.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub then: OnFailure,
+}
+
+/// What an application does about an exception.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum OnFailure {
+    /// It logs the exception and goes on with the next record.
+    #[default]
+    Skip,
+    /// It leaves the loop, and `close()` stands in a `finally` block.
+    Close,
+    /// Its process ends without `close()`.
+    Crash,
 }
 
 /// When an application commits its offsets by hand.
@@ -313,6 +360,15 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 
 fn one() -> u16 {
     1
+}
+
+fn once() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_once(times: &u32) -> bool {
+    *times == 1
 }
 
 fn three() -> u16 {

@@ -9,8 +9,8 @@ use super::action::{
 };
 use super::read::{FromJson, Misfit, Object, Strict, choice, word};
 use super::{
-    Cluster, CommitStyle, Duration, Group, Link, Network, OnRestart, Producer, Script, SendStyle,
-    Sends, Topic, Version,
+    Cluster, CommitStyle, Duration, Failure, Group, Link, Network, OnFailure, OnRestart, Producer,
+    Script, SendStyle, Sends, Topic, Version,
 };
 
 type Read<T> = Result<T, Misfit>;
@@ -165,7 +165,22 @@ impl FromJson for Sends {
 
 impl FromJson for Group {
     fn from_json(value: &Value) -> Read<Self> {
-        let it = Object::of(value, &["id", "topics", "members", "config", "processing", "commit"])?;
+        let it = Object::of(
+            value,
+            &[
+                "id",
+                "topics",
+                "members",
+                "config",
+                "processing",
+                "commit",
+                "commit_on_revoke",
+                "workers",
+                "failure",
+                "idempotent",
+                "running",
+            ],
+        )?;
         Ok(Self {
             id: it.need("id")?,
             topics: it.need("topics")?,
@@ -173,6 +188,22 @@ impl FromJson for Group {
             config: it.some("config")?,
             processing: it.some("processing")?,
             commit: it.some("commit")?,
+            commit_on_revoke: it.some("commit_on_revoke")?,
+            workers: it.some("workers")?,
+            failure: it.some("failure")?,
+            idempotent: it.some("idempotent")?,
+            running: it.some("running")?,
+        })
+    }
+}
+
+impl FromJson for Failure {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(value, &["records", "times", "then"])?;
+        Ok(Self {
+            records: it.need("records")?,
+            times: it.or("times", super::once())?,
+            then: it.some("then")?,
         })
     }
 }
@@ -380,6 +411,7 @@ words! {
     SendStyle: "callback" => Callback, "blocking" => Blocking, "fire-and-forget" => FireAndForget,;
     CommitStyle: "sync-after" => SyncAfter, "sync-before" => SyncBefore,
         "async-after" => AsyncAfter, "never" => Never,;
+    OnFailure: "skip" => Skip, "close" => Close, "crash" => Crash,;
     OnRestart: "continue" => Continue, "resend-unacknowledged" => ResendUnacknowledged,
         "resend-all" => ResendAll,;
     Lost: "request" => Request, "response" => Response, "write" => Write,;
@@ -387,8 +419,9 @@ words! {
     EventName: "created" => Created, "resent" => Resent, "batched" => Batched, "drained" => Drained,
         "appended" => Appended, "replicated" => Replicated, "committed" => Committed,
         "acked" => Acked, "failed" => Failed, "retried" => Retried, "polled" => Polled,
-        "processed" => Processed, "offset-committed" => OffsetCommitted,
-        "truncated" => Truncated, "crashed" => Crashed, "restarted" => Restarted,
+        "processed" => Processed, "offset-committed" => OffsetCommitted, "commit-failed" => CommitFailed,
+        "processing-failed" => ProcessingFailed,
+        "truncated" => Truncated, "crashed" => Crashed, "closed" => Closed, "restarted" => Restarted,
         "fenced" => Fenced, "unfenced" => Unfenced, "elected" => Elected,
         "isr-shrunk" => IsrShrunk, "isr-expanded" => IsrExpanded,;
 }

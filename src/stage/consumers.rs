@@ -140,8 +140,11 @@ impl Stage<'_> {
     /// What the thread has in its hands: the first record is being worked on.
     fn polled(&mut self, consumer: &Consumer, processing_us: u64, area: Rect) {
         let (left, text, part) = match &consumer.thread {
+            Thread::Polling | Thread::Waiting if !consumer.pool.is_idle() => {
+                (None, self.words.workers, None)
+            }
             Thread::Polling if !consumer.alive => (None, self.words.poll, None),
-            Thread::Polling => (None, self.words.waits, None),
+            Thread::Polling | Thread::Waiting => (None, self.words.waits, None),
             Thread::Processing { left, since_us } => {
                 let age_us = self.now_us.saturating_sub(*since_us);
                 (
@@ -152,8 +155,9 @@ impl Stage<'_> {
             }
             Thread::Committing { left } => (Some(left), self.words.committing, None),
         };
+        let pool = consumer.pool.working.iter().chain(&consumer.pool.waiting);
         let records: Vec<RecordId> =
-            left.into_iter().flatten().map(|(_, _, record)| *record).collect();
+            left.into_iter().flatten().chain(pool).map(|(_, _, record)| *record).collect();
         self.label(area, text);
         let site = Site::Polled(consumer.id);
         let (Some(part), [first, rest @ ..]) = (part, &records[..]) else {

@@ -10,19 +10,21 @@ struct Outcome {
     place: Option<Place>,
     reason: Option<Reason>,
     processed: u32,
+    effects: u32,
+    group: Option<GroupId>,
 }
 
 impl Outcome {
-    fn decided(fate: Fate, processed: u32) -> Self {
-        Self { fate, place: None, reason: None, processed }
+    fn decided(fate: Fate) -> Self {
+        Self { fate, place: None, reason: None, processed: 0, effects: 0, group: None }
     }
 
     fn pending(reason: Reason) -> Self {
-        Self { fate: Fate::Pending, place: None, reason: Some(reason), processed: 0 }
+        Self { reason: Some(reason), ..Self::decided(Fate::Pending) }
     }
 
     fn lost(place: Place) -> Self {
-        Self { fate: Fate::Lost, place: Some(place), reason: None, processed: 0 }
+        Self { place: Some(place), ..Self::decided(Fate::Lost) }
     }
 }
 
@@ -42,8 +44,9 @@ impl Ledger {
             .map(|group| self.outcome(record, Some(group)))
             .max_by_key(|outcome| outcome.fate)
             .unwrap_or_else(|| self.outcome(record, None));
-        let Outcome { fate, place, reason, processed } = outcome;
-        let causes = if fate == Fate::Lost { self.causes(record, place) } else { Vec::new() };
+        let Outcome { fate, place, reason, processed, effects, group } = outcome;
+        let lost = fate == Fate::Lost;
+        let causes = if lost { self.causes(record, place, group) } else { Vec::new() };
         Verdict {
             told: record.told,
             fate,
@@ -51,25 +54,30 @@ impl Ledger {
             reason,
             stored: self.stored_copies(record),
             processed,
+            effects,
             stranded: place == Some(Place::OldLeader),
             causes,
         }
     }
 
     fn outcome(&self, record: &RecordState, group: Option<GroupId>) -> Outcome {
-        let effects = match group {
+        let processed = match group {
             Some(group) => {
                 record.processed.iter().find(|(g, _)| *g == group).map_or(0, |(_, times)| *times)
             }
             None => self.readable(record),
         };
+        // Whoever recognises a message by its business id lets it take effect once.
+        let idempotent = group.is_some_and(|group| self.setup.groups[group.index()].idempotent);
+        let effects = if idempotent { processed.min(1) } else { processed };
         let failed = matches!(record.told, Told::Failed(_));
-        match effects {
+        let outcome = match effects {
             0 => self.without_effect(record, group, failed),
-            _ if failed => Outcome::decided(Fate::Ghost, effects),
-            1 => Outcome::decided(Fate::Delivered, effects),
-            _ => Outcome::decided(Fate::Duplicated, effects),
-        }
+            _ if failed => Outcome::decided(Fate::Ghost),
+            1 => Outcome::decided(Fate::Delivered),
+            _ => Outcome::decided(Fate::Duplicated),
+        };
+        Outcome { processed, effects, group, ..outcome }
     }
 
     /// It has taken no effect. Can it still?
@@ -90,7 +98,7 @@ impl Ledger {
             Some((partition, view)) if !record.copies.is_empty() => {
                 self.with_copies(record, partition, view, group, failed)
             }
-            _ if failed => Outcome::decided(Fate::Reported, 0),
+            _ if failed => Outcome::decided(Fate::Reported),
             _ => Outcome::lost(match record.taken {
                 Taken::Truncation => Place::Truncated,
                 Taken::PowerCut => Place::PageCache,
@@ -120,7 +128,7 @@ impl Ledger {
             .collect();
         if at_leader.is_empty() {
             return match (self.over, failed) {
-                (true, true) => Outcome::decided(Fate::Reported, 0),
+                (true, true) => Outcome::decided(Fate::Reported),
                 (true, false) => Outcome::lost(Place::OldLeader),
                 (false, _) => {
                     Outcome { place: Some(Place::OldLeader), ..Outcome::pending(Reason::Stranded) }

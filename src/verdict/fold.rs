@@ -16,7 +16,7 @@ impl Observer for Ledger {
                 self.observe_producer(event);
                 self.observe_log(event);
                 self.observe_cluster(event);
-                self.observe_consumer(&event.kind);
+                self.observe_consumer(event);
             }
         }
     }
@@ -125,19 +125,22 @@ impl Ledger {
         }
     }
 
-    fn observe_consumer(&mut self, kind: &Kind) {
-        match kind {
+    fn observe_consumer(&mut self, event: &TraceEvent) {
+        match &event.kind {
             Kind::PositionReset { consumer, partition, offset, committed } => {
                 let group = self.group(*consumer);
-                let position = Position { start: *offset, next: *offset, committed: *committed };
+                let (start, committed, event) = (*offset, *committed, event.id);
+                let position = Position { start, next: start, committed, event };
                 self.positions.insert((group, *partition), position);
-                for record in self.records.iter_mut().filter(|r| r.partition == Some(*partition)) {
-                    record.with_consumers.retain(|c| c != consumer);
-                }
             }
-            Kind::Fetched { consumer, entries, .. } => {
-                for id in entries.iter().flat_map(|entry| entry.records().map(|(_, id)| id)) {
-                    self.record_mut(id).with_consumers.push(*consumer);
+            Kind::Fetched { consumer, partition, entries } => {
+                // A batch is fetched whole: what comes before the position is thrown away.
+                let at = (self.group(*consumer), *partition);
+                let next = self.positions.get(&at).map_or(0, |position| position.next);
+                for (offset, id) in entries.iter().flat_map(|entry| entry.records()) {
+                    if offset >= next {
+                        self.record_mut(id).with_consumers.push(*consumer);
+                    }
                 }
             }
             Kind::Polled { consumer, partition, position, .. } => {
@@ -147,16 +150,24 @@ impl Ledger {
             }
             Kind::Processed { consumer, record, .. } => {
                 let group = self.group(*consumer);
+                self.dropped(*consumer, &[*record]);
                 let record = self.record_mut(*record);
-                if let Some(place) = record.with_consumers.iter().position(|c| c == consumer) {
-                    record.with_consumers.remove(place);
-                }
                 match record.processed.iter_mut().find(|(g, _)| *g == group) {
                     Some((_, times)) => *times += 1,
                     None => record.processed.push((group, 1)),
                 }
             }
-            Kind::ConsumerCrashed { consumer } => {
+            Kind::ProcessingFailed { consumer, record, .. } => {
+                self.dropped(*consumer, &[*record]);
+                self.record_mut(*record).failed_by = Some(event.id);
+            }
+            Kind::OffsetCommitted { group, partition, offset } => {
+                let commits = self.commits.entry((*group, *partition)).or_default();
+                if commits.last().is_none_or(|(last, _)| last < offset) {
+                    commits.push((*offset, event.id));
+                }
+            }
+            Kind::ConsumerCrashed { consumer } | Kind::ConsumerClosed { consumer } => {
                 for record in &mut self.records {
                     record.with_consumers.retain(|c| c != consumer);
                 }

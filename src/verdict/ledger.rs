@@ -22,6 +22,8 @@ pub struct Ledger {
     pub(super) brokers: Vec<BrokerView>,
     /// Where each consumer is in each of its partitions.
     pub(super) positions: LiteMap<(GroupId, PartitionId), Position>,
+    /// The commits that took each group further than any before, with the offset of each.
+    pub(super) commits: LiteMap<(GroupId, PartitionId), Vec<(u64, TraceId)>>,
     /// The records of messages on the way, or in a broker's hands and not yet in its log.
     carried: LiteMap<MessageId, Vec<RecordId>>,
     /// Produce requests that arrived and wait for their turn.
@@ -48,6 +50,8 @@ pub(super) struct RecordState {
     pub with_consumers: Vec<ConsumerId>,
     /// How often each group has finished processing it.
     pub processed: Vec<(GroupId, u32)>,
+    /// The last exception that processing it threw.
+    pub failed_by: Option<TraceId>,
     /// What took the last copy that was taken.
     pub taken_by: Option<TraceId>,
     /// What that was.
@@ -107,6 +111,8 @@ pub(super) struct Position {
     pub next: u64,
     /// Whether it began at a committed offset; else `auto.offset.reset` said where.
     pub committed: bool,
+    /// The event that said where it begins.
+    pub event: TraceId,
 }
 
 impl Ledger {
@@ -129,6 +135,7 @@ impl Ledger {
             partitions: setup.partitions.iter().map(partition).collect(),
             brokers: vec![BrokerView::default(); usize::from(setup.brokers)],
             positions: LiteMap::new(),
+            commits: LiteMap::new(),
             carried: LiteMap::new(),
             queued: Vec::new(),
             over: false,
@@ -304,6 +311,16 @@ impl Ledger {
             let record = self.record_mut(*id);
             if record.copies.is_empty() {
                 record.taken_by = Some(event);
+            }
+        }
+    }
+
+    /// A consumer does not have these records in its hands any more, or not one fetch of them.
+    pub(super) fn dropped(&mut self, consumer: ConsumerId, records: &[RecordId]) {
+        for id in records {
+            let holders = &mut self.record_mut(*id).with_consumers;
+            if let Some(place) = holders.iter().position(|holder| *holder == consumer) {
+                holders.remove(place);
             }
         }
     }

@@ -51,6 +51,8 @@ pub struct RecordReport {
     pub stored: Vec<Stored>,
     /// How often it was processed.
     pub processed: u32,
+    /// How often that took effect: processing can be idempotent.
+    pub effects: u32,
     /// The one word.
     pub fate: super::Fate,
     /// Where it was lost, or where its last copy is stranded.
@@ -109,7 +111,7 @@ impl Report {
 
 impl RecordReport {
     fn of(setup: &Setup, trace: &[TraceEvent], ledger: &Ledger, id: RecordId) -> Self {
-        let Verdict { told, fate, place, reason, stored, processed, causes, .. } =
+        let Verdict { told, fate, place, reason, stored, processed, effects, causes, .. } =
             ledger.verdict(id);
         let state = ledger.record(id);
         Self {
@@ -120,6 +122,7 @@ impl RecordReport {
             told: told.text(),
             stored: stored.iter().map(Stored::of).collect(),
             processed,
+            effects,
             fate,
             place,
             reason,
@@ -159,6 +162,12 @@ pub fn cause(setup: &Setup, trace: &[TraceEvent], id: TraceId) -> Option<Cause> 
         }
         Kind::BrokerStopped { broker } => ("stopped", Some(Node::Broker(*broker))),
         Kind::ProducerCrashed { producer, .. } => ("crashed", Some(Node::Producer(*producer))),
+        Kind::ConsumerCrashed { consumer } => ("crashed", Some(Node::Consumer(*consumer))),
+        Kind::ProcessingFailed { consumer, .. } => {
+            ("processing-failed", Some(Node::Consumer(*consumer)))
+        }
+        Kind::PositionReset { consumer, .. } => ("position-reset", Some(Node::Consumer(*consumer))),
+        Kind::OffsetCommitted { .. } => ("offset-committed", None),
         Kind::MessageLost { to, .. } => ("message-lost", Some(*to)),
         Kind::AppendRefused { broker, .. } => ("refused", Some(Node::Broker(*broker))),
         _ => return None,

@@ -23,6 +23,8 @@ pub struct Verdict {
     pub stored: Vec<Copy>,
     /// How often the application of the group finished processing it.
     pub processed: u32,
+    /// How often that took effect: processing can be idempotent.
+    pub effects: u32,
     /// Whether nobody but a broker that is down or deposed holds it: unless that broker comes to
     /// lead uncleanly, the record will be lost.
     pub stranded: bool,

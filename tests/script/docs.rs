@@ -67,6 +67,7 @@ fn the_page_names_every_event_and_commit_style() {
     for wrong in [
         r#"{"topics":[],"actions":[{"when":{"event":"?"},"do":{"crash":"broker-1"}}]}"#,
         r#"{"topics":[],"groups":[{"id":"a","topics":[],"commit":"?"}]}"#,
+        r#"{"topics":[],"groups":[{"id":"a","topics":[],"failure":{"records":[],"then":"?"}}]}"#,
         r#"{"topics":[],"producers":[{"sends":[],"style":"?"}]}"#,
         r#"{"?":1}"#,
     ] {

@@ -1,6 +1,6 @@
 //! A consumer's life: `close()`, a kill, a restart.
 
-use super::{Assigned, Consumer, Thread};
+use super::{Assigned, Consumer, Pool, Thread};
 use crate::model::cx::Cx;
 use crate::model::event::{ConsumerTimer, Event};
 use crate::model::ids::Node;
@@ -9,10 +9,16 @@ use crate::model::trace::Kind;
 impl Consumer {
     /// The process is killed: positions, buffers and the records in hand are gone.
     pub fn crash(&mut self, cx: &mut Cx<'_>) {
+        cx.emit(Kind::ConsumerCrashed { consumer: self.id });
+        self.end();
+    }
+
+    /// Nothing of the process is left.
+    fn end(&mut self) {
         self.alive = false;
         self.lives += 1;
-        cx.emit(Kind::ConsumerCrashed { consumer: self.id });
         self.thread = Thread::Polling;
+        self.pool = Pool::default();
         for (_, assigned) in &mut self.partitions {
             *assigned = Assigned::default();
         }
@@ -43,6 +49,7 @@ impl Consumer {
         self.closing = true;
         self.lives += 1;
         self.thread = Thread::Polling;
+        self.pool = Pool::default();
         if self.group(&cx.setup()).config.enable_auto_commit {
             self.commit(cx);
         }
@@ -51,7 +58,8 @@ impl Consumer {
 
     /// The last step of `close()`, when the commit is answered.
     pub(super) fn leave(&mut self, cx: &mut Cx<'_>) {
-        self.crash(cx);
+        cx.emit(Kind::ConsumerClosed { consumer: self.id });
+        self.end();
         cx.close_all(Node::Consumer(self.id));
     }
 }

@@ -4,6 +4,7 @@
 //! Simplified: the group's assignment is made before the run begins and does not change; the
 //! coordinator is known through the metadata; `poll()` waits as long as it takes.
 
+mod application;
 mod commit;
 mod fetch;
 mod life;
@@ -22,7 +23,7 @@ use super::producer::metadata::ClientMetadata;
 use super::record::LogBatch;
 use super::setup::{GroupSetup, Setup};
 use super::trace::Kind;
-use crate::script::CommitStyle;
+pub use application::{Pool, Returned, Thread};
 use commit::Committing;
 
 /// A consumer.
@@ -34,6 +35,10 @@ pub struct Consumer {
     pub partitions: LiteMap<PartitionId, Assigned>,
     /// What its thread does.
     pub thread: Thread,
+    /// Its worker threads, if it hands its records to some.
+    pub pool: Pool,
+    /// The records that its application failed with so far.
+    failures: Vec<RecordId>,
     /// What it knows of the cluster.
     pub metadata: ClientMetadata,
     /// Its connections for fetching.
@@ -70,17 +75,12 @@ pub struct Assigned {
     pub buffer: VecDeque<Arc<LogBatch>>,
 }
 
-/// What the application's thread does.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the fields are the words of the sentence above each variant")]
-pub enum Thread {
-    /// It waits in `poll()`.
-    #[default]
-    Polling,
-    /// It works on the first of these records; the time is when it began with it.
-    Processing { left: VecDeque<(PartitionId, u64, RecordId)>, since_us: u64 },
-    /// It waits in `commitSync()`, with what it does then.
-    Committing { left: VecDeque<(PartitionId, u64, RecordId)> },
+/// What a pass of `poll()` came to.
+enum Polled {
+    /// It returned records.
+    Records,
+    /// It goes on waiting; something is due at that time.
+    Nothing { again_us: Option<u64> },
 }
 
 impl Consumer {
@@ -98,6 +98,8 @@ impl Consumer {
             id,
             partitions: super::map_of(assigned.iter().map(|p| (*p, Assigned::default()))),
             thread: Thread::Polling,
+            pool: Pool::default(),
+            failures: Vec::new(),
             metadata: ClientMetadata::new(setup),
             client: NetworkClient::new(Node::Consumer(id), network),
             coordinator: NetworkClient::new(Node::Consumer(id), network),
@@ -125,7 +127,9 @@ impl Consumer {
     /// Whether something is under way that will change a record's fate.
     #[must_use]
     pub fn busy(&self) -> bool {
-        self.thread != Thread::Polling || self.partitions.values().any(|p| !p.buffer.is_empty())
+        self.thread != Thread::Polling
+            || !self.pool.is_idle()
+            || self.partitions.values().any(|p| !p.buffer.is_empty())
     }
 
     fn group<'s>(&self, setup: &'s Setup) -> &'s GroupSetup {
@@ -142,7 +146,8 @@ impl Consumer {
             // A wake that an earlier one has replaced changes nothing.
             ConsumerTimer::Wake => self.wake_us = self.wake_us.filter(|us| *us > cx.now_us()),
             ConsumerTimer::Processed(life) if life == self.lives => self.processed(cx),
-            ConsumerTimer::Processed(_) => {}
+            ConsumerTimer::Worked(life) if life == self.lives => self.worked(cx),
+            ConsumerTimer::Processed(_) | ConsumerTimer::Worked(_) => {}
             ConsumerTimer::RequestTimeout(request) => {
                 let fetch = self.client.timed_out(cx, request);
                 if let Some((_, requests)) =
@@ -219,8 +224,14 @@ impl Consumer {
             self.leave(cx);
             return;
         }
-        if self.thread == Thread::Polling && !self.closing {
-            note(self.poll(cx, &setup));
+        while self.thread == Thread::Polling && !self.closing {
+            match self.poll(cx, &setup) {
+                Polled::Nothing { again_us } => {
+                    note(again_us);
+                    break;
+                }
+                Polled::Records => {}
+            }
         }
         cx.cause = before;
         note(self.send_fetches(cx, &setup));
@@ -244,26 +255,21 @@ impl Consumer {
     }
 
     /// One pass of `poll()`: auto-commit first, then records. So auto-commit stores the positions
-    /// of what earlier polls returned. Answers with the time at which to look again.
-    fn poll(&mut self, cx: &mut Cx<'_>, setup: &Setup) -> Option<u64> {
+    /// of what earlier polls returned (`ConsumerCoordinator.poll`).
+    fn poll(&mut self, cx: &mut Cx<'_>, setup: &Setup) -> Polled {
         let group = self.group(setup);
-        let commit_us = self.auto_commit(cx, &group.config);
+        let again_us = self.auto_commit(cx, &group.config);
         let returned = self.collect(cx, group.config.max_poll_records);
         if returned.is_empty() {
-            return commit_us;
+            return Polled::Nothing { again_us };
         }
-        if !group.config.enable_auto_commit && group.commit == CommitStyle::SyncBefore {
-            self.thread = Thread::Committing { left: returned };
-            self.commit(cx);
-        } else {
-            self.process(cx, returned);
-        }
-        None
+        self.returned(cx, group, returned);
+        Polled::Records
     }
 
     /// Takes up to `max.poll.records` records from the buffers; the positions move by what is
     /// returned (`FetchCollector.collectFetch`).
-    fn collect(&mut self, cx: &mut Cx<'_>, limit: u32) -> VecDeque<(PartitionId, u64, RecordId)> {
+    fn collect(&mut self, cx: &mut Cx<'_>, limit: u32) -> VecDeque<Returned> {
         let consumer = self.id;
         let mut returned = VecDeque::new();
         for (partition, assigned) in &mut self.partitions {
@@ -281,55 +287,11 @@ impl Consumer {
             }
             if !records.is_empty() {
                 assigned.position = Some(position);
-                returned
-                    .extend(records.iter().map(|(offset, record)| (*partition, *offset, *record)));
+                let of = |(offset, record): &(u64, RecordId)| (*partition, *offset, *record);
+                returned.extend(records.iter().map(of));
                 cx.emit(Kind::Polled { consumer, partition: *partition, position, records });
             }
         }
         returned
-    }
-
-    /// Begins with the first of these records, or polls again when there is none.
-    fn process(&mut self, cx: &mut Cx<'_>, left: VecDeque<(PartitionId, u64, RecordId)>) {
-        let processing_us = self.group(&cx.setup()).processing_us;
-        self.thread = Thread::Processing { left, since_us: cx.now_us() };
-        cx.after(processing_us, Event::Consumer(self.id, ConsumerTimer::Processed(self.lives)));
-    }
-
-    /// The application has finished one record.
-    fn processed(&mut self, cx: &mut Cx<'_>) {
-        let Thread::Processing { left, .. } = &mut self.thread else { return };
-        let Some((partition, offset, record)) = left.pop_front() else { return };
-        let left = std::mem::take(left);
-        cx.emit(Kind::Processed { consumer: self.id, partition, offset, record });
-        if !left.is_empty() {
-            self.process(cx, left);
-            return;
-        }
-        let setup = cx.setup();
-        let group = self.group(&setup);
-        self.thread = Thread::Polling;
-        if group.config.enable_auto_commit {
-            return;
-        }
-        match group.commit {
-            CommitStyle::SyncAfter => {
-                self.thread = Thread::Committing { left: VecDeque::new() };
-                self.commit(cx);
-            }
-            CommitStyle::AsyncAfter => self.commit(cx),
-            CommitStyle::SyncBefore | CommitStyle::Never => {}
-        }
-    }
-
-    /// `commitSync()` returned.
-    fn committed_sync(&mut self, cx: &mut Cx<'_>) {
-        let Thread::Committing { left } = &mut self.thread else { return };
-        let left = std::mem::take(left);
-        if left.is_empty() {
-            self.thread = Thread::Polling;
-        } else {
-            self.process(cx, left);
-        }
     }
 }

@@ -11,6 +11,8 @@ mod consumer;
 mod elections;
 #[path = "model/faults.rs"]
 mod faults;
+#[path = "model/groups.rs"]
+mod groups;
 #[path = "model/invariants.rs"]
 mod invariants;
 #[path = "model/producer.rs"]

@@ -330,7 +330,10 @@ fn ink_of(what: &Wire, to: Node) -> Option<(Ink, f32)> {
         Wire::FetchResponse { batches } if batches.is_empty() => return None,
         Wire::FetchResponse { .. } if matches!(to, Node::Consumer(_)) => (Ink::Acked, 0.9),
         Wire::FetchResponse { .. } => (Ink::Record, 0.9),
-        Wire::OffsetCommitRequest { .. } | Wire::OffsetCommitResponse { .. } => (Ink::Edge, 0.5),
+        Wire::OffsetCommitRequest { .. }
+        | Wire::OffsetCommitResponse { .. }
+        | Wire::GroupRequest { .. }
+        | Wire::GroupResponse { .. } => (Ink::Edge, 0.5),
         Wire::FetchRequest { .. }
         | Wire::AlterPartitionRequest { .. }
         | Wire::AlterPartitionResponse { .. }

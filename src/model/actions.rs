@@ -40,32 +40,58 @@ impl World {
                 self.core.faults.pause(node, false);
                 self.release();
             }
-            (Do::Cut(Between { from, to, one_way }), _) => {
+            _ => {
+                self.act_on_link(observer, index, cause);
+                self.act_on_cluster(observer, index, node, cause);
+                self.act_on_client(observer, index, node, cause);
+            }
+        }
+    }
+
+    fn act_on_link(&mut self, observer: &mut dyn Observer, index: u16, cause: Option<TraceId>) {
+        let setup = self.core.setup.clone();
+        let mut cx = Cx::new(&mut self.core, observer, cause);
+        match &setup.actions[usize::from(index)].what {
+            Do::Cut(Between { from, to, one_way }) => {
                 cx.emit(Kind::LinkCut { action: index });
                 self.core.faults.cuts(setup.way(from, to, *one_way), true);
             }
-            (Do::Heal(Between { from, to, one_way }), _) => {
+            Do::Heal(Between { from, to, one_way }) => {
                 cx.emit(Kind::LinkHealed { action: index });
                 self.core.faults.cuts(setup.way(from, to, *one_way), false);
                 self.release();
             }
-            (Do::Slow(SlowLink { from, to, one_way, latency }), _) => {
+            Do::Slow(SlowLink { from, to, one_way, latency }) => {
                 let way = setup.way(from, to, *one_way);
                 let latency_us = Some(latency.as_us());
                 let rule = way.map(|way| Rule { way, latency_us, jitter_us: None, drops: None });
                 self.core.network.rules.extend(rule);
             }
-            (Do::Drop(DropPackets { from, to, one_way, per_million }), _) => {
+            Do::Drop(DropPackets { from, to, one_way, per_million }) => {
                 let way = setup.way(from, to, *one_way);
                 let drops = Some(*per_million);
                 let rule = way.map(|way| Rule { way, latency_us: None, jitter_us: None, drops });
                 self.core.network.rules.extend(rule);
             }
-            (Do::Lose(LoseNext { client, server, what, connection }), _) => {
+            Do::Lose(LoseNext { client, server, what, connection }) => {
                 if let Some(way) = setup.way(client, server, true) {
                     self.core.faults.lose_next(Loss { way, what: *what, connection: *connection });
                 }
             }
+            _ => {}
+        }
+    }
+
+    fn act_on_cluster(
+        &mut self,
+        observer: &mut dyn Observer,
+        index: u16,
+        node: Option<Node>,
+        cause: Option<TraceId>,
+    ) {
+        let setup = self.core.setup.clone();
+        let mut cx = Cx::new(&mut self.core, observer, cause);
+        match (&setup.actions[usize::from(index)].what, node) {
             (Do::ElectPreferred, _) => self.controller.balance(&mut cx),
             (Do::ElectUnclean, _) => self.controller.elect_unclean(&mut cx, true),
             (Do::Set(_), _) => self.controller.set(&mut cx, &setup.changes[usize::from(index)]),
@@ -80,8 +106,26 @@ impl World {
                 disks.append_us = append.map_or(disks.append_us, Duration::as_us);
                 disks.fsync_us = fsync.map_or(disks.fsync_us, Duration::as_us);
             }
+            _ => {}
+        }
+    }
+
+    /// What an application does.
+    fn act_on_client(
+        &mut self,
+        observer: &mut dyn Observer,
+        index: u16,
+        node: Option<Node>,
+        cause: Option<TraceId>,
+    ) {
+        let setup = self.core.setup.clone();
+        let mut cx = Cx::new(&mut self.core, observer, cause);
+        match (&setup.actions[usize::from(index)].what, node) {
             (Do::Send(_), Some(Node::Producer(id))) => {
                 self.producers[id.index()].send_also(&mut cx, setup.sent_by(index));
+            }
+            (Do::Stall(stall), Some(Node::Consumer(id))) => {
+                self.consumers[id.index()].stall(stall.longer.as_us());
             }
             (Do::Resend(record), _) => {
                 let record = RecordId(*record);

@@ -37,6 +37,16 @@ pub enum KafkaError {
     NotCoordinator,
     /// The coordinator cannot answer yet.
     CoordinatorNotAvailable,
+    /// The coordinator does not know that member (any more).
+    UnknownMemberId,
+    /// The member is of another generation than the group.
+    IllegalGeneration,
+    /// The group is being rebalanced.
+    RebalanceInProgress,
+    /// Another process has the same `group.instance.id`.
+    FencedInstanceId,
+    /// A commit by a consumer that is in no group: it asks nobody.
+    CommitFailed,
     /// The broker's epoch is not the registered one.
     StaleBrokerEpoch,
     /// The partition's epoch is not the controller's.
@@ -86,6 +96,11 @@ impl KafkaError {
             Self::InvalidProducerEpoch => "InvalidProducerEpochException",
             Self::NotCoordinator => "NotCoordinatorException",
             Self::CoordinatorNotAvailable => "CoordinatorNotAvailableException",
+            Self::UnknownMemberId | Self::IllegalGeneration | Self::CommitFailed => {
+                "CommitFailedException"
+            }
+            Self::RebalanceInProgress => "RebalanceInProgressException",
+            Self::FencedInstanceId => "FencedInstanceIdException",
             Self::StaleBrokerEpoch => "StaleBrokerEpochException",
             Self::InvalidUpdateVersion => "InvalidUpdateVersionException",
             Self::IneligibleReplica => "IneligibleReplicaException",
@@ -112,6 +127,11 @@ impl KafkaError {
                 | Self::DeliveryTimeout
                 | Self::BufferExhausted
                 | Self::DuplicateBrokerRegistration
+                | Self::UnknownMemberId
+                | Self::IllegalGeneration
+                | Self::RebalanceInProgress
+                | Self::FencedInstanceId
+                | Self::CommitFailed
                 | Self::StaleBrokerEpoch
                 | Self::RecordListTooLarge
                 | Self::InvalidRecord

@@ -1,6 +1,8 @@
 //! What can happen next: the arrival of a message, a timer, an action of the script.
 
-use super::ids::{BrokerId, ConnectionId, ConsumerId, MessageId, Node, ProducerId, RequestId};
+use super::ids::{
+    BrokerId, ConnectionId, ConsumerId, GroupId, MessageId, Node, ProducerId, RequestId,
+};
 
 /// An event of the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +73,8 @@ pub enum BrokerTimer {
     FlushCheck,
     /// The wait of a controlled shutdown is over.
     Stop,
+    /// A member of a group may have been silent for too long.
+    GroupCheck(GroupId),
     /// Its last log directory has failed.
     Halt,
     /// A request to the controller or to a leader has waited for its timeout.
@@ -99,6 +103,10 @@ pub enum ConsumerTimer {
     Processed(u32),
     /// A worker thread has finished one record, in that life of the process.
     Worked(u32),
+    /// It is time for a heartbeat to the group coordinator, in that life of the process.
+    Heartbeat(u32),
+    /// `max.poll.interval.ms` may be over, in that life of the process.
+    PollTimeout(u32),
     /// The client's network has something to look at.
     Wake,
     /// A request has waited for `request.timeout.ms`.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::error::KafkaError;
+use super::group::{GroupAnswer, GroupCall, Membership};
 use super::ids::{
-    BrokerId, ConnectionId, ConsumerId, GroupId, MessageId, Node, PartitionId, RecordId, RequestId,
+    BrokerId, ConnectionId, GroupId, MessageId, Node, PartitionId, RecordId, RequestId,
 };
 use super::record::{Batch, CommittedOffset, LogBatch};
 use super::trace::Wire;
@@ -55,7 +56,9 @@ pub enum Request {
     /// ListOffsets: the first or the next offset of partitions.
     ListOffsets { partitions: Vec<PartitionId>, latest: bool },
     /// OffsetCommit.
-    OffsetCommit { consumer: ConsumerId, offsets: Vec<CommittedOffset> },
+    OffsetCommit { group: GroupId, by: Option<Membership>, offsets: Vec<CommittedOffset> },
+    /// JoinGroup, SyncGroup, Heartbeat, LeaveGroup.
+    Group { group: GroupId, call: GroupCall },
     /// OffsetFetch.
     OffsetFetch { group: GroupId, partitions: Vec<PartitionId> },
     /// AlterPartition (KIP-497): a leader asks for another ISR. `broker_epochs` are those of the
@@ -121,6 +124,8 @@ pub enum Response {
     ListOffsets(Vec<(PartitionId, Result<u64, KafkaError>)>),
     /// OffsetCommit.
     OffsetCommit(Result<(), KafkaError>),
+    /// JoinGroup, SyncGroup, Heartbeat, LeaveGroup.
+    Group(Result<GroupAnswer, KafkaError>),
     /// OffsetFetch: `None` where nothing is committed.
     OffsetFetch(Result<Vec<(PartitionId, Option<u64>)>, KafkaError>),
     /// AlterPartition.
@@ -221,6 +226,11 @@ impl Body {
             Self::Request(Request::OffsetCommit { offsets, .. }) => {
                 Wire::OffsetCommitRequest { offsets: offsets.clone() }
             }
+            Self::Request(Request::Group { call, .. }) => Wire::GroupRequest { api: call.api() },
+            Self::Response(Response::Group(answer)) => Wire::GroupResponse {
+                api: answer.as_ref().map_or("", GroupAnswer::api),
+                error: answer.as_ref().err().copied(),
+            },
             Self::Request(Request::AlterPartition { partition, isr, .. }) => {
                 Wire::AlterPartitionRequest { partition: *partition, isr: isr.clone() }
             }

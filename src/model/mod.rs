@@ -6,6 +6,7 @@
 //! a hash: the same script gives the same trace everywhere.
 
 mod actions;
+pub mod assignor;
 pub mod broker;
 pub mod client;
 pub mod consumer;
@@ -15,6 +16,7 @@ pub mod digest;
 pub mod error;
 pub mod event;
 pub mod faults;
+pub mod group;
 pub mod ids;
 pub mod links;
 pub mod luck;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::group::GroupMetadata;
 use super::ids::{BatchId, GroupId, PartitionId, ProducerId, RecordId};
 
 /// A record that a script's application will send; known before the run starts.
@@ -82,6 +83,8 @@ pub enum Payload {
     Records(Arc<Batch>),
     /// Offsets that a consumer group committed.
     Offsets(Vec<CommittedOffset>),
+    /// The members of a group and their assignment.
+    Group(Arc<GroupMetadata>),
 }
 
 /// A batch in a log, with the offset and the leader epoch that its leader gave it.
@@ -103,6 +106,7 @@ impl LogBatch {
             + match &self.payload {
                 Payload::Records(batch) => u64::from(batch.count()),
                 Payload::Offsets(offsets) => offsets.len() as u64,
+                Payload::Group(_) => 1,
             }
     }
 
@@ -112,6 +116,7 @@ impl LogBatch {
         match &self.payload {
             Payload::Records(batch) => batch.bytes,
             Payload::Offsets(offsets) => 61 + 60 * offsets.len() as u32,
+            Payload::Group(group) => 120 + 120 * group.members.len() as u32,
         }
     }
 
@@ -119,7 +124,7 @@ impl LogBatch {
     pub fn records(&self) -> impl Iterator<Item = (u64, RecordId)> + '_ {
         let records: &[RecordId] = match &self.payload {
             Payload::Records(batch) => &batch.records,
-            Payload::Offsets(_) => &[],
+            Payload::Offsets(_) | Payload::Group(_) => &[],
         };
         (self.base_offset..).zip(records.iter().copied())
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::setup::Setup;
+use super::setup::{GroupSetup, Setup};
 use super::trace::{Observer, TraceEvent};
 use super::world::World;
 use crate::script::{Action, Do};
@@ -79,6 +79,12 @@ fn quiet_us(setup: &Setup) -> u64 {
         .groups
         .iter()
         .map(|g| g.config.auto_commit_interval_us.max(g.config.request_timeout_us));
+    // Somebody may be silent, and others go on with what he had.
+    let coming = |g: &&GroupSetup| g.members.len() > 1 || !setup.actions.is_empty();
+    let sessions_us = setup.groups.iter().filter(coming).map(|g| {
+        let classic_us = g.config.session_timeout_us.max(g.config.heartbeat_interval_us);
+        classic_us.saturating_add(broker.group_initial_rebalance_delay_us)
+    });
     // Only where somebody allows unclean elections while a partition has no leader.
     let allows = |action: &Action| matches!(action.what, Do::Set(_));
     let sweep_us = match setup.actions.iter().any(allows) {
@@ -86,6 +92,7 @@ fn quiet_us(setup: &Setup) -> u64 {
         false => 0,
     };
     let requests_us = setup.producers.iter().map(|p| p.config.request_timeout_us);
-    let all = commits_us.chain(requests_us).chain([fencing_us, lag_us, sweep_us]);
+    let all =
+        commits_us.chain(requests_us).chain(sessions_us).chain([fencing_us, lag_us, sweep_us]);
     all.max().unwrap_or_default().saturating_add(2_000_000)
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use super::assignor::assign;
+use super::group::{GroupMetadata, MemberId, Share};
 use super::ids::{BrokerId, ConsumerId, GroupId, Node, PartitionId, ProducerId, RecordId};
 use super::links::{Ends, Rule, Way};
 use super::record::RecordPlan;
-use crate::script::config::{BrokerConfig, ConsumerConfig, ProducerConfig, TopicConfig};
+use crate::script::config::{Assignor, BrokerConfig, ConsumerConfig, ProducerConfig, TopicConfig};
 use crate::script::resolve::Resolved;
 use crate::script::{
     Action, Cluster, CommitStyle, Do, Duration, Failure, OnRestart, Rules, Script, SendStyle,
@@ -45,6 +47,8 @@ pub struct Setup {
     pub groups: Vec<GroupSetup>,
     /// The consumers.
     pub consumers: Vec<ConsumerSetup>,
+    /// The groups as they are when the run begins: stable, if somebody runs.
+    pub initial_groups: Vec<Arc<GroupMetadata>>,
     /// What will be sent; record `n` is at `n - 1`. Those that actions send come last.
     pub records: Vec<RecordPlan>,
     /// What will be done to the system.
@@ -123,6 +127,8 @@ pub struct GroupSetup {
     pub processing_us: u64,
     /// When it commits by hand.
     pub commit: CommitStyle,
+    /// How many records it processes before it commits again.
+    pub commit_every: u32,
     /// Whether it commits when partitions are taken from it.
     pub commit_on_revoke: bool,
     /// How many worker threads the records are handed to; 0 is none.
@@ -131,10 +137,22 @@ pub struct GroupSetup {
     pub failure: Option<Failure>,
     /// Whether processing a message again has no further effect.
     pub idempotent: bool,
-    /// How many of the members run when the run begins.
-    pub running: u16,
-    /// The partitions of its topics.
-    pub partitions: Vec<PartitionId>,
+    /// The partitions of each of its topics.
+    pub topics: Vec<Vec<PartitionId>>,
+}
+
+impl GroupSetup {
+    /// Whether its members have a `group.instance.id`, each its own.
+    #[must_use]
+    pub fn is_static(&self) -> bool {
+        self.config.group_instance_id.is_some()
+    }
+
+    /// How its leader shares out partitions: by the first assignor that all members know.
+    #[must_use]
+    pub fn assignor(&self) -> Assignor {
+        self.config.partition_assignment_strategy.first().copied().unwrap_or(Assignor::Range)
+    }
 }
 
 /// A consumer.
@@ -144,8 +162,8 @@ pub struct ConsumerSetup {
     pub group: GroupId,
     /// Its number within the group, from 1.
     pub member: u16,
-    /// What it reads: its share by the range assignor.
-    pub partitions: Vec<PartitionId>,
+    /// Whether it runs when the run begins.
+    pub runs: bool,
 }
 
 impl Setup {
@@ -166,6 +184,7 @@ impl Setup {
             producers: Vec::new(),
             groups: Vec::new(),
             consumers: Vec::new(),
+            initial_groups: Vec::new(),
             records: Vec::new(),
             actions: script.actions.clone(),
             changes: resolved.changes.clone(),
@@ -229,12 +248,10 @@ impl Setup {
         for (index, (written, group)) in (0..).zip(script.groups.iter().zip(&resolved.groups)) {
             let first = self.consumers.len() as u16;
             let members: Vec<_> = (first..first + written.members).map(ConsumerId).collect();
-            let mut shares = vec![Vec::new(); members.len()];
-            for topic in &group.topics {
-                range_assign(&self.topics[usize::from(*topic)].partitions, &mut shares);
-            }
-            for (member, partitions) in (1..).zip(shares) {
-                self.consumers.push(ConsumerSetup { group: GroupId(index), member, partitions });
+            let running = written.running.unwrap_or(written.members);
+            for member in 1..=written.members {
+                let runs = member <= running;
+                self.consumers.push(ConsumerSetup { group: GroupId(index), member, runs });
             }
             let topics = group.topics.iter().map(|topic| &self.topics[usize::from(*topic)]);
             self.groups.push(GroupSetup {
@@ -243,14 +260,29 @@ impl Setup {
                 config: group.config.clone(),
                 processing_us: written.processing.as_us(),
                 commit: written.commit,
+                commit_every: written.commit_every,
                 commit_on_revoke: written.commit_on_revoke,
                 workers: written.workers,
                 failure: written.failure.clone(),
                 idempotent: written.idempotent,
-                running: written.running.unwrap_or(written.members),
-                partitions: topics.flat_map(|topic| topic.partitions.clone()).collect(),
+                topics: topics.map(|topic| topic.partitions.clone()).collect(),
             });
+            self.add_initial_group(GroupId(index));
         }
+    }
+
+    fn add_initial_group(&mut self, id: GroupId) {
+        let group = &self.groups[id.index()];
+        let runs = |member: &&ConsumerId| self.consumers[member.index()].runs;
+        let running: Vec<Share> = group
+            .members
+            .iter()
+            .filter(runs)
+            .map(|consumer| (MemberId { consumer: *consumer, number: 0 }, Vec::new()))
+            .collect();
+        let members = assign(group.assignor(), &group.topics, &running);
+        let generation = u32::from(!members.is_empty());
+        self.initial_groups.push(Arc::new(GroupMetadata { group: id, generation, members }));
     }
 
     fn add_producers(&mut self, script: &Script, resolved: &Resolved) {
@@ -447,18 +479,5 @@ impl Setup {
     pub fn partition_name(&self, partition: PartitionId) -> String {
         let setup = self.partition(partition);
         format!("{}-{}", self.topics[usize::from(setup.topic)].name, setup.number)
-    }
-}
-
-/// Kafka's `RangeAssignor` for one topic: neighbouring partitions to one member, the first
-/// members get one more where it does not come out even.
-fn range_assign(partitions: &[PartitionId], shares: &mut [Vec<PartitionId>]) {
-    let members = shares.len();
-    let (each, extra) = (partitions.len() / members, partitions.len() % members);
-    let mut rest = partitions;
-    for (index, share) in shares.iter_mut().enumerate() {
-        let (mine, others) = rest.split_at(each + usize::from(index < extra));
-        share.extend_from_slice(mine);
-        rest = others;
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::error::KafkaError;
+use super::group::Removal;
 use super::ids::{
     BatchId, BrokerId, ConsumerId, GroupId, MessageId, Node, PartitionId, ProducerId, RecordId,
     RequestId, TraceId,
@@ -61,6 +62,10 @@ pub enum Wire {
     OffsetCommitRequest { offsets: Vec<CommittedOffset> },
     /// Its response.
     OffsetCommitResponse { error: Option<KafkaError> },
+    /// A member asks the group coordinator.
+    GroupRequest { api: &'static str },
+    /// Its answer.
+    GroupResponse { api: &'static str, error: Option<KafkaError> },
     /// A leader asks for an ISR.
     AlterPartitionRequest { partition: PartitionId, isr: Vec<BrokerId> },
     /// The controller's answer.
@@ -224,6 +229,24 @@ pub enum Kind {
         leader_epoch: u32,
     },
 
+    /// The coordinator begins to share out a group's partitions anew.
+    RebalanceBegan { group: GroupId, generation: u32 },
+    /// The new assignment holds, and is replicated.
+    RebalanceEnded { group: GroupId, generation: u32 },
+    /// A consumer is not a member of its group any more; others get what it had.
+    MemberRemoved { group: GroupId, consumer: ConsumerId, why: Removal },
+    /// A consumer's application was away from `poll()` for `max.poll.interval.ms`: it leaves.
+    PollTimedOut { consumer: ConsumerId },
+    /// A consumer has these partitions from now on (`onPartitionsAssigned`).
+    PartitionsAssigned { consumer: ConsumerId, partitions: Vec<PartitionId> },
+    /// A consumer gave these partitions back (`onPartitionsRevoked`), or lost them to others
+    /// (`onPartitionsLost`), with records that it had fetched and not returned.
+    PartitionsRevoked {
+        consumer: ConsumerId,
+        partitions: Vec<PartitionId>,
+        lost: bool,
+        dropped: Vec<RecordId>,
+    },
     /// A consumer knows where it starts: at a committed offset, or where `auto.offset.reset` says.
     PositionReset { consumer: ConsumerId, partition: PartitionId, offset: u64, committed: bool },
     /// Records arrived in the consumer's fetch buffer.

@@ -189,7 +189,11 @@ fn about_consumers(name: EventName, kind: &Kind) -> Option<About<'_>> {
             records: Cow::from(std::slice::from_ref(record)),
             offsets: Some((*offset, *offset + 1)),
         }),
+        (EventName::Rebalancing, Kind::RebalanceBegan { .. }) => Some(About::default()),
         (EventName::CommitFailed, Kind::CommitFailed { consumer, .. })
+        | (EventName::Assigned, Kind::PartitionsAssigned { consumer, .. })
+        | (EventName::Revoked, Kind::PartitionsRevoked { consumer, .. })
+        | (EventName::Removed, Kind::MemberRemoved { consumer, .. })
         | (EventName::Crashed, Kind::ConsumerCrashed { consumer })
         | (EventName::Restarted, Kind::ConsumerRestarted { consumer })
         | (EventName::Closed, Kind::ConsumerClosed { consumer }) => {
@@ -218,6 +222,6 @@ fn of_batch(batch: &Batch) -> About<'_> {
 fn records_of(entry: &LogBatch) -> &[RecordId] {
     match &entry.payload {
         super::record::Payload::Records(batch) => &batch.records,
-        super::record::Payload::Offsets(_) => &[],
+        _ => &[],
     }
 }

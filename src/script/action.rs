@@ -87,6 +87,14 @@ pub enum EventName {
     CommitFailed,
     /// Processing the record threw an exception.
     ProcessingFailed,
+    /// A group's coordinator began to share out its partitions anew.
+    Rebalancing,
+    /// A consumer got partitions.
+    Assigned,
+    /// A consumer gave partitions back, or lost them.
+    Revoked,
+    /// A consumer is not a member of its group any more.
+    Removed,
     /// The log was cut at an offset.
     Truncated,
     /// The process of a broker, a producer or a consumer died.
@@ -160,6 +168,9 @@ pub enum Do {
     Resend(u32),
     /// Let a producer's application call `flush()`.
     Flush(String),
+    /// Let a consumer's application work that much longer on the record that it works on, or on its
+    /// next one (a call that hangs); its heartbeats go on.
+    Stall(Stall),
 }
 
 /// Settings and their new values.
@@ -241,6 +252,18 @@ pub struct SendNow {
     /// Whether the serializer fails on the value.
     #[serde(default, skip_serializing_if = "super::is_default")]
     pub unserializable: bool,
+}
+
+/// An application that hangs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Stall {
+    /// Whose.
+    pub consumer: String,
+    /// For how long.
+    #[serde(rename = "for")]
+    pub longer: Duration,
 }
 
 /// Two ends of a link.
@@ -328,6 +351,7 @@ impl Do {
             | Self::Resume(name)
             | Self::Flush(name) => Some(name),
             Self::Send(send) => Some(&send.producer),
+            Self::Stall(stall) => Some(&stall.consumer),
             Self::FailDisk(disk) | Self::LoseDisk(disk) => Some(&disk.broker),
             Self::SlowDisk(disk) => Some(&disk.broker),
             _ => None,

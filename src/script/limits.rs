@@ -185,9 +185,13 @@ impl Script {
             let sends = matches!(what, Do::Send(_) | Do::Flush(_));
             let is_producer = matches!(entity, Entity::Producer(_));
             ensure(is_producer || !sends, place, "only a producer sends records")?;
+            let reads = matches!(what, Do::Stall(_));
+            let is_consumer = matches!(entity, Entity::Consumer { .. });
+            ensure(is_consumer || !reads, place, "only a consumer's application works on records")?;
         }
         let (from, to) = match what {
             Do::Cut(way) | Do::Heal(way) => (&way.from, &way.to),
+            Do::Stall(stall) => return within_a_day(place, Some(stall.longer)),
             Do::Slow(slow) => {
                 within_a_day(place, Some(slow.latency))?;
                 (&slow.from, &slow.to)

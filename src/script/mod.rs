@@ -288,6 +288,10 @@ pub struct Group {
     /// When the application commits; only meaningful with `enable.auto.commit=false`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub commit: CommitStyle,
+    /// How many records the application processes before it commits again; it commits behind
+    /// whole polls.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub commit_every: u32,
     /// Whether the application calls `commitSync()` in `onPartitionsRevoked`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub commit_on_revoke: bool,

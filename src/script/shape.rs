@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::action::{
     Action, Between, Broken, DiskOf, Do, DropPackets, EventName, LoseNext, Lost, SendNow,
-    SetConfig, SlowDisk, SlowLink, When,
+    SetConfig, SlowDisk, SlowLink, Stall, When,
 };
 use super::read::{FromJson, Misfit, Object, Strict, choice, word};
 use super::{
@@ -174,6 +174,7 @@ impl FromJson for Group {
                 "config",
                 "processing",
                 "commit",
+                "commit_every",
                 "commit_on_revoke",
                 "workers",
                 "failure",
@@ -188,6 +189,7 @@ impl FromJson for Group {
             config: it.some("config")?,
             processing: it.some("processing")?,
             commit: it.some("commit")?,
+            commit_every: it.some("commit_every")?,
             commit_on_revoke: it.some("commit_on_revoke")?,
             workers: it.some("workers")?,
             failure: it.some("failure")?,
@@ -259,6 +261,7 @@ impl FromJson for Do {
             "send",
             "resend",
             "flush",
+            "stall",
         ];
         let (name, value) = choice(value)?;
         let alone = match name {
@@ -287,6 +290,7 @@ impl FromJson for Do {
             "slow-disk" => SlowDisk::from_json(value).map(Self::SlowDisk),
             "drop" => DropPackets::from_json(value).map(Self::Drop),
             "send" => SendNow::from_json(value).map(Self::Send),
+            "stall" => Stall::from_json(value).map(Self::Stall),
             "resend" => u32::from_json(value).map(Self::Resend),
             _ => String::from_json(value).map(|entity| match name {
                 "crash" => Self::Crash(entity),
@@ -359,6 +363,13 @@ impl FromJson for DropPackets {
     }
 }
 
+impl FromJson for Stall {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(value, &["consumer", "for"])?;
+        Ok(Self { consumer: it.need("consumer")?, longer: it.need("for")? })
+    }
+}
+
 impl FromJson for LoseNext {
     fn from_json(value: &Value) -> Read<Self> {
         let it = Object::of(value, &["client", "server", "what", "connection"])?;
@@ -421,7 +432,8 @@ words! {
         "acked" => Acked, "failed" => Failed, "retried" => Retried, "polled" => Polled,
         "processed" => Processed, "offset-committed" => OffsetCommitted, "commit-failed" => CommitFailed,
         "processing-failed" => ProcessingFailed,
-        "truncated" => Truncated, "crashed" => Crashed, "closed" => Closed, "restarted" => Restarted,
+        "rebalancing" => Rebalancing, "assigned" => Assigned, "revoked" => Revoked,
+        "removed" => Removed, "truncated" => Truncated, "crashed" => Crashed, "closed" => Closed, "restarted" => Restarted,
         "fenced" => Fenced, "unfenced" => Unfenced, "elected" => Elected,
         "isr-shrunk" => IsrShrunk, "isr-expanded" => IsrExpanded,;
 }

@@ -25,6 +25,10 @@ impl Note {
     fn new(template: &str, value: u64) -> Self {
         Self { long: fill(template, &[&value]), short: value.to_string() }
     }
+
+    fn word(word: &str) -> Self {
+        Self { long: word.to_owned(), short: word[..1].to_owned() }
+    }
 }
 
 /// What is drawn of a message.
@@ -100,6 +104,8 @@ impl Stage<'_> {
             Request::AlterPartition { partition, isr, .. } if self.shown(*partition) => Some(
                 Cargo::Note(Ink::Leader, Note { long: isr_words(isr), short: "ISR".to_owned() }),
             ),
+            Request::Group { .. } if ambient => None,
+            Request::Group { call, .. } => Some(Cargo::Note(Ink::Accent, Note::word(call.api()))),
             Request::Metadata
             | Request::ListOffsets { .. }
             | Request::OffsetFetch { .. }
@@ -119,6 +125,9 @@ impl Stage<'_> {
             Response::Fetch(results) => self.fetch_response(results, ambient),
             Response::OffsetCommit(Ok(())) => Some(Cargo::Ack),
             Response::OffsetCommit(Err(error)) => Some(Cargo::Refusal(error.exception())),
+            Response::Group(_) if ambient => None,
+            Response::Group(Err(error)) => Some(Cargo::Refusal(error.exception())),
+            Response::Group(Ok(_)) => Some(Cargo::Ack),
             Response::AlterPartition { partition, .. } => {
                 self.shown(*partition).then_some(Cargo::Dot)
             }

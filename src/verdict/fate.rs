@@ -36,8 +36,8 @@ impl Ledger {
         let record = self.record(id);
         let topic = self.setup.record(id).topic;
         let reads = |group: &GroupId| {
-            let partitions = &self.setup.groups[group.index()].partitions;
-            partitions.iter().any(|p| self.setup.partition(*p).topic == topic)
+            let topics = &self.setup.groups[group.index()].topics;
+            topics.iter().flatten().any(|p| self.setup.partition(*p).topic == topic)
         };
         let groups = (0..self.setup.groups.len() as u16).map(GroupId).filter(reads);
         let outcome = groups

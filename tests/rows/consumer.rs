@@ -1,6 +1,7 @@
 //! Rows 61 to 81: consumers and their groups.
 
 use ackscope::model::error::KafkaError;
+use ackscope::model::group::Removal;
 use ackscope::model::trace::Kind;
 use ackscope::verdict::Place;
 use serde_json::json;
@@ -133,4 +134,95 @@ fn row_68_the_last_asynchronous_commit_fails() {
     fates(&it, &["delivered", "delivered", "delivered", twice, twice, twice]);
     assert_eq!(refused(&it), [KafkaError::NetworkException]);
     assert_eq!(began(&it), [(0, false), (3, true)], "the older commit stands");
+}
+
+/// Who processed a record, in order, by member.
+fn readers(it: &Outcome, record: u32) -> Vec<u16> {
+    let readers = it.events(|kind| match kind {
+        Kind::Processed { consumer, record: id, .. } if id.0 == record => Some(consumer.0 + 1),
+        _ => None,
+    });
+    readers.into_iter().map(|(_, member)| member).collect()
+}
+
+/// Who was removed from the group, and why.
+fn removed(it: &Outcome) -> Vec<(u16, Removal)> {
+    let removed = it.events(|kind| match kind {
+        Kind::MemberRemoved { consumer, why, .. } => Some((consumer.0 + 1, *why)),
+        _ => None,
+    });
+    removed.into_iter().map(|(_, removed)| removed).collect()
+}
+
+#[test]
+fn row_69_the_new_owner_does_the_work_of_one_who_takes_too_long() {
+    let it = row(69);
+    let twice = "duplicated";
+    fates(&it, &[twice, twice, twice, "delivered", "delivered", "delivered"]);
+    assert_eq!(removed(&it), [(1, Removal::Left)], "the client itself leaves");
+    let left_us = it.at_us(|kind| matches!(kind, Kind::PollTimedOut { .. }));
+    let polled_us = it.at_us(|kind| matches!(kind, Kind::Polled { .. }));
+    assert_eq!(left_us - polled_us, 300_000_000);
+    assert_eq!(readers(&it, 1), [2, 1], "the side effects of both take place");
+    assert_eq!(refused(&it), [KafkaError::CommitFailed]);
+    assert_eq!(refused(&it)[0].exception(), "CommitFailedException");
+    assert_eq!(*stored(&it).last().expect("a commit"), 6);
+}
+
+#[test]
+fn row_70_with_auto_commit_nobody_hears_of_it() {
+    let it = row(70);
+    let twice = "duplicated";
+    fates(&it, &[twice, twice, twice, "delivered", "delivered", "delivered"]);
+    assert_eq!(readers(&it, 1), [2, 1]);
+    assert_eq!(refused(&it), [KafkaError::CommitFailed], "logged, when it joins again");
+    let lost =
+        it.events(|kind| matches!(kind, Kind::PartitionsRevoked { lost: true, .. }).then_some(()));
+    assert_eq!(lost.len(), 1, "onPartitionsLost");
+}
+
+#[test]
+fn row_71_a_zombie_repeats_work_and_cannot_touch_the_offsets() {
+    let it = row(71);
+    let twice = "duplicated";
+    fates(&it, &[twice, twice, twice, "delivered", "delivered", "delivered"]);
+    assert_eq!(removed(&it), [(1, Removal::SessionTimeout)]);
+    assert_eq!(refused(&it), [KafkaError::UnknownMemberId]);
+    assert_eq!(stored(&it), [3, 6], "both by the new owner");
+    assert_eq!(readers(&it, 3), [2, 1]);
+    let short = row_but(71, |script| script["actions"][1]["after"] = json!("40s"));
+    fates(&short, &["delivered"; 6]);
+    assert!(removed(&short).is_empty(), "45 s are not over");
+}
+
+#[test]
+fn row_72_a_rebalance_in_a_loop_with_auto_commit_repeats_and_loses_nothing() {
+    let it = row(72);
+    fates(&it, &["delivered"; 80]);
+    assert!(it.report.records.iter().any(|r| readers(&it, r.id) == [2]), "the other one reads too");
+}
+
+#[test]
+fn row_73_a_rebalance_repeats_what_was_not_committed() {
+    let it = row(73);
+    let twice = it.with_fate("duplicated");
+    assert!(!twice.is_empty() && twice.len() < 10, "{twice:?}");
+    assert_eq!(it.with_fate("delivered").len(), 80 - twice.len());
+    let others = twice.iter().filter(|record| readers(&it, **record) == [1, 2]);
+    assert!(others.count() > 0, "the new owner repeats");
+    let in_revoke = row_but(73, |script| script["groups"][0]["commit_on_revoke"] = json!(true));
+    fates(&in_revoke, &["delivered"; 80]);
+}
+
+#[test]
+fn row_74_a_new_group_that_starts_at_the_end_never_reads_what_is_there() {
+    let it = row(74);
+    fates(&it, &["lost", "lost", "lost", "delivered", "delivered", "delivered"]);
+    assert_eq!(places(&it)[..3], [Some(Place::NeverRead); 3]);
+    assert_eq!(causes(&it, 1), ["acked", "position-reset"]);
+    assert_eq!(began(&it), [(3, false)]);
+    let earliest = row_but(74, |script| {
+        script["groups"][0]["config"]["auto.offset.reset"] = json!("earliest");
+    });
+    fates(&earliest, &["delivered"; 6]);
 }

@@ -6,6 +6,7 @@ use litemap::LiteMap;
 use super::Broker;
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
+use crate::model::group::Membership;
 use crate::model::ids::{ConnectionId, GroupId, PartitionId, RequestId};
 use crate::model::message::Response;
 use crate::model::record::{CommittedOffset, Payload};
@@ -13,7 +14,7 @@ use crate::model::setup::Setup;
 use crate::model::trace::Kind;
 
 impl Broker {
-    fn coordinates(&self, setup: &Setup) -> Result<PartitionId, KafkaError> {
+    pub(super) fn coordinates(&self, setup: &Setup) -> Result<PartitionId, KafkaError> {
         let partition = setup.offsets_partition.ok_or(KafkaError::CoordinatorNotAvailable)?;
         let leads = self.replica(partition).is_some_and(|replica| replica.leader().is_some());
         if leads { Ok(partition) } else { Err(KafkaError::NotCoordinator) }
@@ -26,15 +27,16 @@ impl Broker {
         cx: &mut Cx<'_>,
         connection: ConnectionId,
         request: RequestId,
+        (group, by): (GroupId, Option<Membership>),
         offsets: Vec<CommittedOffset>,
     ) {
+        let valid = self.validate_offset_commit(cx, group, by);
         if offsets.is_empty() {
             // No record, no wait (`CoordinatorRuntime`).
-            let response = Response::OffsetCommit(self.coordinates(&cx.setup()).map(|_| ()));
+            let response = Response::OffsetCommit(valid.map(|_| ()));
             return self.respond(cx, connection, request, Some(response), 0, false);
         }
-        let appended = self
-            .coordinates(&cx.setup())
+        let appended = valid
             .and_then(|partition| self.append(cx, partition, Payload::Offsets(offsets.clone())));
         match appended {
             Ok(appended) => self.wait_for_commit(cx, connection, request, &appended, offsets),
@@ -43,6 +45,21 @@ impl Broker {
                 self.respond(cx, connection, request, Some(response), 0, false);
             }
         }
+    }
+
+    /// Whether that member may commit. Answers with the partition to write to.
+    pub(super) fn validate_offset_commit(
+        &mut self,
+        cx: &Cx<'_>,
+        group: GroupId,
+        by: Option<Membership>,
+    ) -> Result<PartitionId, KafkaError> {
+        let setup = cx.setup();
+        let partition = self.coordinates(&setup)?;
+        let is_static = setup.groups[group.index()].is_static();
+        let known = &mut self.groups[group.index()];
+        known.validate_offset_commit(by, is_static, cx.now_us())?;
+        Ok(partition)
     }
 
     /// The wait for the replicas is over. A client never sees the produce error itself

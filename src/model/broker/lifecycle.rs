@@ -83,6 +83,7 @@ impl Broker {
         self.purgatory.clear();
         self.fetches.clear();
         self.offsets.clear();
+        self.groups.clear();
         for replica in self.replicas.iter_mut().flatten() {
             replica.process_died();
         }
@@ -280,9 +281,14 @@ impl Broker {
             }
             if setup.offsets_partition == Some(partition) {
                 self.load_offsets(&setup);
+                self.load_groups(cx, partition);
             }
             self.advance_high_watermark(cx, partition);
         } else {
+            if setup.offsets_partition == Some(partition) {
+                self.unload_groups(cx);
+            }
+            let Some(replica) = &mut self.replicas[partition.index()] else { return };
             replica.leader_epoch = leader_epoch;
             replica.role = Role::Follower(state.leader);
             if traced {

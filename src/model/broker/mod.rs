@@ -8,6 +8,7 @@ mod coordinator;
 mod disk;
 mod fetch;
 mod fetcher;
+pub mod group;
 mod isr;
 mod lifecycle;
 pub mod log;
@@ -32,6 +33,7 @@ use super::trace::Kind;
 use crate::script::config::TopicConfig;
 use disk::Disks;
 use fetcher::Fetcher;
+use group::Group;
 use produce::Delayed;
 use replica::Replica;
 
@@ -58,6 +60,8 @@ pub struct Broker {
     pub metadata: BrokerMetadata,
     /// The committed offsets that it holds as a group coordinator.
     pub offsets: LiteMap<(GroupId, PartitionId), u64>,
+    /// The groups that it coordinates, if it does.
+    pub groups: Vec<Group>,
     /// Whether the controller has answered its wish to stop.
     asked_to_stop: bool,
     /// Its connection to the controller.
@@ -149,6 +153,7 @@ impl Broker {
             replicas: all.map(|p| hosted(&p).then(|| Replica::new(p))).collect(),
             metadata,
             offsets: LiteMap::new(),
+            groups: Vec::new(),
             asked_to_stop: false,
             controller: NetworkClient::new(Node::Broker(id), network(u32::MAX)),
             leaders: NetworkClient::new(Node::Broker(id), network(fetchers)),
@@ -208,6 +213,7 @@ impl Broker {
             BrokerTimer::Writeback => self.writeback(cx),
             BrokerTimer::FlushCheck => self.flush_check(cx),
             BrokerTimer::RequestTimeout(request) => self.request_timeout(cx, request),
+            BrokerTimer::GroupCheck(group) => self.group_check(cx, group),
             BrokerTimer::Stop => self.stop(cx),
             BrokerTimer::Halt => self.halt(cx),
         }
@@ -302,9 +308,10 @@ impl Broker {
                 let response = self.list_offsets(&partitions, latest);
                 self.respond(cx, connection, request, Some(response), 0, true);
             }
-            Request::OffsetCommit { offsets, .. } => {
-                self.offset_commit(cx, connection, request, offsets)
+            Request::OffsetCommit { group, by, offsets } => {
+                self.offset_commit(cx, connection, request, (group, by), offsets)
             }
+            Request::Group { group, call } => self.group_call(cx, connection, request, group, call),
             Request::OffsetFetch { group, partitions } => {
                 let response =
                     Response::OffsetFetch(self.offset_fetch(&cx.setup(), group, &partitions));

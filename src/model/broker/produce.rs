@@ -8,7 +8,7 @@ use super::producers::Check;
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::event::BrokerTimer;
-use crate::model::ids::{ConnectionId, PartitionId, RecordId, RequestId};
+use crate::model::ids::{ConnectionId, GroupId, PartitionId, RecordId, RequestId};
 use crate::model::message::{ProduceResult, Response};
 use crate::model::record::{Batch, CommittedOffset, LogBatch, Payload};
 use crate::model::setup::Setup;
@@ -19,7 +19,6 @@ use crate::script::config::{Acks, TopicConfig};
 #[derive(Clone, Debug)]
 pub struct Delayed {
     request: RequestId,
-    connection: ConnectionId,
     /// No answer before that time: an append takes a while.
     not_before_us: u64,
     waits: Vec<Wait>,
@@ -37,8 +36,10 @@ struct Wait {
 /// What the wait is for.
 #[derive(Clone, Debug)]
 enum Then {
-    Produced(Vec<ProduceResult>),
-    Committed(Vec<CommittedOffset>),
+    Produced(ConnectionId, Vec<ProduceResult>),
+    Committed(ConnectionId, Vec<CommittedOffset>),
+    /// A group's assignment holds.
+    Grouped(GroupId, u32),
 }
 
 /// Where an append ended up, and what it cost.
@@ -88,11 +89,11 @@ impl Broker {
             Acks::None if results.iter().any(|r| r.result.is_err()) => self.hang_up(cx, connection),
             Acks::None => self.respond(cx, connection, request, None, cost_us, false),
             Acks::All if !waits.is_empty() => {
-                let then = Then::Produced(results);
+                let then = Then::Produced(connection, results);
                 self.wait_for_replicas(
                     cx,
                     timeout_us,
-                    Delayed { request, connection, not_before_us, waits, then },
+                    Delayed { request, not_before_us, waits, then },
                 );
             }
             _ => self.respond(
@@ -239,13 +240,37 @@ impl Broker {
         appended: &Appended,
         offsets: Vec<CommittedOffset>,
     ) {
-        let setup = cx.setup();
-        let Some(partition) = setup.offsets_partition else { return };
+        let timeout_us = cx.setup().broker.offsets_commit_timeout_us;
+        let then = Then::Committed(connection, offsets);
+        self.wait_for_coordinator(cx, timeout_us, request, appended, then);
+    }
+
+    /// Waits until the assignment of a group's generation is replicated.
+    pub(super) fn wait_for_group(
+        &mut self,
+        cx: &mut Cx<'_>,
+        appended: &Appended,
+        group: GroupId,
+        generation: u32,
+    ) {
+        let request = cx.next_request();
+        let timeout_us = cx.setup().groups[group.index()].config.max_poll_interval_us;
+        let then = Then::Grouped(group, generation);
+        self.wait_for_coordinator(cx, timeout_us, request, appended, then);
+    }
+
+    fn wait_for_coordinator(
+        &mut self,
+        cx: &mut Cx<'_>,
+        timeout_us: u64,
+        request: RequestId,
+        appended: &Appended,
+        then: Then,
+    ) {
+        let Some(partition) = cx.setup().offsets_partition else { return };
         let waits = vec![Wait { partition, end_offset: appended.end_offset, outcome: None }];
         let not_before_us = cx.now_us() + appended.cost_us;
-        let then = Then::Committed(offsets);
-        let delayed = Delayed { request, connection, not_before_us, waits, then };
-        self.wait_for_replicas(cx, setup.broker.offsets_commit_timeout_us, delayed);
+        self.wait_for_replicas(cx, timeout_us, Delayed { request, not_before_us, waits, then });
     }
 
     fn wait_for_replicas(&mut self, cx: &mut Cx<'_>, timeout_us: u64, delayed: Delayed) {
@@ -302,8 +327,8 @@ impl Broker {
 
     fn answer(&mut self, cx: &mut Cx<'_>, delayed: Delayed) {
         let before = cx.cause;
-        let response = match delayed.then {
-            Then::Produced(mut results) => {
+        let (connection, response) = match delayed.then {
+            Then::Produced(connection, mut results) => {
                 for wait in &delayed.waits {
                     let mine = |r: &&mut ProduceResult| r.batch.partition == wait.partition;
                     if let (Some(result), Some(Err(error))) =
@@ -313,16 +338,21 @@ impl Broker {
                         result.result = Err(error);
                     }
                 }
-                Response::Produce(results)
+                (connection, Response::Produce(results))
             }
-            Then::Committed(offsets) => Response::OffsetCommit(self.offsets_replicated(
-                cx,
-                delayed.waits[0].outcome,
-                &offsets,
-            )),
+            Then::Committed(connection, offsets) => {
+                let result = self.offsets_replicated(cx, delayed.waits[0].outcome, &offsets);
+                (connection, Response::OffsetCommit(result))
+            }
+            Then::Grouped(group, generation) => {
+                let stored = matches!(delayed.waits[0].outcome, Some(Ok(())));
+                self.group_stored(cx, group, generation, stored);
+                cx.cause = before;
+                return;
+            }
         };
         let delay_us = delayed.not_before_us.saturating_sub(cx.now_us());
-        self.respond(cx, delayed.connection, delayed.request, Some(response), delay_us, false);
+        self.respond(cx, connection, delayed.request, Some(response), delay_us, false);
         cx.cause = before;
     }
 }

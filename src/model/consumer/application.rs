@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use super::Consumer;
+use super::commit::Purpose;
 use crate::model::cx::Cx;
 use crate::model::event::{ConsumerTimer, Event};
 use crate::model::ids::{Node, PartitionId, RecordId};
@@ -58,7 +59,7 @@ impl Consumer {
     ) {
         if !group.config.enable_auto_commit && group.commit == CommitStyle::SyncBefore {
             self.thread = Thread::Committing { left: records };
-            self.commit(cx);
+            self.commit(cx, Purpose::Sync);
         } else {
             self.begin(cx, group, records);
         }
@@ -98,6 +99,9 @@ impl Consumer {
     /// The loop is done with the record that it worked on. Behind the last one is a moment of its
     /// own, so that something can happen between processing and what comes then.
     pub(super) fn processed(&mut self, cx: &mut Cx<'_>) {
+        if self.hangs(cx, ConsumerTimer::Processed(self.lives)) {
+            return;
+        }
         let Thread::Processing { left, .. } = &mut self.thread else { return };
         let Some(record) = left.pop_front() else { return self.all_processed(cx) };
         let left = std::mem::take(left);
@@ -108,6 +112,9 @@ impl Consumer {
 
     /// A worker is done with its record.
     pub(super) fn worked(&mut self, cx: &mut Cx<'_>) {
+        if self.hangs(cx, ConsumerTimer::Worked(self.lives)) {
+            return;
+        }
         let Some(record) = self.pool.working.pop_front() else { return };
         if !self.finish(cx, record) {
             return;
@@ -119,11 +126,26 @@ impl Consumer {
         }
     }
 
+    /// What the application works on takes longer.
+    pub fn stall(&mut self, longer_us: u64) {
+        self.stalled_us += longer_us;
+    }
+
+    /// Whether the record that should be done takes longer.
+    fn hangs(&mut self, cx: &mut Cx<'_>, timer: ConsumerTimer) -> bool {
+        let longer_us = std::mem::take(&mut self.stalled_us);
+        if longer_us > 0 {
+            cx.after(longer_us, Event::Consumer(self.id, timer));
+        }
+        longer_us > 0
+    }
+
     /// The end of a record's processing, good or bad. Answers whether the application goes on.
     fn finish(&mut self, cx: &mut Cx<'_>, (partition, offset, record): Returned) -> bool {
         let consumer = self.id;
         let Some(then) = self.throws(cx, record) else {
             cx.emit(Kind::Processed { consumer, partition, offset, record });
+            self.uncommitted += 1;
             return true;
         };
         cx.emit(Kind::ProcessingFailed { consumer, partition, offset, record });
@@ -155,13 +177,16 @@ impl Consumer {
         let setup = cx.setup();
         let group = self.group(&setup);
         self.thread = Thread::Polling;
-        if !commits_after(group) {
+        if !commits_after(group) || self.uncommitted < group.commit_every {
             return;
         }
+        self.uncommitted = 0;
         if group.commit == CommitStyle::SyncAfter {
             self.thread = Thread::Committing { left: VecDeque::new() };
+            self.commit(cx, Purpose::Sync);
+        } else {
+            self.commit(cx, Purpose::Async);
         }
-        self.commit(cx);
     }
 
     /// `commitSync()` returned.

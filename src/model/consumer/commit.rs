@@ -1,20 +1,56 @@
 //! Commits: the automatic one inside `poll()`, and `commitSync` and `commitAsync`.
 
-use super::{Consumer, Thread};
+use super::Consumer;
+use super::membership::Phase;
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
-use crate::model::event::{ConsumerTimer, Event};
-use crate::model::ids::{Node, RequestId};
+use crate::model::group::Membership;
+use crate::model::ids::RequestId;
 use crate::model::message::Request;
 use crate::model::record::CommittedOffset;
 use crate::model::trace::Kind;
 use crate::script::config::ConsumerConfig;
 
+/// How long `close()` waits for its commit (`CloseOptions`).
+const CLOSE_US: u64 = 30_000_000;
+
 /// A commit that is under way, or waits to be repeated.
 #[derive(Clone, Debug)]
 pub struct Committing {
+    /// What it is for.
+    pub purpose: Purpose,
     request: Option<RequestId>,
+    /// As what the consumer sent it.
+    by: Option<Membership>,
     retry_us: u64,
+    deadline_us: u64,
+}
+
+/// What a commit is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The interval of the automatic commit is over.
+    Auto,
+    /// The application called `commitAsync()`.
+    Async,
+    /// The application waits in `commitSync()`.
+    Sync,
+    /// Partitions are about to be given back: `onJoinPrepare`, `onPartitionsRevoked`.
+    Revoke,
+    /// `close()`.
+    Close,
+}
+
+impl Purpose {
+    /// How long somebody waits for it.
+    fn patience_us(self, config: &ConsumerConfig) -> u64 {
+        match self {
+            Self::Auto | Self::Async => 0,
+            Self::Sync => config.default_api_timeout_us,
+            Self::Revoke => config.max_poll_interval_us,
+            Self::Close => CLOSE_US,
+        }
+    }
 }
 
 impl Consumer {
@@ -23,60 +59,68 @@ impl Consumer {
     /// at which it is due next. Kafka also sends commits that change nothing; here those are left
     /// out.
     pub(super) fn auto_commit(&mut self, cx: &mut Cx<'_>, config: &ConsumerConfig) -> Option<u64> {
-        if !config.enable_auto_commit {
+        if !config.enable_auto_commit || self.member.phase != Phase::Settled {
             return None;
         }
         if cx.now_us() >= self.next_commit_us {
             self.next_commit_us = cx.now_us() + config.auto_commit_interval_us;
-            self.commit(cx);
+            self.commit(cx, Purpose::Auto);
         }
         Some(self.next_commit_us)
     }
 
     /// Sends the current positions to the coordinator.
-    pub(super) fn commit(&mut self, cx: &mut Cx<'_>) {
+    pub(super) fn commit(&mut self, cx: &mut Cx<'_>, purpose: Purpose) {
         for (_, assigned) in &mut self.partitions {
             assigned.committing =
                 assigned.position.filter(|position| assigned.committed != Some(*position));
         }
+        self.committing = None;
         if self.partitions.values().all(|assigned| assigned.committing.is_none()) {
             self.committed_sync(cx);
+        } else if self.membership().is_none() {
+            // A consumer that is in no group asks nobody
+            // (`ConsumerCoordinator.sendOffsetCommitRequest`).
+            let joins = self.member.is_joining() && self.member.generation.is_some();
+            let error =
+                if joins { KafkaError::RebalanceInProgress } else { KafkaError::CommitFailed };
+            cx.note(Kind::CommitFailed { consumer: self.id, error });
+            self.committed_sync(cx);
         } else {
-            self.committing = Some(Committing { request: None, retry_us: cx.now_us() });
+            let retry_us = cx.now_us();
+            let patience_us = purpose.patience_us(&self.group(&cx.setup()).config);
+            let deadline_us = retry_us.saturating_add(patience_us);
+            self.committing =
+                Some(Committing { purpose, request: None, by: None, retry_us, deadline_us });
             self.repeat_commit(cx);
         }
     }
 
     /// Sends the commit that waits, if it can go now. Answers with the time at which to look again.
     pub(super) fn repeat_commit(&mut self, cx: &mut Cx<'_>) -> Option<u64> {
-        let setup = cx.setup();
-        let committing = self.committing.as_mut().filter(|c| c.request.is_none())?;
+        let committing = self.committing.as_ref().filter(|c| c.request.is_none())?;
         if committing.retry_us > cx.now_us() {
             return Some(committing.retry_us);
         }
-        let Some(coordinator) = setup.offsets_partition.and_then(|p| self.metadata.leader(p))
-        else {
-            self.metadata.want();
-            return None;
-        };
-        let node = Node::Broker(coordinator);
-        if !self.coordinator.ready(cx, node) {
-            return self.coordinator.retry_us(node);
-        }
+        let setup = cx.setup();
         let group = setup.consumers[self.id.index()].group;
         let offsets = self.partitions.iter().filter_map(|(partition, assigned)| {
             Some(CommittedOffset { group, partition: *partition, offset: assigned.committing? })
         });
-        let request = Request::OffsetCommit { consumer: self.id, offsets: offsets.collect() };
-        committing.request = self.coordinator.send(cx, node, request, false);
-        if let Some(request) = committing.request {
-            let timeout_us = setup.group_of(self.id).config.request_timeout_us;
-            cx.ambient(
-                timeout_us,
-                Event::Consumer(self.id, ConsumerTimer::RequestTimeout(request)),
-            );
+        let offsets = offsets.collect();
+        let by = self.membership();
+        let request = Request::OffsetCommit { group, by, offsets };
+        let timeout_us = self.group(&setup).config.request_timeout_us;
+        match self.ask_coordinator(cx, &setup, request, timeout_us, false) {
+            Ok(request) => {
+                if let Some(committing) = &mut self.committing {
+                    committing.request = Some(request);
+                    committing.by = by;
+                }
+                None
+            }
+            Err(again_us) => again_us,
         }
-        None
     }
 
     pub(super) fn commit_answered(
@@ -107,19 +151,31 @@ impl Consumer {
         }
     }
 
-    /// `commitSync()` and the automatic commit try again after `retry.backoff.ms`; a failed
-    /// `commitAsync()` is given up, the next one stores more anyway.
+    /// Whoever waits tries again after `retry.backoff.ms`, until his patience ends. Nobody waits
+    /// for an automatic commit, but the next one comes as soon; a failed `commitAsync()` is given
+    /// up: the next one stores more anyway (`OffsetCommitResponseHandler`).
     fn commit_failed(&mut self, cx: &mut Cx<'_>, error: KafkaError) {
         let setup = cx.setup();
-        let config = &setup.group_of(self.id).config;
+        let config = &self.group(&setup).config;
+        let Some(committing) = self.committing.take() else { return };
         cx.note(Kind::CommitFailed { consumer: self.id, error });
-        self.metadata.want();
-        let sync = matches!(self.thread, Thread::Committing { .. });
-        if sync || config.enable_auto_commit {
-            self.committing =
-                Some(Committing { request: None, retry_us: cx.now_us() + config.retry_backoff_us });
-        } else {
-            self.committing = None;
+        // It may have lost that membership already, or have another one.
+        if committing.by == self.membership() {
+            self.out_of_step(cx, error);
+        }
+        if !self.alive {
+            return;
+        }
+        let retry_us = cx.now_us() + config.retry_backoff_us;
+        match committing.purpose {
+            Purpose::Async => {}
+            Purpose::Auto if error.retriable() => self.next_commit_us = retry_us,
+            Purpose::Auto => {}
+            _ if error.retriable() && retry_us < committing.deadline_us => {
+                self.committing = Some(Committing { request: None, retry_us, ..committing });
+            }
+            // The exception reaches the application, which logs it and polls on.
+            _ => self.committed_sync(cx),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Where a consumer starts, and how it fetches (`OffsetsRequestManager`, `AbstractFetch`).
 
-use super::{Assigned, Consumer};
+use super::{Assigned, Consumer, PendingFetch};
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::event::{ConsumerTimer, Event};
@@ -31,28 +31,27 @@ impl Consumer {
             let latest =
                 matches!(setup.group_of(self.id).config.auto_offset_reset, OffsetReset::Latest);
             let request = Request::ListOffsets { partitions: led, latest };
-            self.ask(cx, Node::Broker(leader), request, false)
+            self.ask(cx, Node::Broker(leader), request)
         } else {
-            let coordinator = self.metadata.leader(setup.offsets_partition?)?;
             let group = setup.consumers[self.id.index()].group;
             let request = Request::OffsetFetch { group, partitions: to_fetch };
-            self.ask(cx, Node::Broker(coordinator), request, true)
+            let timeout_us = setup.group_of(self.id).config.request_timeout_us;
+            match self.ask_coordinator(cx, setup, request, timeout_us, true) {
+                Ok(request) => {
+                    self.starting = Some(request);
+                    None
+                }
+                Err(again_us) => again_us,
+            }
         }
     }
 
-    fn ask(
-        &mut self,
-        cx: &mut Cx<'_>,
-        node: Node,
-        request: Request,
-        coordinator: bool,
-    ) -> Option<u64> {
-        let client = if coordinator { &mut self.coordinator } else { &mut self.client };
-        if client.ready(cx, node) {
-            self.starting = client.send(cx, node, request, true);
+    fn ask(&mut self, cx: &mut Cx<'_>, node: Node, request: Request) -> Option<u64> {
+        if self.client.ready(cx, node) {
+            self.starting = self.client.send(cx, node, request, true);
             return None;
         }
-        client.retry_us(node)
+        self.client.retry_us(node)
     }
 
     pub(super) fn offsets_fetched(
@@ -117,7 +116,7 @@ impl Consumer {
         let config = &setup.group_of(self.id).config;
         let mut wake_us = None;
         for leader in (0..setup.brokers).map(BrokerId) {
-            if self.fetches.iter().any(|(node, _)| *node == leader) {
+            if self.fetches.iter().any(|fetch| fetch.leader == leader) {
                 continue;
             }
             let wanted = self.fetchable(leader);
@@ -131,13 +130,13 @@ impl Consumer {
             }
             let request = Request::Fetch(FetchRequest {
                 replica: None,
-                partitions: wanted,
+                partitions: wanted.clone(),
                 max_wait_us: config.fetch_max_wait_us,
                 min_bytes: config.fetch_min_bytes,
                 max_bytes: config.fetch_max_bytes.min(config.max_partition_fetch_bytes),
             });
             if let Some(request) = self.client.send(cx, node, request, true) {
-                self.fetches.push((leader, request));
+                self.fetches.push(PendingFetch { leader, request, partitions: wanted });
                 cx.ambient(
                     config.request_timeout_us,
                     Event::Consumer(self.id, ConsumerTimer::RequestTimeout(request)),
@@ -172,26 +171,27 @@ impl Consumer {
         request: RequestId,
         results: Vec<FetchResult>,
     ) {
-        self.fetches.retain(|(_, id)| *id != request);
-        for result in results {
+        let Some(place) = self.fetches.iter().position(|fetch| fetch.request == request) else {
+            return;
+        };
+        let asked = self.fetches.remove(place).partitions;
+        for (asked, result) in asked.into_iter().zip(results) {
             let partition = result.partition;
+            // It may be another's now, or read from elsewhere (`FetchCollector.initialize`).
+            let Some(assigned) = self.partitions.get_mut(&partition) else { continue };
+            if assigned.position != Some(asked.offset) {
+                continue;
+            }
             match result.error {
                 None if result.batches.is_empty() => {}
                 None => {
                     let (consumer, entries) = (self.id, result.batches.clone());
                     cx.note(Kind::Fetched { consumer, partition, entries });
-                    if let Some(assigned) = self.partitions.get_mut(&partition) {
-                        assigned.buffer.extend(result.batches);
-                    }
+                    assigned.buffer.extend(result.batches);
                 }
                 Some(KafkaError::OffsetOutOfRange) => {
-                    if let Some(assigned) = self.partitions.get_mut(&partition) {
-                        *assigned = Assigned {
-                            reset: true,
-                            committed: assigned.committed,
-                            ..Assigned::default()
-                        };
-                    }
+                    assigned.position = None;
+                    assigned.reset = true;
                 }
                 Some(_) => self.metadata.want(),
             }

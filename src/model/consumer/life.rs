@@ -1,6 +1,8 @@
 //! A consumer's life: `close()`, a kill, a restart.
 
-use super::{Assigned, Consumer, Pool, Thread};
+use super::commit::Purpose;
+use super::membership::Member;
+use super::{Consumer, Pool, Thread};
 use crate::model::cx::Cx;
 use crate::model::event::{ConsumerTimer, Event};
 use crate::model::ids::Node;
@@ -19,9 +21,9 @@ impl Consumer {
         self.lives += 1;
         self.thread = Thread::Polling;
         self.pool = Pool::default();
-        for (_, assigned) in &mut self.partitions {
-            *assigned = Assigned::default();
-        }
+        self.stalled_us = 0;
+        self.uncommitted = 0;
+        self.partitions.clear();
         self.client.reset();
         self.coordinator.reset();
         self.fetches.clear();
@@ -35,11 +37,20 @@ impl Consumer {
     pub fn restart(&mut self, cx: &mut Cx<'_>) {
         let setup = cx.setup();
         self.alive = true;
+        self.member = Member::outside(self.member.number + 1);
         self.metadata = super::ClientMetadata::new(&setup);
         self.metadata.want();
         self.next_commit_us = cx.now_us() + self.group(&setup).config.auto_commit_interval_us;
         cx.emit(Kind::ConsumerRestarted { consumer: self.id });
         cx.after(0, Event::Consumer(self.id, ConsumerTimer::Start));
+        self.heartbeat(cx);
+    }
+
+    /// Another process has its `group.instance.id`: `poll()` throws, and the application ends.
+    pub(super) fn fenced(&mut self, cx: &mut Cx<'_>) {
+        cx.emit(Kind::ConsumerClosed { consumer: self.id });
+        self.end();
+        cx.close_all(Node::Consumer(self.id));
     }
 
     /// `close()`, wherever the application is: it drops the records in hand, and an automatic
@@ -51,15 +62,15 @@ impl Consumer {
         self.thread = Thread::Polling;
         self.pool = Pool::default();
         if self.group(&cx.setup()).config.enable_auto_commit {
-            self.commit(cx);
+            self.commit(cx, Purpose::Close);
         }
         self.run(cx);
     }
 
     /// The last step of `close()`, when the commit is answered.
     pub(super) fn leave(&mut self, cx: &mut Cx<'_>) {
-        cx.emit(Kind::ConsumerClosed { consumer: self.id });
-        self.end();
-        cx.close_all(Node::Consumer(self.id));
+        let setup = cx.setup();
+        self.send_leave(cx, &setup);
+        self.fenced(cx);
     }
 }

@@ -1,13 +1,13 @@
 //! A consumer: one thread that polls, processes and commits (`ClassicKafkaConsumer`,
 //! `ConsumerCoordinator`).
 //!
-//! Simplified: the group's assignment is made before the run begins and does not change; the
-//! coordinator is known through the metadata; `poll()` waits as long as it takes.
+//! Simplified: the coordinator is known through the metadata; `poll()` waits as long as it takes.
 
 mod application;
 mod commit;
 mod fetch;
 mod life;
+pub mod membership;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,19 +18,22 @@ use super::client::{ClientConfig, NetworkClient};
 use super::cx::Cx;
 use super::event::{ConsumerTimer, Event};
 use super::ids::{BrokerId, ConnectionId, ConsumerId, Node, PartitionId, RecordId, RequestId};
-use super::message::Response;
+use super::message::{FetchPartition, Response};
 use super::producer::metadata::ClientMetadata;
 use super::record::LogBatch;
-use super::setup::{GroupSetup, Setup};
+use super::setup::{ConsumerSetup, GroupSetup, Setup};
 use super::trace::Kind;
 pub use application::{Pool, Returned, Thread};
 use commit::Committing;
+use membership::{Member, Phase};
 
 /// A consumer.
 #[derive(Clone, Debug)]
 pub struct Consumer {
     /// Which.
     pub id: ConsumerId,
+    /// Its membership in its group.
+    pub member: Member,
     /// Its partitions.
     pub partitions: LiteMap<PartitionId, Assigned>,
     /// What its thread does.
@@ -39,6 +42,10 @@ pub struct Consumer {
     pub pool: Pool,
     /// The records that its application failed with so far.
     failures: Vec<RecordId>,
+    /// How much longer its application works on a record than it should.
+    stalled_us: u64,
+    /// How many records its application has processed since it committed.
+    uncommitted: u32,
     /// What it knows of the cluster.
     pub metadata: ClientMetadata,
     /// Its connections for fetching.
@@ -51,13 +58,21 @@ pub struct Consumer {
     closing: bool,
     /// How often it died: timers of an earlier life are ignored.
     lives: u32,
-    fetches: Vec<(BrokerId, RequestId)>,
+    fetches: Vec<PendingFetch>,
     starting: Option<RequestId>,
     committing: Option<Committing>,
     /// When auto-commit is due next.
     next_commit_us: u64,
     wake_us: Option<u64>,
     retry_us: u64,
+}
+
+/// A fetch that has no answer yet.
+#[derive(Clone, Debug)]
+struct PendingFetch {
+    leader: BrokerId,
+    request: RequestId,
+    partitions: Vec<FetchPartition>,
 }
 
 /// A partition that is assigned to a consumer (`SubscriptionState.TopicPartitionState`).
@@ -83,6 +98,15 @@ enum Polled {
     Nothing { again_us: Option<u64> },
 }
 
+impl Assigned {
+    /// The records that were fetched and not returned.
+    fn fetched(&self) -> impl Iterator<Item = RecordId> + '_ {
+        let position = self.position.unwrap_or_default();
+        let records = self.buffer.iter().flat_map(|entry| entry.records());
+        records.filter(move |(offset, _)| *offset >= position).map(|(_, record)| record)
+    }
+}
+
 impl Consumer {
     /// A consumer that has its assignment and nothing else.
     #[must_use]
@@ -93,17 +117,26 @@ impl Consumer {
             reconnect_backoff_max_us: config.reconnect_backoff_max_us,
             ..ClientConfig::default()
         };
-        let assigned = &setup.consumers[id.index()].partitions;
+        let ConsumerSetup { group, runs, .. } = setup.consumers[id.index()];
+        let initial = &setup.initial_groups[group.index()];
+        let share = initial.members.iter().find(|(member, _)| member.consumer == id);
+        let assigned = share.map_or(&[][..], |(_, share)| share);
         Self {
             id,
+            member: match share {
+                Some((_, share)) => Member::at_first(initial.generation, share.clone()),
+                None => Member::default(),
+            },
             partitions: super::map_of(assigned.iter().map(|p| (*p, Assigned::default()))),
             thread: Thread::Polling,
             pool: Pool::default(),
             failures: Vec::new(),
+            stalled_us: 0,
+            uncommitted: 0,
             metadata: ClientMetadata::new(setup),
             client: NetworkClient::new(Node::Consumer(id), network),
             coordinator: NetworkClient::new(Node::Consumer(id), network),
-            alive: true,
+            alive: runs,
             closing: false,
             lives: 0,
             fetches: Vec::new(),
@@ -117,11 +150,15 @@ impl Consumer {
 
     /// The run begins.
     pub fn start(&mut self, cx: &mut Cx<'_>) {
+        if !self.alive {
+            return;
+        }
         for n in 0..cx.setup().brokers {
             self.client.warm(cx, Node::Broker(BrokerId(n)));
             self.coordinator.warm(cx, Node::Broker(BrokerId(n)));
         }
         cx.after(0, Event::Consumer(self.id, ConsumerTimer::Start));
+        self.heartbeat(cx);
     }
 
     /// Whether something is under way that will change a record's fate.
@@ -147,7 +184,13 @@ impl Consumer {
             ConsumerTimer::Wake => self.wake_us = self.wake_us.filter(|us| *us > cx.now_us()),
             ConsumerTimer::Processed(life) if life == self.lives => self.processed(cx),
             ConsumerTimer::Worked(life) if life == self.lives => self.worked(cx),
-            ConsumerTimer::Processed(_) | ConsumerTimer::Worked(_) => {}
+            ConsumerTimer::Heartbeat(life) if life == self.lives => self.heartbeat(cx),
+            ConsumerTimer::PollTimeout(life) if life == self.lives => self.poll_timeout(cx),
+            // Of an earlier life.
+            ConsumerTimer::Processed(_)
+            | ConsumerTimer::Worked(_)
+            | ConsumerTimer::Heartbeat(_)
+            | ConsumerTimer::PollTimeout(_) => {}
             ConsumerTimer::RequestTimeout(request) => {
                 let fetch = self.client.timed_out(cx, request);
                 if let Some((_, requests)) =
@@ -192,6 +235,7 @@ impl Consumer {
                 Response::ListOffsets(offsets) => self.offsets_listed(cx, request, &offsets),
                 Response::OffsetFetch(result) => self.offsets_fetched(cx, request, result),
                 Response::OffsetCommit(result) => self.commit_answered(cx, request, result),
+                Response::Group(answer) => self.group_answered(cx, request, answer),
                 _ => {}
             }
         }
@@ -201,10 +245,11 @@ impl Consumer {
     fn requests_lost(&mut self, cx: &mut Cx<'_>, requests: &[RequestId]) {
         self.metadata.lost(requests);
         self.metadata.want();
-        self.fetches.retain(|(_, request)| !requests.contains(request));
+        self.fetches.retain(|fetch| !requests.contains(&fetch.request));
         if self.starting.is_some_and(|request| requests.contains(&request)) {
             self.starting = None;
         }
+        self.group_request_lost(cx, requests);
         self.commit_lost(cx, requests);
     }
 
@@ -218,7 +263,6 @@ impl Consumer {
         let before = cx.cause;
         let mut wake_us = None;
         let mut note = |us: Option<u64>| wake_us = [wake_us, us].into_iter().flatten().min();
-        note(self.find_positions(cx, &setup));
         note(self.repeat_commit(cx));
         if self.closing && self.committing.is_none() {
             self.leave(cx);
@@ -234,6 +278,8 @@ impl Consumer {
             }
         }
         cx.cause = before;
+        self.watch_poll(cx, &setup);
+        note(self.find_positions(cx, &setup));
         note(self.send_fetches(cx, &setup));
         let me = Node::Consumer(self.id);
         note(self.metadata.refresh(
@@ -258,7 +304,13 @@ impl Consumer {
     /// of what earlier polls returned (`ConsumerCoordinator.poll`).
     fn poll(&mut self, cx: &mut Cx<'_>, setup: &Setup) -> Polled {
         let group = self.group(setup);
-        let again_us = self.auto_commit(cx, &group.config);
+        let join_us = self.join_if_needed(cx, setup);
+        let commit_us = self.auto_commit(cx, &group.config);
+        let again_us = [join_us, commit_us].into_iter().flatten().min();
+        if self.member.phase == Phase::Preparing {
+            // What is about to be given back returns nothing more.
+            return Polled::Nothing { again_us };
+        }
         let returned = self.collect(cx, group.config.max_poll_records);
         if returned.is_empty() {
             return Polled::Nothing { again_us };

@@ -1,0 +1,380 @@
+//! Consumer groups of the classic protocol at their coordinator (`ClassicGroup`,
+//! `GroupMetadataManager.classicGroupJoin`, `.classicGroupSync`, `.classicGroupHeartbeat`).
+
+use std::sync::Arc;
+
+use super::{Group, GroupState, InitialDelay, Member};
+use crate::model::broker::Broker;
+use crate::model::cx::Cx;
+use crate::model::error::KafkaError;
+use crate::model::event::BrokerTimer;
+use crate::model::group::{
+    GroupAnswer, GroupCall, GroupMetadata, MemberId, Membership, Removal, Share,
+};
+use crate::model::ids::{ConnectionId, GroupId, PartitionId, RequestId};
+use crate::model::message::Response;
+use crate::model::record::Payload;
+use crate::model::trace::Kind;
+
+impl Broker {
+    /// Loads the groups from the log of `__consumer_offsets`. A run begins with stable groups, of
+    /// which the log need not say anything.
+    pub(in crate::model::broker) fn load_groups(
+        &mut self,
+        cx: &mut Cx<'_>,
+        partition: PartitionId,
+    ) {
+        let setup = cx.setup();
+        let mut found = setup.initial_groups.clone();
+        let log = self.replica(partition).map(|replica| replica.log.batches());
+        for entry in log.into_iter().flatten() {
+            if let Payload::Group(metadata) = &entry.payload {
+                found[metadata.group.index()] = metadata.clone();
+            }
+        }
+        self.groups = found.iter().map(|metadata| Group::of(metadata, cx.now_us())).collect();
+        for group in (0..self.groups.len() as u16).map(GroupId) {
+            self.plan_check(cx, group);
+        }
+    }
+
+    pub(in crate::model::broker) fn group_call(
+        &mut self,
+        cx: &mut Cx<'_>,
+        connection: ConnectionId,
+        request: RequestId,
+        group: GroupId,
+        call: GroupCall,
+    ) {
+        let waits = (connection, request);
+        let quiet = matches!(call, GroupCall::Heartbeat(_));
+        let answer = match self.coordinates(&cx.setup()) {
+            Err(error) => Err(error),
+            Ok(_) => match call {
+                GroupCall::JoinGroup { member, new, owned } => {
+                    self.join_group(cx, group, member, new, owned, waits)
+                }
+                GroupCall::SyncGroup { by, assignment } => {
+                    self.sync_group(cx, group, by, assignment, waits)
+                }
+                GroupCall::Heartbeat(by) => self.group_heartbeat(cx, group, by),
+                GroupCall::LeaveGroup(member) => {
+                    self.remove_member(cx, group, member, Removal::Left);
+                    Ok(Some(GroupAnswer::Heard))
+                }
+            },
+        };
+        match answer {
+            Ok(None) => {}
+            Ok(Some(answer)) => self.answer_group(cx, waits, Ok(answer), quiet),
+            Err(error) => self.answer_group(cx, waits, Err(error), quiet),
+        }
+        self.progress(cx, group);
+    }
+
+    fn answer_group(
+        &mut self,
+        cx: &mut Cx<'_>,
+        (connection, request): (ConnectionId, RequestId),
+        answer: Result<GroupAnswer, KafkaError>,
+        quiet: bool,
+    ) {
+        let before = cx.cause;
+        self.respond(cx, connection, request, Some(Response::Group(answer)), 0, quiet);
+        cx.cause = before;
+    }
+
+    /// A member wants to be in; it is answered when everybody has joined.
+    fn join_group(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: GroupId,
+        member: MemberId,
+        new: bool,
+        owned: Vec<PartitionId>,
+        waits: (ConnectionId, RequestId),
+    ) -> Result<Option<GroupAnswer>, KafkaError> {
+        let setup = cx.setup();
+        let is_static = setup.groups[id.index()].is_static();
+        let now_us = cx.now_us();
+        let group = &mut self.groups[id.index()];
+        // A static member that was started again takes the place of its former self.
+        if new && is_static {
+            let same = |m: &&mut Member| m.id.consumer == member.consumer && m.id != member;
+            if let Some(former) = group.members.iter_mut().find(same) {
+                former.id = member;
+                group.leader = group.leader.map(|leader| match leader.consumer {
+                    consumer if consumer == member.consumer => member,
+                    _ => leader,
+                });
+            }
+        }
+        let known = group.members.iter().find(|m| m.id == member);
+        if known.is_none() && !new {
+            return Err(KafkaError::UnknownMemberId);
+        }
+        // A follower that comes with nothing new changes nothing.
+        let follows = group.leader != Some(member) || (new && is_static);
+        let same = known.is_some_and(|known| known.owned == owned || (new && is_static));
+        if group.state == GroupState::Stable && follows && same {
+            let generation = group.generation;
+            return Ok(Some(GroupAnswer::Joined { generation, members: Vec::new() }));
+        }
+        if group.state != GroupState::PreparingRebalance {
+            self.prepare_rebalance(cx, id);
+        } else if let (Some(initial), None) = (&mut group.initial, known) {
+            initial.joined = true;
+        }
+        let group = &mut self.groups[id.index()];
+        let (place, share) = match group.members.binary_search_by_key(&member, |m| m.id) {
+            Ok(place) => (place, group.members.remove(place).share),
+            Err(place) => (place, Vec::new()),
+        };
+        let waits = Some(waits);
+        group.members.insert(place, Member { id: member, share, owned, heard_us: now_us, waits });
+        Ok(None)
+    }
+
+    /// The coordinator is elsewhere now: whoever waits here is told so.
+    pub(in crate::model::broker) fn unload_groups(&mut self, cx: &mut Cx<'_>) {
+        for group in std::mem::take(&mut self.groups) {
+            for waits in group.members.into_iter().filter_map(|member| member.waits) {
+                self.answer_group(cx, waits, Err(KafkaError::NotCoordinator), false);
+            }
+        }
+    }
+
+    /// `GroupMetadataManager.prepareRebalance`: members hear of it by their next heartbeat.
+    fn prepare_rebalance(&mut self, cx: &mut Cx<'_>, id: GroupId) {
+        let setup = cx.setup();
+        let (now_us, config) = (cx.now_us(), &setup.groups[id.index()].config);
+        let group = &mut self.groups[id.index()];
+        let mut interrupted = Vec::new();
+        if group.state == GroupState::CompletingRebalance {
+            interrupted.extend(group.members.iter_mut().filter_map(|m| m.waits.take()));
+        }
+        let delay_us = setup.broker.group_initial_rebalance_delay_us;
+        group.initial = (group.state == GroupState::Empty && delay_us > 0).then(|| InitialDelay {
+            until_us: now_us + delay_us,
+            remaining_us: config.max_poll_interval_us.saturating_sub(delay_us),
+            joined: false,
+        });
+        group.state = GroupState::PreparingRebalance;
+        group.deadline_us = now_us.saturating_add(config.max_poll_interval_us);
+        cx.note(Kind::RebalanceBegan { group: id, generation: group.generation });
+        for waits in interrupted {
+            self.answer_group(cx, waits, Err(KafkaError::RebalanceInProgress), false);
+        }
+    }
+
+    /// Looks whether a rebalance can go on, and when to look again.
+    fn progress(&mut self, cx: &mut Cx<'_>, id: GroupId) {
+        let now_us = cx.now_us();
+        let Some(group) = self.groups.get_mut(id.index()) else { return };
+        if group.state == GroupState::PreparingRebalance {
+            let ready = match &mut group.initial {
+                Some(initial) if initial.until_us > now_us => false,
+                Some(initial) if initial.joined && initial.remaining_us > 0 => {
+                    let window_us = cx.setup().broker.group_initial_rebalance_delay_us;
+                    let window_us = window_us.min(initial.remaining_us);
+                    initial.until_us = now_us + window_us;
+                    initial.remaining_us -= window_us;
+                    initial.joined = false;
+                    false
+                }
+                Some(_) => true,
+                None => {
+                    group.members.iter().all(|m| m.waits.is_some()) || group.deadline_us <= now_us
+                }
+            };
+            if ready {
+                self.complete_join(cx, id);
+            }
+        }
+        self.plan_check(cx, id);
+    }
+
+    /// Everybody has joined, or the wait is over (`GroupMetadataManager.completeClassicGroupJoin`).
+    fn complete_join(&mut self, cx: &mut Cx<'_>, id: GroupId) {
+        let is_static = cx.setup().groups[id.index()].is_static();
+        let late: Vec<MemberId> = self.groups[id.index()]
+            .members
+            .iter()
+            .filter(|m| m.waits.is_none() && !is_static)
+            .map(|m| m.id)
+            .collect();
+        for member in late {
+            self.drop_member(cx, id, member, Removal::RebalanceTimeout);
+        }
+        let now_us = cx.now_us();
+        let group = &mut self.groups[id.index()];
+        group.initial = None;
+        group.generation += 1;
+        if group.members.is_empty() {
+            group.state = GroupState::Empty;
+            group.leader = None;
+            return self.store_group(cx, id);
+        }
+        let there = |leader: &MemberId| group.members.iter().any(|m| m.id == *leader);
+        group.leader = group.leader.filter(there).or(group.members.first().map(|m| m.id));
+        group.state = GroupState::CompletingRebalance;
+        let all = group.shares(|member| member.owned.clone());
+        let (generation, leader) = (group.generation, group.leader);
+        let mut answers = Vec::new();
+        for member in &mut group.members {
+            member.heard_us = now_us;
+            let members = if Some(member.id) == leader { all.clone() } else { Vec::new() };
+            answers.extend(member.waits.take().map(|waits| (waits, members)));
+        }
+        for (waits, members) in answers {
+            self.answer_group(cx, waits, Ok(GroupAnswer::Joined { generation, members }), false);
+        }
+    }
+
+    /// A member asks for its share; the leader brings everybody's.
+    fn sync_group(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: GroupId,
+        by: Membership,
+        assignment: Vec<Share>,
+        waits: (ConnectionId, RequestId),
+    ) -> Result<Option<GroupAnswer>, KafkaError> {
+        let is_static = cx.setup().groups[id.index()].is_static();
+        let now_us = cx.now_us();
+        let group = &mut self.groups[id.index()];
+        let (state, leads) = (group.state, group.leader == Some(by.member));
+        let member = group.check(by, is_static)?;
+        member.heard_us = now_us;
+        match state {
+            GroupState::Stable => Ok(Some(GroupAnswer::Synced(member.share.clone()))),
+            GroupState::CompletingRebalance => {
+                member.waits = Some(waits);
+                if leads {
+                    for (member, share) in assignment {
+                        if let Ok(member) = group.member(member, false) {
+                            member.share = share;
+                        }
+                    }
+                    self.store_group(cx, id);
+                }
+                Ok(None)
+            }
+            _ => Err(KafkaError::RebalanceInProgress),
+        }
+    }
+
+    /// Writes the group to `__consumer_offsets`. The assignment holds when that is replicated.
+    fn store_group(&mut self, cx: &mut Cx<'_>, id: GroupId) {
+        let Some(partition) = cx.setup().offsets_partition else { return };
+        let group = &self.groups[id.index()];
+        let (generation, members) = (group.generation, group.shares(|m| m.share.clone()));
+        let metadata = Arc::new(GroupMetadata { group: id, generation, members });
+        match self.append(cx, partition, Payload::Group(metadata)) {
+            Ok(appended) => self.wait_for_group(cx, &appended, id, generation),
+            Err(_) => self.group_stored(cx, id, generation, false),
+        }
+    }
+
+    /// The group's record is replicated, or will not be.
+    pub(in crate::model::broker) fn group_stored(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: GroupId,
+        generation: u32,
+        stored: bool,
+    ) {
+        let Some(group) = self.groups.get_mut(id.index()) else { return };
+        if group.state != GroupState::CompletingRebalance || group.generation != generation {
+            return;
+        }
+        let waiting: Vec<_> = group
+            .members
+            .iter_mut()
+            .filter_map(|m| m.waits.take().map(|waits| (waits, m.share.clone())))
+            .collect();
+        if stored {
+            group.state = GroupState::Stable;
+            cx.emit(Kind::RebalanceEnded { group: id, generation });
+        }
+        for (waits, share) in waiting {
+            let answer = match stored {
+                true => Ok(GroupAnswer::Synced(share)),
+                false => Err(KafkaError::CoordinatorNotAvailable),
+            };
+            self.answer_group(cx, waits, answer, false);
+        }
+        if !stored {
+            self.prepare_rebalance(cx, id);
+        }
+        self.progress(cx, id);
+    }
+
+    fn group_heartbeat(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: GroupId,
+        by: Membership,
+    ) -> Result<Option<GroupAnswer>, KafkaError> {
+        let is_static = cx.setup().groups[id.index()].is_static();
+        let group = &mut self.groups[id.index()];
+        let state = group.state;
+        group.check(by, is_static)?.heard_us = cx.now_us();
+        match state {
+            GroupState::PreparingRebalance => Err(KafkaError::RebalanceInProgress),
+            _ => Ok(Some(GroupAnswer::Heard)),
+        }
+    }
+
+    /// A member is gone: the others share out what it had
+    /// (`GroupMetadataManager.removeMemberAndUpdateClassicGroup`).
+    fn remove_member(&mut self, cx: &mut Cx<'_>, id: GroupId, member: MemberId, why: Removal) {
+        let known = self.groups[id.index()].members.iter().any(|m| m.id == member);
+        if !known {
+            return;
+        }
+        self.drop_member(cx, id, member, why);
+        let state = self.groups[id.index()].state;
+        if matches!(state, GroupState::Stable | GroupState::CompletingRebalance) {
+            self.prepare_rebalance(cx, id);
+        }
+    }
+
+    fn drop_member(&mut self, cx: &mut Cx<'_>, id: GroupId, member: MemberId, why: Removal) {
+        self.groups[id.index()].members.retain(|m| m.id != member);
+        cx.note(Kind::MemberRemoved { group: id, consumer: member.consumer, why });
+    }
+
+    /// Somebody's time may be over.
+    pub(in crate::model::broker) fn group_check(&mut self, cx: &mut Cx<'_>, id: GroupId) {
+        let setup = cx.setup();
+        if self.coordinates(&setup).is_err() {
+            return;
+        }
+        let now_us = cx.now_us();
+        let session_us = setup.groups[id.index()].config.session_timeout_us;
+        let group = &mut self.groups[id.index()];
+        group.check_us = None;
+        let silent: Vec<MemberId> = group
+            .members
+            .iter()
+            .filter(|m| m.waits.is_none() && m.heard_us + session_us <= now_us)
+            .map(|m| m.id)
+            .collect();
+        for member in silent {
+            self.remove_member(cx, id, member, Removal::SessionTimeout);
+        }
+        self.progress(cx, id);
+    }
+
+    fn plan_check(&mut self, cx: &mut Cx<'_>, id: GroupId) {
+        let session_us = cx.setup().groups[id.index()].config.session_timeout_us;
+        let group = &mut self.groups[id.index()];
+        let Some(next_us) = group.next_us(session_us) else { return };
+        if group.check_us.is_none_or(|planned| next_us < planned) {
+            group.check_us = Some(next_us);
+            let delay_us = next_us.saturating_sub(cx.now_us());
+            cx.ambient(delay_us, self.timer(BrokerTimer::GroupCheck(id)));
+        }
+    }
+}

@@ -47,6 +47,10 @@ pub enum KafkaError {
     FencedInstanceId,
     /// A commit by a consumer that is in no group: it asks nobody.
     CommitFailed,
+    /// Nothing is committed, and `auto.offset.reset` is `none`.
+    NoOffsetForPartition,
+    /// The log was cut below the position, and `auto.offset.reset` is `none`.
+    LogTruncation,
     /// The broker's epoch is not the registered one.
     StaleBrokerEpoch,
     /// The partition's epoch is not the controller's.
@@ -101,6 +105,8 @@ impl KafkaError {
             }
             Self::RebalanceInProgress => "RebalanceInProgressException",
             Self::FencedInstanceId => "FencedInstanceIdException",
+            Self::NoOffsetForPartition => "NoOffsetForPartitionException",
+            Self::LogTruncation => "LogTruncationException",
             Self::StaleBrokerEpoch => "StaleBrokerEpochException",
             Self::InvalidUpdateVersion => "InvalidUpdateVersionException",
             Self::IneligibleReplica => "IneligibleReplicaException",
@@ -132,6 +138,8 @@ impl KafkaError {
                 | Self::RebalanceInProgress
                 | Self::FencedInstanceId
                 | Self::CommitFailed
+                | Self::NoOffsetForPartition
+                | Self::LogTruncation
                 | Self::StaleBrokerEpoch
                 | Self::RecordListTooLarge
                 | Self::InvalidRecord

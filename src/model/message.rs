@@ -53,8 +53,11 @@ pub enum Request {
     Fetch(FetchRequest),
     /// Metadata.
     Metadata,
-    /// ListOffsets: the first or the next offset of partitions.
-    ListOffsets { partitions: Vec<PartitionId>, latest: bool },
+    /// ListOffsets.
+    ListOffsets { partitions: Vec<PartitionId>, spec: OffsetSpec },
+    /// OffsetsForLeaderEpoch: where the epoch ends in which a consumer read last (KIP-320); with
+    /// the leader epoch that it believes in.
+    OffsetsForLeaderEpoch(Vec<EpochQuestion>),
     /// OffsetCommit.
     OffsetCommit { group: GroupId, by: Option<Membership>, offsets: Vec<CommittedOffset> },
     /// JoinGroup, SyncGroup, Heartbeat, LeaveGroup.
@@ -82,6 +85,37 @@ pub enum Request {
     },
 }
 
+/// Which offset is wanted (`OffsetSpec`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OffsetSpec {
+    /// The first one.
+    Earliest,
+    /// The next one.
+    Latest,
+    /// The first one that was written at that time or later; the next one, if there is none.
+    Since(u64),
+}
+
+/// An offset, with the leader epoch that it belongs to, if that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListedOffset {
+    /// The offset.
+    pub offset: u64,
+    /// The epoch.
+    pub epoch: Option<u32>,
+}
+
+/// A consumer asks whether its position is still on the leader's log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EpochQuestion {
+    /// In which partition.
+    pub partition: PartitionId,
+    /// The leader epoch that the consumer believes in.
+    pub leader_epoch: u32,
+    /// The epoch of the last record that it read.
+    pub epoch: u32,
+}
+
 /// A fetch by a follower or a consumer.
 #[derive(Clone, Debug)]
 pub struct FetchRequest {
@@ -104,8 +138,8 @@ pub struct FetchPartition {
     pub partition: PartitionId,
     /// From which offset on.
     pub offset: u64,
-    /// The leader epoch that the fetcher believes in.
-    pub leader_epoch: u32,
+    /// The leader epoch that the fetcher believes in; consumers say it since 2.1 (KIP-320).
+    pub leader_epoch: Option<u32>,
     /// The epoch of the last batch that a follower holds, for the divergence check.
     pub last_epoch: Option<u32>,
 }
@@ -121,13 +155,15 @@ pub enum Response {
     /// Metadata: the broker's view of all partitions.
     Metadata { partitions: Vec<PartitionMetadata> },
     /// ListOffsets.
-    ListOffsets(Vec<(PartitionId, Result<u64, KafkaError>)>),
+    ListOffsets(Vec<(PartitionId, Result<ListedOffset, KafkaError>)>),
+    /// OffsetsForLeaderEpoch: the largest epoch that is not above the one asked for, and its end.
+    OffsetsForLeaderEpoch(Vec<(PartitionId, Result<Option<(u32, u64)>, KafkaError>)>),
     /// OffsetCommit.
     OffsetCommit(Result<(), KafkaError>),
     /// JoinGroup, SyncGroup, Heartbeat, LeaveGroup.
     Group(Result<GroupAnswer, KafkaError>),
     /// OffsetFetch: `None` where nothing is committed.
-    OffsetFetch(Result<Vec<(PartitionId, Option<u64>)>, KafkaError>),
+    OffsetFetch(Result<Vec<(PartitionId, Option<CommittedOffset>)>, KafkaError>),
     /// AlterPartition.
     AlterPartition { partition: PartitionId, result: Result<PartitionState, KafkaError> },
     /// BrokerRegistration: the broker epoch.

@@ -74,6 +74,8 @@ pub struct CommittedOffset {
     pub partition: PartitionId,
     /// Where the group goes on: the last processed offset plus one, by convention.
     pub offset: u64,
+    /// The leader epoch of the record before it, if the consumer knows it (KIP-320).
+    pub epoch: Option<u32>,
 }
 
 /// What a batch of a log holds.
@@ -94,6 +96,8 @@ pub struct LogBatch {
     pub base_offset: u64,
     /// The epoch of the leader that appended it.
     pub leader_epoch: u32,
+    /// When that was.
+    pub appended_us: u64,
     /// What it holds.
     pub payload: Payload,
 }

@@ -249,6 +249,17 @@ pub enum Kind {
     },
     /// A consumer knows where it starts: at a committed offset, or where `auto.offset.reset` says.
     PositionReset { consumer: ConsumerId, partition: PartitionId, offset: u64, committed: bool },
+    /// A consumer noticed that the log was cut below its position: it goes back to `to`, or to where
+    /// `auto.offset.reset` says, and fetches these records anew.
+    TruncationDetected {
+        consumer: ConsumerId,
+        partition: PartitionId,
+        from: u64,
+        to: u64,
+        dropped: Vec<RecordId>,
+    },
+    /// `poll()` threw: the application ends.
+    PollFailed { consumer: ConsumerId, error: KafkaError },
     /// Records arrived in the consumer's fetch buffer.
     Fetched { consumer: ConsumerId, partition: PartitionId, entries: Vec<Arc<LogBatch>> },
     /// `poll()` returned records; the position is now `position`.

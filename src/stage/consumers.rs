@@ -113,7 +113,7 @@ impl Stage<'_> {
     fn fetched(&mut self, consumer: &Consumer, area: Rect) {
         let mut records: Vec<RecordId> = Vec::new();
         for assigned in consumer.partitions.values() {
-            let position = assigned.position.unwrap_or_default();
+            let position = assigned.position.map_or(0, |position| position.offset);
             let waiting = assigned.buffer.iter().flat_map(|entry| entry.records());
             records.extend(
                 waiting.filter(|(offset, _)| *offset >= position).map(|(_, record)| record),
@@ -190,7 +190,7 @@ impl Stage<'_> {
         let lag =
             high_watermark.map(|hw| hw.saturating_sub(assigned.committed.unwrap_or_default()));
         let rows = [
-            (self.words.position, assigned.position, Ink::Text),
+            (self.words.position, assigned.position.map(|position| position.offset), Ink::Text),
             (self.words.committed, assigned.committed, Ink::Text),
             (self.words.lag, lag, if lag > Some(0) { Ink::Leader } else { Ink::Text }),
         ];

@@ -108,6 +108,7 @@ impl Stage<'_> {
             Request::Group { call, .. } => Some(Cargo::Note(Ink::Accent, Note::word(call.api()))),
             Request::Metadata
             | Request::ListOffsets { .. }
+            | Request::OffsetsForLeaderEpoch(_)
             | Request::OffsetFetch { .. }
             | Request::Register { .. } => Some(Cargo::Dot),
             Request::Heartbeat { .. } | Request::AlterPartition { .. } => None,

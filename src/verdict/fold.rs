@@ -133,6 +133,15 @@ impl Ledger {
                 let position = Position { start, next: start, committed, event };
                 self.positions.insert((group, *partition), position);
             }
+            Kind::PartitionsRevoked { consumer, dropped, .. } => self.dropped(*consumer, dropped),
+            Kind::TruncationDetected { consumer, partition, to, dropped, .. } => {
+                self.dropped(*consumer, dropped);
+                let at = (self.group(*consumer), *partition);
+                if let Some(position) = self.positions.get_mut(&at) {
+                    position.next = *to;
+                    position.start = position.start.min(*to);
+                }
+            }
             Kind::Fetched { consumer, partition, entries } => {
                 // A batch is fetched whole: what comes before the position is thrown away.
                 let at = (self.group(*consumer), *partition);

@@ -73,8 +73,8 @@ impl Broker {
         match outcome {
             Some(Ok(())) => {
                 for committed in offsets {
-                    let CommittedOffset { group, partition, offset } = *committed;
-                    self.offsets.insert((group, partition), offset);
+                    let CommittedOffset { group, partition, offset, .. } = *committed;
+                    self.offsets.insert((group, partition), *committed);
                     cx.emit(Kind::OffsetCommitted { group, partition, offset });
                 }
                 Ok(())
@@ -89,7 +89,7 @@ impl Broker {
         setup: &Setup,
         group: GroupId,
         partitions: &[PartitionId],
-    ) -> Result<Vec<(PartitionId, Option<u64>)>, KafkaError> {
+    ) -> Result<Vec<(PartitionId, Option<CommittedOffset>)>, KafkaError> {
         self.coordinates(setup)?;
         Ok(partitions.iter().map(|p| (*p, self.offsets.get(&(group, *p)).copied())).collect())
     }
@@ -101,7 +101,7 @@ impl Broker {
         for entry in replica.log.batches() {
             if let Payload::Offsets(committed) = &entry.payload {
                 for c in committed {
-                    offsets.insert((c.group, c.partition), c.offset);
+                    offsets.insert((c.group, c.partition), *c);
                 }
             }
         }

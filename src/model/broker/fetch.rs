@@ -7,7 +7,9 @@ use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::event::BrokerTimer;
 use crate::model::ids::{ConnectionId, PartitionId, RequestId};
-use crate::model::message::{FetchPartition, FetchRequest, FetchResult, Response};
+use crate::model::message::{
+    EpochQuestion, FetchPartition, FetchRequest, FetchResult, ListedOffset, OffsetSpec, Response,
+};
 
 impl Broker {
     /// Reads first, then takes in what the fetch says of the follower: so a response carries the
@@ -117,19 +119,15 @@ impl Broker {
     ) -> Result<u32, KafkaError> {
         let replica = self.replica(wanted.partition).ok_or(KafkaError::NotLeaderOrFollower)?;
         replica.led()?;
-        if wanted.leader_epoch < replica.leader_epoch {
-            return Err(KafkaError::FencedLeaderEpoch);
-        }
-        if wanted.leader_epoch > replica.leader_epoch {
-            return Err(KafkaError::UnknownLeaderEpoch);
-        }
+        replica.check_leader_epoch(wanted.leader_epoch)?;
         result.high_watermark = replica.high_watermark;
+        result.log_start = replica.log.start_offset();
         result.diverging =
             wanted.last_epoch.and_then(|epoch| diverging(replica, epoch, wanted.offset));
         if result.diverging.is_some() {
             return Ok(0);
         }
-        if wanted.offset > replica.log.end_offset() {
+        if !(replica.log.start_offset()..=replica.log.end_offset()).contains(&wanted.offset) {
             return Err(KafkaError::OffsetOutOfRange);
         }
         let limit = if follower { replica.log.end_offset() } else { replica.high_watermark };
@@ -139,18 +137,43 @@ impl Broker {
 
     /// `ListOffsets`. A new leader that does not know its high watermark yet cannot say what is
     /// latest.
-    pub(super) fn list_offsets(&self, partitions: &[PartitionId], latest: bool) -> Response {
+    pub(super) fn list_offsets(&self, partitions: &[PartitionId], spec: OffsetSpec) -> Response {
         let of = |partition: PartitionId| {
             let replica = self.replica(partition).ok_or(KafkaError::NotLeaderOrFollower)?;
             let leader = replica.led()?;
             let known = replica.high_watermark >= leader.epoch_start_offset;
-            match (latest, known) {
-                (false, _) => Ok(0),
-                (true, true) => Ok(replica.high_watermark),
-                (true, false) => Err(KafkaError::OffsetNotAvailable),
+            let (log, end) = (&replica.log, replica.high_watermark);
+            let latest = ListedOffset { offset: end, epoch: Some(replica.leader_epoch) };
+            match spec {
+                OffsetSpec::Earliest => {
+                    let epoch = log.epochs().first().map(|(epoch, _)| *epoch);
+                    Ok(ListedOffset { offset: log.start_offset(), epoch })
+                }
+                _ if !known => Err(KafkaError::OffsetNotAvailable),
+                OffsetSpec::Latest => Ok(latest),
+                OffsetSpec::Since(time_us) => {
+                    let mut readable = log.batches().iter().filter(|b| b.end_offset() <= end);
+                    let first = readable.find(|batch| batch.appended_us >= time_us);
+                    Ok(first.map_or(latest, |batch| ListedOffset {
+                        offset: batch.base_offset,
+                        epoch: Some(batch.leader_epoch),
+                    }))
+                }
             }
         };
         Response::ListOffsets(partitions.iter().map(|p| (*p, of(*p))).collect())
+    }
+
+    /// Where epochs end in the logs of partitions that this broker leads
+    /// (`Partition.lastOffsetForLeaderEpoch`).
+    pub(super) fn offsets_for_leader_epoch(&self, questions: &[EpochQuestion]) -> Response {
+        let of = |asked: &EpochQuestion| {
+            let replica = self.replica(asked.partition).ok_or(KafkaError::NotLeaderOrFollower)?;
+            replica.led()?;
+            replica.check_leader_epoch(Some(asked.leader_epoch))?;
+            Ok(replica.log.end_offset_for(asked.epoch))
+        };
+        Response::OffsetsForLeaderEpoch(questions.iter().map(|q| (q.partition, of(q))).collect())
     }
 }
 

@@ -54,7 +54,7 @@ impl Broker {
                 _ => partitions.push(FetchPartition {
                     partition: replica.partition,
                     offset: replica.log.end_offset(),
-                    leader_epoch: replica.leader_epoch,
+                    leader_epoch: Some(replica.leader_epoch),
                     last_epoch: replica.log.last_epoch().filter(|_| setup.rules.truncates_by_epoch),
                 }),
             }

@@ -12,6 +12,7 @@ use crate::model::record::LogBatch;
 #[derive(Clone, Debug, Default)]
 pub struct Log {
     batches: Vec<Arc<LogBatch>>,
+    start_offset: u64,
     end_offset: u64,
     flushed_offset: u64,
     /// Where each leader epoch starts.
@@ -21,6 +22,12 @@ pub struct Log {
 }
 
 impl Log {
+    /// The first offset that can be read: what came before was deleted.
+    #[must_use]
+    pub fn start_offset(&self) -> u64 {
+        self.start_offset
+    }
+
     /// The offset that the next record gets (LEO).
     #[must_use]
     pub fn end_offset(&self) -> u64 {
@@ -96,12 +103,21 @@ impl Log {
     pub fn truncate(&mut self, offset: u64) -> Vec<Arc<LogBatch>> {
         let keep = self.batches.partition_point(|batch| batch.end_offset() <= offset);
         let removed = self.batches.split_off(keep);
-        self.end_offset = self.batches.last().map_or(0, |batch| batch.end_offset());
+        let kept = self.batches.last().map_or(0, |batch| batch.end_offset());
+        self.end_offset = kept.max(self.start_offset);
         self.flushed_offset = self.flushed_offset.min(self.end_offset);
         let end_offset = self.end_offset;
         self.dirty.retain(|(end, _)| *end <= end_offset);
         self.epochs.retain(|(_, start)| *start < end_offset);
         removed
+    }
+
+    /// Deletes what comes before an offset: batches go when none of their records is left
+    /// (`UnifiedLog.maybeIncrementLogStartOffset`). Answers with the batches that went.
+    pub fn delete_before(&mut self, offset: u64) -> Vec<Arc<LogBatch>> {
+        self.start_offset = self.start_offset.max(offset.min(self.end_offset));
+        let gone = self.batches.partition_point(|batch| batch.end_offset() <= self.start_offset);
+        self.batches.drain(..gone).collect()
     }
 
     /// The records at these offsets.
@@ -137,10 +153,16 @@ mod tests {
     use crate::model::record::{CommittedOffset, Payload};
 
     fn entry(base_offset: u64, count: usize, leader_epoch: u32) -> Arc<LogBatch> {
-        let offset = CommittedOffset { group: GroupId(0), partition: PartitionId(0), offset: 0 };
+        let offset = CommittedOffset {
+            group: GroupId(0),
+            partition: PartitionId(0),
+            offset: 0,
+            epoch: None,
+        };
         Arc::new(LogBatch {
             base_offset,
             leader_epoch,
+            appended_us: 0,
             payload: Payload::Offsets(vec![offset; count]),
         })
     }

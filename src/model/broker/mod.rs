@@ -28,6 +28,7 @@ use super::ids::{BrokerId, ConnectionId, GroupId, Node, PartitionId, RequestId};
 use super::message::{
     Body, BrokerState, FetchRequest, Message, PartitionMetadata, PartitionState, Request, Response,
 };
+use super::record::CommittedOffset;
 use super::setup::Setup;
 use super::trace::Kind;
 use crate::script::config::TopicConfig;
@@ -59,7 +60,7 @@ pub struct Broker {
     /// What it knows of the cluster.
     pub metadata: BrokerMetadata,
     /// The committed offsets that it holds as a group coordinator.
-    pub offsets: LiteMap<(GroupId, PartitionId), u64>,
+    pub offsets: LiteMap<(GroupId, PartitionId), CommittedOffset>,
     /// The groups that it coordinates, if it does.
     pub groups: Vec<Group>,
     /// Whether the controller has answered its wish to stop.
@@ -304,8 +305,12 @@ impl Broker {
                 let response = self.client_metadata();
                 self.respond(cx, connection, request, Some(response), 0, true);
             }
-            Request::ListOffsets { partitions, latest } => {
-                let response = self.list_offsets(&partitions, latest);
+            Request::OffsetsForLeaderEpoch(partitions) => {
+                let response = self.offsets_for_leader_epoch(&partitions);
+                self.respond(cx, connection, request, Some(response), 0, true);
+            }
+            Request::ListOffsets { partitions, spec } => {
+                let response = self.list_offsets(&partitions, spec);
                 self.respond(cx, connection, request, Some(response), 0, true);
             }
             Request::OffsetCommit { group, by, offsets } => {

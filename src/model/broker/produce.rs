@@ -201,7 +201,12 @@ impl Broker {
         let replica =
             self.replicas[partition.index()].as_mut().ok_or(KafkaError::NotLeaderOrFollower)?;
         let base_offset = replica.log.end_offset();
-        let entry = Arc::new(LogBatch { base_offset, leader_epoch: replica.leader_epoch, payload });
+        let entry = Arc::new(LogBatch {
+            base_offset,
+            leader_epoch: replica.leader_epoch,
+            appended_us: now_us,
+            payload,
+        });
         replica.log.append(entry.clone(), now_us);
         replica.producers.appended(&entry);
         let end_offset = entry.end_offset();

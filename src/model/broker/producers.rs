@@ -136,6 +136,7 @@ mod tests {
         let mut states = ProducerStates::default();
         for (base_offset, batch) in (0..).step_by(10).zip(batches) {
             states.appended(&LogBatch {
+                appended_us: 0,
                 base_offset,
                 leader_epoch: 0,
                 payload: Payload::Records(batch.clone()),
@@ -175,7 +176,7 @@ mod tests {
             .zip(&batches)
             .map(|(base_offset, batch)| {
                 let payload = Payload::Records(batch.clone());
-                Arc::new(LogBatch { base_offset, leader_epoch: 0, payload })
+                Arc::new(LogBatch { base_offset, leader_epoch: 0, appended_us: 0, payload })
             })
             .collect();
         let of = |end: usize| ProducerStates::reload(None, &log[..end]);

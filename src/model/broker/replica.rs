@@ -116,6 +116,15 @@ impl Leader {
 }
 
 impl Replica {
+    /// Whether a fetcher believes in this leader's epoch (KIP-320); old ones do not say.
+    pub fn check_leader_epoch(&self, believed: Option<u32>) -> Result<(), KafkaError> {
+        match believed {
+            Some(epoch) if epoch < self.leader_epoch => Err(KafkaError::FencedLeaderEpoch),
+            Some(epoch) if epoch > self.leader_epoch => Err(KafkaError::UnknownLeaderEpoch),
+            _ => Ok(()),
+        }
+    }
+
     /// An empty replica.
     #[must_use]
     pub fn new(partition: PartitionId) -> Self {

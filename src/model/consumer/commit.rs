@@ -1,7 +1,7 @@
 //! Commits: the automatic one inside `poll()`, and `commitSync` and `commitAsync`.
 
-use super::Consumer;
 use super::membership::Phase;
+use super::{Consumer, Position};
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::group::Membership;
@@ -73,7 +73,7 @@ impl Consumer {
     pub(super) fn commit(&mut self, cx: &mut Cx<'_>, purpose: Purpose) {
         for (_, assigned) in &mut self.partitions {
             assigned.committing =
-                assigned.position.filter(|position| assigned.committed != Some(*position));
+                assigned.position.filter(|position| assigned.committed != Some(position.offset));
         }
         self.committing = None;
         if self.partitions.values().all(|assigned| assigned.committing.is_none()) {
@@ -105,7 +105,8 @@ impl Consumer {
         let setup = cx.setup();
         let group = setup.consumers[self.id.index()].group;
         let offsets = self.partitions.iter().filter_map(|(partition, assigned)| {
-            Some(CommittedOffset { group, partition: *partition, offset: assigned.committing? })
+            let Position { offset, epoch } = assigned.committing?;
+            Some(CommittedOffset { group, partition: *partition, offset, epoch })
         });
         let offsets = offsets.collect();
         let by = self.membership();
@@ -135,7 +136,8 @@ impl Consumer {
         match result {
             Ok(()) => {
                 for (_, assigned) in &mut self.partitions {
-                    assigned.committed = assigned.committing.take().or(assigned.committed);
+                    let stored = assigned.committing.take().map(|position| position.offset);
+                    assigned.committed = stored.or(assigned.committed);
                 }
                 self.committing = None;
                 self.committed_sync(cx);

@@ -4,6 +4,7 @@ use super::commit::Purpose;
 use super::membership::Member;
 use super::{Consumer, Pool, Thread};
 use crate::model::cx::Cx;
+use crate::model::error::KafkaError;
 use crate::model::event::{ConsumerTimer, Event};
 use crate::model::ids::Node;
 use crate::model::trace::Kind;
@@ -44,6 +45,12 @@ impl Consumer {
         cx.emit(Kind::ConsumerRestarted { consumer: self.id });
         cx.after(0, Event::Consumer(self.id, ConsumerTimer::Start));
         self.heartbeat(cx);
+    }
+
+    /// `poll()` throws: the application leaves its loop, and `close()` stands in `finally`.
+    pub(super) fn poll_failed(&mut self, cx: &mut Cx<'_>, error: KafkaError) {
+        cx.emit(Kind::PollFailed { consumer: self.id, error });
+        self.close(cx);
     }
 
     /// Another process has its `group.instance.id`: `poll()` throws, and the application ends.

@@ -8,6 +8,7 @@ mod commit;
 mod fetch;
 mod life;
 pub mod membership;
+mod position;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -75,15 +76,26 @@ struct PendingFetch {
     partitions: Vec<FetchPartition>,
 }
 
+/// Where a consumer reads on (`SubscriptionState.FetchPosition`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The offset of the next record.
+    pub offset: u64,
+    /// The leader epoch of the record before it, if it is known (KIP-320).
+    pub epoch: Option<u32>,
+}
+
 /// A partition that is assigned to a consumer (`SubscriptionState.TopicPartitionState`).
 #[derive(Clone, Debug, Default)]
 pub struct Assigned {
-    /// The offset of the next record to hand to the application; unknown at first.
-    pub position: Option<u64>,
+    /// The next record to hand to the application; unknown at first.
+    pub position: Option<Position>,
     /// The offset that this consumer last committed, or found committed.
     pub committed: Option<u64>,
     /// The position that the commit that is under way would store.
-    pub committing: Option<u64>,
+    pub committing: Option<Position>,
+    /// The leader epoch for which the position is known to be on the leader's log.
+    checked: Option<u32>,
     /// Whether `auto.offset.reset` decides, because nothing is committed.
     reset: bool,
     /// What was fetched and not yet returned.
@@ -101,9 +113,17 @@ enum Polled {
 impl Assigned {
     /// The records that were fetched and not returned.
     fn fetched(&self) -> impl Iterator<Item = RecordId> + '_ {
-        let position = self.position.unwrap_or_default();
+        let from = self.position.map_or(0, |position| position.offset);
         let records = self.buffer.iter().flat_map(|entry| entry.records());
-        records.filter(move |(offset, _)| *offset >= position).map(|(_, record)| record)
+        records.filter(move |(offset, _)| *offset >= from).map(|(_, record)| record)
+    }
+
+    /// Forgets the position and what was fetched there.
+    fn forget(&mut self) -> Vec<RecordId> {
+        let dropped = self.fetched().collect();
+        self.position = None;
+        self.buffer.clear();
+        dropped
     }
 }
 
@@ -233,6 +253,9 @@ impl Consumer {
                 Response::Metadata { partitions, .. } => self.metadata.update(request, &partitions),
                 Response::Fetch(results) => self.fetched(cx, request, results),
                 Response::ListOffsets(offsets) => self.offsets_listed(cx, request, &offsets),
+                Response::OffsetsForLeaderEpoch(answers) => {
+                    self.epochs_ended(cx, request, &answers);
+                }
                 Response::OffsetFetch(result) => self.offsets_fetched(cx, request, result),
                 Response::OffsetCommit(result) => self.commit_answered(cx, request, result),
                 Response::Group(answer) => self.group_answered(cx, request, answer),
@@ -323,22 +346,28 @@ impl Consumer {
     /// returned (`FetchCollector.collectFetch`).
     fn collect(&mut self, cx: &mut Cx<'_>, limit: u32) -> VecDeque<Returned> {
         let consumer = self.id;
+        let knows_epochs = cx.setup().rules.detects_truncation;
         let mut returned = VecDeque::new();
         for (partition, assigned) in &mut self.partitions {
-            let Some(mut position) = assigned.position else { continue };
+            let Some(Position { offset: mut position, mut epoch }) = assigned.position else {
+                continue;
+            };
             let mut records = Vec::new();
             while let Some(entry) = assigned.buffer.front() {
                 let room = limit as usize - returned.len() - records.len();
                 records
                     .extend(entry.records().filter(|(offset, _)| *offset >= position).take(room));
-                position = records.last().map_or(position, |(offset, _)| offset + 1);
+                if let Some((offset, _)) = records.last().filter(|(o, _)| *o >= position) {
+                    position = offset + 1;
+                    epoch = knows_epochs.then_some(entry.leader_epoch);
+                }
                 if entry.end_offset() > position {
                     break;
                 }
                 assigned.buffer.pop_front();
             }
             if !records.is_empty() {
-                assigned.position = Some(position);
+                assigned.position = Some(Position { offset: position, epoch });
                 let of = |(offset, record): &(u64, RecordId)| (*partition, *offset, *record);
                 returned.extend(records.iter().map(of));
                 cx.emit(Kind::Polled { consumer, partition: *partition, position, records });

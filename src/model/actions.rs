@@ -4,7 +4,7 @@ use super::broker::Process;
 use super::cx::Cx;
 use super::event::Event;
 use super::faults::Loss;
-use super::ids::{Node, RecordId, TraceId};
+use super::ids::{BrokerId, GroupId, Node, PartitionId, RecordId, TraceId};
 use super::links::Rule;
 use super::queue::Scheduled;
 use super::trace::{Kind, Observer};
@@ -18,7 +18,10 @@ impl World {
         let setup = self.core.setup.clone();
         let what = &setup.actions[usize::from(index)].what;
         let node = what.entity().and_then(|name| setup.node(name));
-        let applies = node.is_none_or(|node| self.applies(what, node));
+        let applies = match what {
+            Do::ExpireOffsets(group) => self.expirable(group).is_some(),
+            _ => node.is_none_or(|node| self.applies(what, node)),
+        };
         let mut cx = Cx::new(&mut self.core, observer, cause);
         if !applies {
             cx.emit(Kind::ActionIgnored { action: index });
@@ -90,11 +93,38 @@ impl World {
         cause: Option<TraceId>,
     ) {
         let setup = self.core.setup.clone();
+        let what = &setup.actions[usize::from(index)].what;
+        let expirable = match what {
+            Do::ExpireOffsets(group) => self.expirable(group),
+            _ => None,
+        };
         let mut cx = Cx::new(&mut self.core, observer, cause);
-        match (&setup.actions[usize::from(index)].what, node) {
+        match (what, node) {
             (Do::ElectPreferred, _) => self.controller.balance(&mut cx),
             (Do::ElectUnclean, _) => self.controller.elect_unclean(&mut cx, true),
             (Do::Set(_), _) => self.controller.set(&mut cx, &setup.changes[usize::from(index)]),
+            (Do::AddPartitions(add), _) => {
+                let topic = setup.topics.iter().find(|topic| topic.name == add.topic);
+                let all = topic.map_or(&[][..], |topic| &topic.partitions);
+                let exists = |p: &PartitionId| self.controller.partitions[p.index()].exists;
+                let wanted = all.iter().take(usize::from(add.partitions)).copied();
+                let added: Vec<PartitionId> = wanted.filter(|p| !exists(p)).collect();
+                self.controller.add_partitions(&mut cx, &added);
+            }
+            (Do::DeleteRecords(delete), _) => {
+                let topic = setup.topics.iter().find(|topic| topic.name == delete.topic);
+                let partition = topic.map(|t| t.partitions[usize::from(delete.partition)]);
+                let leads = |p: &PartitionId| self.controller.partitions[p.index()].leader;
+                if let Some((partition, leader)) = partition.and_then(|p| Some((p, leads(&p)?))) {
+                    let broker = &mut self.brokers[leader.index()];
+                    broker.delete_records(&mut cx, partition, delete.before);
+                }
+            }
+            (Do::ExpireOffsets(_), _) => {
+                if let Some((coordinator, group)) = expirable {
+                    self.brokers[coordinator.index()].expire_offsets(&mut cx, group);
+                }
+            }
             (Do::FailDisk(disk), Some(Node::Broker(id))) => {
                 self.brokers[id.index()].fail_disk(usize::from(disk.directory) - 1);
             }
@@ -137,6 +167,16 @@ impl World {
             }
             _ => {}
         }
+    }
+
+    /// The coordinator of a group whose offsets may expire.
+    fn expirable(&self, name: &str) -> Option<(BrokerId, GroupId)> {
+        let setup = &self.core.setup;
+        let group = setup.groups.iter().position(|group| group.id == name)?;
+        let group = GroupId(group as u16);
+        let coordinator = self.controller.partitions[setup.offsets_partition?.index()].leader?;
+        let may = self.brokers[coordinator.index()].may_expire(group);
+        may.then_some((coordinator, group))
     }
 
     /// Whether there is something to act on: a process to kill, a place for one to start.

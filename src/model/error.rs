@@ -41,6 +41,10 @@ pub enum KafkaError {
     UnknownMemberId,
     /// The member is of another generation than the group.
     IllegalGeneration,
+    /// The member's epoch is not the one that the coordinator knows: it has to join again.
+    FencedMemberEpoch,
+    /// The commit is of another member epoch.
+    StaleMemberEpoch,
     /// The group is being rebalanced.
     RebalanceInProgress,
     /// Another process has the same `group.instance.id`.
@@ -100,9 +104,11 @@ impl KafkaError {
             Self::InvalidProducerEpoch => "InvalidProducerEpochException",
             Self::NotCoordinator => "NotCoordinatorException",
             Self::CoordinatorNotAvailable => "CoordinatorNotAvailableException",
-            Self::UnknownMemberId | Self::IllegalGeneration | Self::CommitFailed => {
-                "CommitFailedException"
-            }
+            Self::UnknownMemberId
+            | Self::IllegalGeneration
+            | Self::StaleMemberEpoch
+            | Self::FencedMemberEpoch
+            | Self::CommitFailed => "CommitFailedException",
             Self::RebalanceInProgress => "RebalanceInProgressException",
             Self::FencedInstanceId => "FencedInstanceIdException",
             Self::NoOffsetForPartition => "NoOffsetForPartitionException",
@@ -137,6 +143,8 @@ impl KafkaError {
                 | Self::IllegalGeneration
                 | Self::RebalanceInProgress
                 | Self::FencedInstanceId
+                | Self::FencedMemberEpoch
+                | Self::StaleMemberEpoch
                 | Self::CommitFailed
                 | Self::NoOffsetForPartition
                 | Self::LogTruncation

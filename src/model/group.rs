@@ -35,7 +35,21 @@ pub struct GroupMetadata {
     /// Its generation.
     pub generation: u32,
     /// Its members and their assignment.
-    pub members: Vec<Share>,
+    pub members: Vec<MemberMetadata>,
+}
+
+/// What `__consumer_offsets` says of a member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MemberMetadata {
+    /// Who.
+    pub id: MemberId,
+    /// What it reads.
+    pub share: Vec<PartitionId>,
+    /// The consumer protocol: its epoch; it is behind the group's until it has given back what it
+    /// has to. In a classic group always the generation.
+    pub epoch: u32,
+    /// What it has to give back, and has not yet.
+    pub revoking: Vec<PartitionId>,
 }
 
 /// What a member asks of the coordinator.
@@ -51,6 +65,10 @@ pub enum GroupCall {
     Heartbeat(Membership),
     /// LeaveGroup.
     LeaveGroup(MemberId),
+    /// ConsumerGroupHeartbeat (KIP-848), with what the member has; at epoch 0 it joins.
+    ConsumerGroupHeartbeat { by: Membership, owned: Vec<PartitionId> },
+    /// ConsumerGroupHeartbeat at epoch -1: it leaves.
+    LeaveConsumerGroup(MemberId),
 }
 
 /// What the coordinator answers.
@@ -61,6 +79,8 @@ pub enum GroupAnswer {
     Joined { generation: u32, members: Vec<Share> },
     /// To SyncGroup: what the member reads.
     Synced(Vec<PartitionId>),
+    /// To ConsumerGroupHeartbeat: the member's epoch, and what it may have.
+    Assigned { epoch: u32, share: Vec<PartitionId> },
     /// To a heartbeat, or to one who leaves.
     Heard,
 }
@@ -74,6 +94,9 @@ impl GroupCall {
             Self::SyncGroup { .. } => "SyncGroup",
             Self::Heartbeat(_) => "Heartbeat",
             Self::LeaveGroup(_) => "LeaveGroup",
+            Self::ConsumerGroupHeartbeat { .. } | Self::LeaveConsumerGroup(_) => {
+                "ConsumerGroupHeartbeat"
+            }
         }
     }
 }
@@ -85,6 +108,7 @@ impl GroupAnswer {
         match self {
             Self::Joined { .. } => "JoinGroup",
             Self::Synced(_) => "SyncGroup",
+            Self::Assigned { .. } => "ConsumerGroupHeartbeat",
             Self::Heard => "Heartbeat",
         }
     }

@@ -116,6 +116,9 @@ pub struct EpochQuestion {
     pub epoch: u32,
 }
 
+/// The answer, if the leader knows the epoch or an earlier one.
+pub type EpochAnswer = (PartitionId, Result<Option<(u32, u64)>, KafkaError>);
+
 /// A fetch by a follower or a consumer.
 #[derive(Clone, Debug)]
 pub struct FetchRequest {
@@ -157,7 +160,7 @@ pub enum Response {
     /// ListOffsets.
     ListOffsets(Vec<(PartitionId, Result<ListedOffset, KafkaError>)>),
     /// OffsetsForLeaderEpoch: the largest epoch that is not above the one asked for, and its end.
-    OffsetsForLeaderEpoch(Vec<(PartitionId, Result<Option<(u32, u64)>, KafkaError>)>),
+    OffsetsForLeaderEpoch(Vec<EpochAnswer>),
     /// OffsetCommit.
     OffsetCommit(Result<(), KafkaError>),
     /// JoinGroup, SyncGroup, Heartbeat, LeaveGroup.
@@ -214,6 +217,8 @@ pub struct FetchResult {
 /// What clients learn of a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PartitionMetadata {
+    /// Whether there is such a partition.
+    pub exists: bool,
     /// Its leader, if there is one.
     pub leader: Option<BrokerId>,
     /// The leader's epoch.
@@ -223,6 +228,8 @@ pub struct PartitionMetadata {
 /// What the controller holds of a partition (`PartitionRegistration`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartitionState {
+    /// Whether there is such a partition; actions may add it.
+    pub exists: bool,
     /// The leader, if there is one.
     pub leader: Option<BrokerId>,
     /// Grows with each new leader.
@@ -246,6 +253,22 @@ pub struct BrokerState {
     pub fenced: bool,
     /// Whether it is in a controlled shutdown.
     pub shutting_down: bool,
+}
+
+impl PartitionState {
+    /// A partition with these replicas, all in sync, the first one leading.
+    #[must_use]
+    pub fn new(exists: bool, replicas: &[BrokerId]) -> Self {
+        Self {
+            exists,
+            leader: replicas.first().copied(),
+            leader_epoch: 0,
+            partition_epoch: 0,
+            isr: replicas.to_vec(),
+            elr: Vec::new(),
+            last_known_leader: None,
+        }
+    }
 }
 
 impl Body {

@@ -87,6 +87,8 @@ pub enum Payload {
     Offsets(Vec<CommittedOffset>),
     /// The members of a group and their assignment.
     Group(Arc<GroupMetadata>),
+    /// The tombstones of a group's offsets.
+    Expired(GroupId),
 }
 
 /// A batch in a log, with the offset and the leader epoch that its leader gave it.
@@ -110,7 +112,7 @@ impl LogBatch {
             + match &self.payload {
                 Payload::Records(batch) => u64::from(batch.count()),
                 Payload::Offsets(offsets) => offsets.len() as u64,
-                Payload::Group(_) => 1,
+                Payload::Group(_) | Payload::Expired(_) => 1,
             }
     }
 
@@ -120,6 +122,7 @@ impl LogBatch {
         match &self.payload {
             Payload::Records(batch) => batch.bytes,
             Payload::Offsets(offsets) => 61 + 60 * offsets.len() as u32,
+            Payload::Expired(_) => 61,
             Payload::Group(group) => 120 + 120 * group.members.len() as u32,
         }
     }
@@ -128,7 +131,7 @@ impl LogBatch {
     pub fn records(&self) -> impl Iterator<Item = (u64, RecordId)> + '_ {
         let records: &[RecordId] = match &self.payload {
             Payload::Records(batch) => &batch.records,
-            Payload::Offsets(_) | Payload::Group(_) => &[],
+            _ => &[],
         };
         (self.base_offset..).zip(records.iter().copied())
     }

@@ -82,8 +82,10 @@ fn quiet_us(setup: &Setup) -> u64 {
     // Somebody may be silent, and others go on with what he had.
     let coming = |g: &&GroupSetup| g.members.len() > 1 || !setup.actions.is_empty();
     let sessions_us = setup.groups.iter().filter(coming).map(|g| {
-        let classic_us = g.config.session_timeout_us.max(g.config.heartbeat_interval_us);
-        classic_us.saturating_add(broker.group_initial_rebalance_delay_us)
+        let beats_us =
+            g.config.heartbeat_interval_us.max(broker.group_consumer_heartbeat_interval_us);
+        let silence_us = g.session_timeout_us(broker).saturating_add(beats_us);
+        silence_us.saturating_add(broker.group_initial_rebalance_delay_us)
     });
     // Only where somebody allows unclean elections while a partition has no leader.
     let allows = |action: &Action| matches!(action.what, Do::Set(_));
@@ -91,8 +93,15 @@ fn quiet_us(setup: &Setup) -> u64 {
         true => broker.unclean_leader_election_interval_us,
         false => 0,
     };
+    // Clients look for new partitions.
+    let ages_us = setup.producers.iter().map(|p| p.config.metadata_max_age_us);
+    let ages_us = ages_us.chain(setup.groups.iter().map(|g| g.config.metadata_max_age_us));
+    let ages_us = ages_us.filter(|_| setup.grows());
     let requests_us = setup.producers.iter().map(|p| p.config.request_timeout_us);
-    let all =
-        commits_us.chain(requests_us).chain(sessions_us).chain([fencing_us, lag_us, sweep_us]);
+    let all = commits_us
+        .chain(requests_us)
+        .chain(sessions_us)
+        .chain(ages_us)
+        .chain([fencing_us, lag_us, sweep_us]);
     all.max().unwrap_or_default().saturating_add(2_000_000)
 }

@@ -169,6 +169,18 @@ pub enum Kind {
         reason: TruncateReason,
     },
 
+    /// A broker's log begins at `to` from now on: what came before was deleted.
+    RecordsDeleted {
+        broker: BrokerId,
+        partition: PartitionId,
+        to: u64,
+        removed: Vec<Arc<LogBatch>>,
+    },
+    /// The controller added a partition to a topic.
+    PartitionAdded { partition: PartitionId, leader: BrokerId },
+    /// A group's committed offsets have expired.
+    OffsetsExpired { group: GroupId },
+
     /// A broker's process died.
     BrokerCrashed { broker: BrokerId },
     /// A broker's machine lost its power.

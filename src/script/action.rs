@@ -168,6 +168,15 @@ pub enum Do {
     Resend(u32),
     /// Let a producer's application call `flush()`.
     Flush(String),
+    /// Add partitions to a topic (`kafka-topics --alter --partitions`). Clients learn of them with
+    /// their next metadata.
+    AddPartitions(AddPartitions),
+    /// Delete the records of a partition before an offset, as retention does with old segments
+    /// (or `kafka-delete-records`).
+    DeleteRecords(DeleteRecords),
+    /// Let the committed offsets of a group expire, as `offsets.retention.minutes` does when the
+    /// group was empty for so long; ignored while it has members.
+    ExpireOffsets(String),
     /// Let a consumer's application work that much longer on the record that it works on, or on its
     /// next one (a call that hangs); its heartbeats go on.
     Stall(Stall),
@@ -252,6 +261,32 @@ pub struct SendNow {
     /// Whether the serializer fails on the value.
     #[serde(default, skip_serializing_if = "super::is_default")]
     pub unserializable: bool,
+}
+
+/// A topic and how many partitions it shall have.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AddPartitions {
+    /// The topic.
+    pub topic: String,
+    /// How many partitions it has then, the old ones included.
+    pub partitions: u16,
+}
+
+/// Records at the beginning of a partition.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DeleteRecords {
+    /// The topic.
+    pub topic: String,
+    /// The partition.
+    #[serde(default, skip_serializing_if = "super::is_default")]
+    pub partition: u16,
+    /// The first offset that stays; without it everything below the high watermark goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<u64>,
 }
 
 /// An application that hangs.

@@ -73,7 +73,8 @@ impl Script {
             let replicas = topic.replication_factor;
             ensure(replicas > 0, &format!("{place}.replication_factor"), message)?;
         }
-        let partitions: u32 = self.topics.iter().map(|topic| u32::from(topic.partitions)).sum();
+        let all = (0..self.topics.len() as u16).map(|topic| self.partitions_at_last(topic));
+        let partitions: u32 = all.map(u32::from).sum();
         let message = format!("{partitions} partitions in all; there can be {PARTITIONS_MAX}");
         ensure(partitions <= PARTITIONS_MAX, "topics", &message)
     }
@@ -191,6 +192,24 @@ impl Script {
         }
         let (from, to) = match what {
             Do::Cut(way) | Do::Heal(way) => (&way.from, &way.to),
+            Do::AddPartitions(add) => {
+                let topic = self.topic_index(&add.topic);
+                let topic = topic.map_err(|why| ScriptError::new(place, why))?;
+                let now = self.topics[usize::from(topic)].partitions;
+                let message = format!("\"{}\" has {now} partitions already", add.topic);
+                return ensure(add.partitions > now, place, &message);
+            }
+            Do::DeleteRecords(delete) => {
+                let topic = self.topic_index(&delete.topic);
+                let topic = topic.map_err(|why| ScriptError::new(place, why))?;
+                let most = self.partitions_at_last(topic);
+                let message = no_such_partition(&delete.topic, most);
+                return ensure(delete.partition < most, place, &message);
+            }
+            Do::ExpireOffsets(group) => {
+                let known = self.groups.iter().any(|known| known.id == *group);
+                return ensure(known, place, &format!("there is no group \"{group}\""));
+            }
             Do::Stall(stall) => return within_a_day(place, Some(stall.longer)),
             Do::Slow(slow) => {
                 within_a_day(place, Some(slow.latency))?;

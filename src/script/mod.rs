@@ -19,6 +19,7 @@ pub mod rules;
 mod set;
 mod settings;
 mod shape;
+mod shape_of_actions;
 mod suggest;
 pub mod version;
 
@@ -306,6 +307,11 @@ pub struct Group {
     /// Whether processing a message again has no further effect (it is known by its business id).
     #[serde(default, skip_serializing_if = "is_default")]
     pub idempotent: bool,
+    /// With `group.protocol=consumer`: whether the background thread takes the positions for the
+    /// automatic commit after `poll()` has taken its records. So it was from 3.7 to 3.9
+    /// (KAFKA-18641), and so it can be since 4.2, by reading; not in 4.0 and 4.1.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub auto_commit_race: bool,
     /// How many of the members run when the run begins, the first ones; actions start the others
     /// (`restart`). Without it all do.
     #[serde(default, skip_serializing_if = "Option::is_none")]

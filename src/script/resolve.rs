@@ -39,6 +39,8 @@ pub struct Resolved {
 pub struct ResolvedTopic {
     /// Its name.
     pub name: String,
+    /// How many partitions it has when the run begins; actions may add the others.
+    pub initial: u16,
     /// The brokers of each partition, numbered from 1, in assignment order.
     pub replicas: Vec<Vec<u16>>,
     /// Its settings.
@@ -131,12 +133,19 @@ impl Script {
             if settings.is_given("flush.ms") {
                 checks::flusher_runs(&settings, broker, "flush.ms", notices);
             }
-            let replicas = self.resolve_replicas(topic, &place)?;
+            let mut replicas = self.resolve_replicas(topic, &place)?;
             let least = replicas.iter().map(Vec::len).min().unwrap_or(0);
             if let Some(message) = checks::min_isr(config.min_insync_replicas, least, rules) {
                 notices.push(Notice { place, message });
             }
-            topics.push(ResolvedTopic { name: topic.name.clone(), replicas, config });
+            let initial = topic.partitions;
+            // What is added later is assigned as Kafka does it: to the next brokers in turn.
+            for number in initial..self.partitions_at_last(at as u16) {
+                let brokers = self.cluster.brokers;
+                let broker = |n| (number + n) % brokers + 1;
+                replicas.push((0..least as u16).map(broker).collect());
+            }
+            topics.push(ResolvedTopic { name: topic.name.clone(), initial, replicas, config });
         }
         Ok(topics)
     }
@@ -241,6 +250,16 @@ impl Script {
             groups.push(ResolvedGroup { id: group.id.clone(), topics, config });
         }
         Ok(groups)
+    }
+
+    /// How many partitions a topic has when all actions that add some are done.
+    pub(super) fn partitions_at_last(&self, topic: u16) -> u16 {
+        let Topic { name, partitions, .. } = &self.topics[usize::from(topic)];
+        let added = self.actions.iter().filter_map(|action| match &action.what {
+            super::Do::AddPartitions(add) if add.topic == *name => Some(add.partitions),
+            _ => None,
+        });
+        added.fold(*partitions, u16::max)
     }
 
     /// The index of the topic of that name.

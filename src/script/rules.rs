@@ -30,6 +30,11 @@ pub struct Rules {
     pub knows_directories: bool,
     /// A produce error names the new leader, and the retry does not wait (KIP-951, 3.7).
     pub names_leader_in_error: bool,
+    /// Under the consumer protocol an automatic commit can cover what `poll()` is about to return
+    /// (KAFKA-18641, 3.7 to 3.9; unconfirmed since 4.2).
+    pub may_commit_returning_batch: bool,
+    /// A commit of an older member epoch is accepted for what the member still has (KIP-1251, 4.3).
+    pub accepts_older_member_epochs: bool,
     /// The producer's epoch rises with every transaction (`transaction.version` 2, KIP-890, 4.0).
     pub bumps_epoch_per_transaction: bool,
 }
@@ -51,6 +56,9 @@ impl Rules {
             halves_split_batches: version.since(4, 2),
             knows_directories: version.since(3, 7),
             names_leader_in_error: version.since(3, 7),
+            may_commit_returning_batch: version.since(3, 7)
+                && (!version.since(4, 0) || version.since(4, 2)),
+            accepts_older_member_epochs: version.since(4, 3),
             bumps_epoch_per_transaction: version.since(4, 0),
         }
     }

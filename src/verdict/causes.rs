@@ -39,6 +39,7 @@ impl Ledger {
             }
             Some(Place::SkippedByTheConsumer) => causes.extend(self.skipped_by(record, group)),
             Some(Place::NeverRead) => {
+                causes.extend(record.taken_by);
                 let group = group.zip(record.partition);
                 causes.extend(group.and_then(|at| self.positions.get(&at)).map(|p| p.event));
             }

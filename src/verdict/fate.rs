@@ -103,6 +103,7 @@ impl Ledger {
                 Taken::Truncation => Place::Truncated,
                 Taken::PowerCut => Place::PageCache,
                 Taken::DiskLost => Place::Disk,
+                Taken::Deletion => Place::NeverRead,
                 Taken::ProducerCrash => Place::Accumulator,
                 Taken::Network if record.partition.is_none() => Place::Application,
                 Taken::Network => Place::Network,
@@ -156,7 +157,7 @@ impl Ledger {
         let visible = |(broker, offset): &&(_, u64)| {
             Some(*broker) == view.leader && *offset < view.high_watermark
         };
-        record.copies.iter().filter(visible).count() as u32
+        record.copies.iter().filter(visible).count() as u32 + record.expired
     }
 
     fn stored_copies(&self, record: &RecordState) -> Vec<Copy> {

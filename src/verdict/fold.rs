@@ -86,6 +86,14 @@ impl Ledger {
             Kind::PageCacheLost { broker, partition, to, removed } => {
                 self.removed(event.id, (*broker, *partition), *to, removed, Taken::PowerCut);
             }
+            Kind::RecordsDeleted { broker, partition, removed, .. } => {
+                if self.partitions[partition.index()].leader == Some(*broker) {
+                    for (_, id) in removed.iter().flat_map(|entry| entry.records()) {
+                        self.record_mut(id).expired += 1;
+                    }
+                }
+                self.removed(event.id, (*broker, *partition), u64::MAX, removed, Taken::Deletion);
+            }
             Kind::DiskLost { broker, partition, removed } => {
                 self.removed(event.id, (*broker, *partition), 0, removed, Taken::DiskLost);
             }

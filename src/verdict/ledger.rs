@@ -50,6 +50,8 @@ pub(super) struct RecordState {
     pub with_consumers: Vec<ConsumerId>,
     /// How often each group has finished processing it.
     pub processed: Vec<(GroupId, u32)>,
+    /// How many of its offsets could be read until they were deleted.
+    pub expired: u32,
     /// The last exception that processing it threw.
     pub failed_by: Option<TraceId>,
     /// What took the last copy that was taken.
@@ -74,6 +76,8 @@ pub(super) enum Taken {
     PowerCut,
     /// A disk that was destroyed.
     DiskLost,
+    /// Retention.
+    Deletion,
     /// A producer that died with it.
     ProducerCrash,
 }

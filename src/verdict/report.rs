@@ -167,6 +167,7 @@ pub fn cause(setup: &Setup, trace: &[TraceEvent], id: TraceId) -> Option<Cause> 
             ("processing-failed", Some(Node::Consumer(*consumer)))
         }
         Kind::PositionReset { consumer, .. } => ("position-reset", Some(Node::Consumer(*consumer))),
+        Kind::RecordsDeleted { broker, .. } => ("deleted", Some(Node::Broker(*broker))),
         Kind::OffsetCommitted { .. } => ("offset-committed", None),
         Kind::MessageLost { to, .. } => ("message-lost", Some(*to)),
         Kind::AppendRefused { broker, .. } => ("refused", Some(Node::Broker(*broker))),

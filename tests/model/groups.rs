@@ -173,3 +173,70 @@ fn a_commit_of_an_older_generation_is_refused() {
     assert_eq!(refused[0].1, "CommitFailedException");
     assert!(it.processed().iter().all(|times| *times >= 1));
 }
+
+fn new_protocol(extra: Value) -> Value {
+    let mut config = json!({ EARLIEST: "earliest", "group.protocol": "consumer" });
+    config.as_object_mut().expect("an object").extend(extra.as_object().expect("one").clone());
+    config
+}
+
+#[test]
+fn under_the_consumer_protocol_only_what_moves_is_given_back_and_nobody_waits() {
+    let join = json!([{ "at": "2s", "do": { "restart": "billing-2" } }]);
+    let it = two_members(json!({ "running": 1, "config": new_protocol(json!({})) }), join);
+    let moved: Vec<_> =
+        moves(&it).into_iter().filter(|(_, partitions, _)| !partitions.is_empty()).collect();
+    assert_eq!(moved, [(1, vec![1], false), (2, vec![1], true)]);
+    assert_eq!(it.with_fate("delivered").len(), 200, "{}", it.trace_text());
+    let joins = it.events(|kind| match kind {
+        Kind::MessageSent { what: ackscope::model::trace::Wire::GroupRequest { api }, .. } => {
+            Some(*api)
+        }
+        _ => None,
+    });
+    assert!(joins.iter().all(|(_, api)| *api == "ConsumerGroupHeartbeat"));
+}
+
+#[test]
+fn a_partition_goes_to_its_new_owner_when_the_old_one_has_given_it_back() {
+    // The old owner works for 20 s on one record: until then it has everything.
+    let actions = json!([
+        { "at": "2s", "do": { "restart": "billing-2" } },
+        { "at": "2s", "do": { "stall": { "consumer": "billing-1", "for": "20s" } } },
+    ]);
+    let it = two_members(json!({ "running": 1, "config": new_protocol(json!({})) }), actions);
+    let given_us = it.at_us(|kind| {
+        matches!(kind, Kind::PartitionsAssigned { consumer, partitions } if consumer.0 == 1 && !partitions.is_empty())
+    });
+    let revoked_us = it.at_us(|kind| matches!(kind, Kind::PartitionsRevoked { .. }));
+    assert!(revoked_us > 22_000_000 && given_us > revoked_us, "{revoked_us} {given_us}");
+    assert_eq!(it.with_fate("delivered").len(), 200, "committed before it is given back");
+}
+
+#[test]
+fn a_dead_member_of_the_consumer_protocol_is_missed_by_the_coordinators_clock() {
+    let crash = json!([{ "at": "5s", "do": { "crash": "billing-1" } }]);
+    let it = two_members(json!({ "config": new_protocol(json!({})) }), crash);
+    let gone = removed(&it);
+    assert_eq!(gone.iter().map(|(_, why)| *why).collect::<Vec<_>>(), [Removal::SessionTimeout]);
+    assert!((45_000_000..51_000_000).contains(&gone[0].0), "{}", gone[0].0);
+    assert!(it.processed().iter().all(|times| *times >= 1));
+}
+
+#[test]
+fn a_member_that_works_too_long_leaves_the_consumer_protocol_too() {
+    let stall =
+        json!([{ "at": "2s", "do": { "stall": { "consumer": "billing-1", "for": "310s" } } }]);
+    let it = two_members(
+        json!({ "config": new_protocol(json!({ "enable.auto.commit": false })) }),
+        stall,
+    );
+    assert_eq!(removed(&it).into_iter().map(|(_, why)| why).collect::<Vec<_>>(), [Removal::Left]);
+    let refused = it.events(|kind| match kind {
+        Kind::CommitFailed { error, .. } => Some(error.exception()),
+        _ => None,
+    });
+    assert_eq!(refused[0].1, "CommitFailedException");
+    assert!(!it.with_fate("duplicated").is_empty());
+    assert!(it.with_fate("lost").is_empty());
+}

@@ -226,3 +226,139 @@ fn row_74_a_new_group_that_starts_at_the_end_never_reads_what_is_there() {
     });
     fates(&earliest, &["delivered"; 6]);
 }
+
+#[test]
+fn row_75_records_in_a_new_partition_before_it_is_discovered() {
+    let it = row(75);
+    let added_us = it.at_us(|kind| matches!(kind, Kind::PartitionAdded { .. }));
+    let found = it.events(|kind| match kind {
+        Kind::PositionReset { partition, offset, .. } if partition.0 == 1 => Some(*offset),
+        _ => None,
+    });
+    assert_eq!(found.len(), 1, "metadata.max.age.ms is 5 min");
+    let (found_us, skipped) = found[0];
+    assert!((285_000_000..301_000_000).contains(&(found_us - added_us)), "{found_us}");
+    assert!(skipped > 0);
+    for record in &it.report.records {
+        let lost = record.partition.as_deref() == Some("orders-1")
+            && record.offset.is_some_and(|offset| offset < skipped);
+        assert_eq!(record.fate.word(), if lost { "lost" } else { "delivered" }, "{}", record.id);
+        assert_eq!(record.place, lost.then_some(Place::NeverRead));
+    }
+    assert_eq!(it.with_fate("lost").len() as u64, skipped);
+    let earliest = row_but(75, |script| {
+        script["groups"][0]["config"]["auto.offset.reset"] = json!("earliest");
+    });
+    fates(&earliest, &["delivered"; 40]);
+    let duration = row_but(75, |script| {
+        script["groups"][0]["config"]["auto.offset.reset"] = json!("by_duration:PT10M");
+    });
+    fates(&duration, &["delivered"; 40]);
+}
+
+#[test]
+fn row_76_segments_that_are_deleted_unread() {
+    let it = row(76);
+    let mut expected = vec!["delivered"; 12];
+    expected[3..6].fill("lost");
+    fates(&it, &expected);
+    assert_eq!(places(&it)[3..6], [Some(Place::NeverRead); 3]);
+    assert_eq!(causes(&it, 4), ["acked", "deleted", "position-reset"]);
+    assert_eq!(began(&it), [(0, false), (3, true), (6, false)], "out of range, so the beginning");
+    let latest = row_but(76, |script| {
+        script["groups"][0]["config"]["auto.offset.reset"] = json!("latest");
+    });
+    expected[6..9].fill("lost");
+    fates(&latest, &expected);
+    let none = row_but(76, |script| {
+        script["groups"][0]["config"]["auto.offset.reset"] = json!("none");
+    });
+    let threw = none.events(|kind| match kind {
+        Kind::PollFailed { error, .. } => Some(error.exception()),
+        _ => None,
+    });
+    assert_eq!(threw.first().map(|(_, threw)| *threw), Some("NoOffsetForPartitionException"));
+}
+
+#[test]
+fn row_77_offsets_that_expired() {
+    let it = row(77);
+    let mut expected = vec!["duplicated"; 9];
+    expected[3..].fill("delivered");
+    fates(&it, &expected);
+    assert_eq!(began(&it), [(0, false), (0, false)], "all is read again");
+    let latest = row_but(77, |script| {
+        script["groups"][0]["config"]["auto.offset.reset"] = json!("latest");
+    });
+    let mut expected = vec!["delivered"; 9];
+    expected[3..6].fill("lost");
+    fates(&latest, &expected);
+    let member = row_but(77, |script| script["actions"][0]["at"] = json!("21s"));
+    fates(&member, &["delivered"; 9]);
+}
+
+/// What consumers noticed of logs that were cut: from which offset to which.
+fn noticed(it: &Outcome) -> Vec<(u64, u64)> {
+    let noticed = it.events(|kind| match kind {
+        Kind::TruncationDetected { from, to, .. } => Some((*from, *to)),
+        _ => None,
+    });
+    noticed.into_iter().map(|(_, noticed)| noticed).collect()
+}
+
+#[test]
+fn row_78_a_position_with_an_epoch_goes_back_to_where_the_logs_part() {
+    let it = row(78);
+    fates(&it, &["delivered"; 9]);
+    assert_eq!(noticed(&it), [(6, 3)]);
+    assert_eq!(crate::producer::log_on(&it, crate::producer::ALL), [1, 2, 3, 7, 8, 9]);
+    let none = row_but(78, |script| {
+        script["groups"][0]["config"]["auto.offset.reset"] = json!("none");
+        script["groups"][0]["running"] = json!(0);
+    });
+    assert!(none.with_fate("delivered").is_empty());
+}
+
+#[test]
+fn row_79_a_position_without_an_epoch_skips_what_was_written_anew() {
+    let it = row(79);
+    let mut expected = vec!["delivered"; 11];
+    expected[6..9].fill("lost");
+    fates(&it, &expected);
+    assert!(noticed(&it).is_empty());
+    assert_eq!(it.told(), ["acked"; 11]);
+    let epochs = row_but(79, |script| script["kafka"] = json!("2.1"));
+    assert_eq!(noticed(&epochs), [(6, 3)], "KIP-320");
+    fates(&epochs, &["delivered"; 11]);
+}
+
+#[test]
+fn row_80_a_position_beyond_the_new_end_jumps_over_what_was_written() {
+    let it = row(80);
+    let mut expected = vec!["delivered"; 10];
+    expected[6..8].fill("lost");
+    fates(&it, &expected);
+    assert_eq!(it.told(), ["acked"; 10]);
+    let earliest = row_but(80, |script| {
+        script["groups"][0]["config"]["auto.offset.reset"] = json!("earliest");
+    });
+    let mut expected = vec!["delivered"; 10];
+    expected[..3].fill("duplicated");
+    fates(&earliest, &expected);
+}
+
+#[test]
+fn row_81_an_automatic_commit_that_races_with_poll() {
+    let it = row(81);
+    fates(&it, &["delivered", "delivered", "delivered", "lost", "lost", "lost"]);
+    assert_eq!(places(&it)[3..], [Some(Place::SkippedByTheConsumer); 3]);
+    assert_eq!(began(&it), [(0, false), (6, true)]);
+    for version in ["3.7", "3.9"] {
+        let preview = row_but(81, |script| script["kafka"] = json!(version));
+        assert_eq!(preview.with_fate("lost"), [4, 5, 6], "KAFKA-18641 in {version}");
+    }
+    let mended = row_but(81, |script| script["kafka"] = json!("4.0"));
+    assert!(mended.with_fate("lost").is_empty());
+    let benign = row_but(81, |script| script["groups"][0]["auto_commit_race"] = json!(false));
+    assert!(benign.with_fate("lost").is_empty());
+}

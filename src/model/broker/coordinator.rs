@@ -30,7 +30,8 @@ impl Broker {
         (group, by): (GroupId, Option<Membership>),
         offsets: Vec<CommittedOffset>,
     ) {
-        let valid = self.validate_offset_commit(cx, group, by);
+        let partitions: Vec<_> = offsets.iter().map(|c| c.partition).collect();
+        let valid = self.validate_offset_commit(cx, group, by, &partitions);
         if offsets.is_empty() {
             // No record, no wait (`CoordinatorRuntime`).
             let response = Response::OffsetCommit(valid.map(|_| ()));
@@ -53,12 +54,18 @@ impl Broker {
         cx: &Cx<'_>,
         group: GroupId,
         by: Option<Membership>,
+        partitions: &[PartitionId],
     ) -> Result<PartitionId, KafkaError> {
         let setup = cx.setup();
         let partition = self.coordinates(&setup)?;
         let is_static = setup.groups[group.index()].is_static();
         let known = &mut self.groups[group.index()];
-        known.validate_offset_commit(by, is_static, cx.now_us())?;
+        if setup.groups[group.index()].is_consumer_protocol() {
+            let older_will_do = setup.rules.accepts_older_member_epochs;
+            known.validate_epoch(by, partitions, older_will_do)?;
+        } else {
+            known.validate_offset_commit(by, is_static, cx.now_us())?;
+        }
         Ok(partition)
     }
 
@@ -99,10 +106,14 @@ impl Broker {
         let Some(replica) = setup.offsets_partition.and_then(|p| self.replica(p)) else { return };
         let mut offsets = LiteMap::new();
         for entry in replica.log.batches() {
-            if let Payload::Offsets(committed) = &entry.payload {
-                for c in committed {
-                    offsets.insert((c.group, c.partition), *c);
+            match &entry.payload {
+                Payload::Offsets(committed) => {
+                    for c in committed {
+                        offsets.insert((c.group, c.partition), *c);
+                    }
                 }
+                Payload::Expired(group) => offsets.retain(|(known, _), _| known != group),
+                _ => {}
             }
         }
         self.offsets = offsets;

@@ -75,7 +75,7 @@ impl Broker {
         let broker = self.id;
         for partition in self.in_directory(cx, directory) {
             let Some(replica) = &mut self.replicas[partition.index()] else { continue };
-            let removed = replica.truncate(0);
+            let removed = replica.restart_at(0);
             if !removed.is_empty() {
                 cx.note(Kind::DiskLost { broker, partition, removed });
             }

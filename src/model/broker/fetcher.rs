@@ -115,6 +115,13 @@ impl Broker {
                 continue;
             }
             match (result.error, result.diverging) {
+                (Some(KafkaError::OffsetOutOfRange), _)
+                    if self
+                        .replica(partition)
+                        .is_some_and(|r| r.log.end_offset() < result.log_start) =>
+                {
+                    self.start_anew(cx, partition, result.log_start);
+                }
                 (Some(KafkaError::OffsetOutOfRange), _) => {
                     self.truncate(cx, partition, result.high_watermark, TruncateReason::OutOfRange);
                 }
@@ -152,6 +159,7 @@ impl Broker {
             self.check_disks(cx);
             return 0;
         }
+        self.log_starts_at(cx, partition, result.log_start);
         let Some(replica) = &mut self.replicas[partition.index()] else { return 0 };
         let arrived = cx.cause;
         let mut appended = false;

@@ -33,6 +33,9 @@ impl Broker {
         }
         for partition in self.hosted() {
             let state = self.metadata.partitions[partition.index()].clone();
+            if !state.exists {
+                continue;
+            }
             self.take_role(cx, partition, &state, false);
         }
         self.fetchers_begin();
@@ -248,7 +251,7 @@ impl Broker {
     }
 
     fn apply_partition(&mut self, cx: &mut Cx<'_>, partition: PartitionId, state: &PartitionState) {
-        let Some(replica) = self.replica(partition) else { return };
+        let Some(replica) = self.replica(partition).filter(|_| state.exists) else { return };
         let new_role =
             state.leader_epoch > replica.leader_epoch || matches!(replica.role, Role::None);
         if new_role {

@@ -120,6 +120,16 @@ impl Log {
         self.batches.drain(..gone).collect()
     }
 
+    /// Throws everything away, and begins at an offset.
+    pub fn restart_at(&mut self, offset: u64) -> Vec<Arc<LogBatch>> {
+        self.start_offset = 0;
+        let removed = self.truncate(0);
+        self.start_offset = offset;
+        self.end_offset = offset;
+        self.flushed_offset = offset;
+        removed
+    }
+
     /// The records at these offsets.
     #[must_use]
     pub fn records_between(&self, from: u64, to: u64) -> Vec<RecordId> {

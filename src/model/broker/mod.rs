@@ -5,6 +5,7 @@
 //! time but that of appends and fsyncs.
 
 mod coordinator;
+mod deletion;
 mod disk;
 mod fetch;
 mod fetcher;
@@ -370,6 +371,7 @@ impl Broker {
 
     fn client_metadata(&self) -> Response {
         let of = |p: &PartitionState| PartitionMetadata {
+            exists: p.exists,
             leader: p.leader,
             leader_epoch: p.leader_epoch,
         };

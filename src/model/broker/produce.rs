@@ -38,6 +38,8 @@ struct Wait {
 enum Then {
     Produced(ConnectionId, Vec<ProduceResult>),
     Committed(ConnectionId, Vec<CommittedOffset>),
+    /// What it is about is in the log.
+    Stored(ConnectionId, Response),
     /// A group's assignment holds.
     Grouped(GroupId, u32),
 }
@@ -264,6 +266,20 @@ impl Broker {
         self.wait_for_coordinator(cx, timeout_us, request, appended, then);
     }
 
+    /// Answers a request when what it wrote is replicated.
+    pub(super) fn wait_to_answer(
+        &mut self,
+        cx: &mut Cx<'_>,
+        connection: ConnectionId,
+        request: RequestId,
+        appended: &Appended,
+        response: Response,
+    ) {
+        let timeout_us = cx.setup().broker.offsets_commit_timeout_us;
+        let then = Then::Stored(connection, response);
+        self.wait_for_coordinator(cx, timeout_us, request, appended, then);
+    }
+
     fn wait_for_coordinator(
         &mut self,
         cx: &mut Cx<'_>,
@@ -349,6 +365,10 @@ impl Broker {
                 let result = self.offsets_replicated(cx, delayed.waits[0].outcome, &offsets);
                 (connection, Response::OffsetCommit(result))
             }
+            Then::Stored(connection, response) => match delayed.waits[0].outcome {
+                Some(Ok(())) => (connection, response),
+                _ => (connection, Response::Group(Err(KafkaError::CoordinatorNotAvailable))),
+            },
             Then::Grouped(group, generation) => {
                 let stored = matches!(delayed.waits[0].outcome, Some(Ok(())));
                 self.group_stored(cx, group, generation, stored);

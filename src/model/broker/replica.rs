@@ -202,6 +202,16 @@ impl Replica {
         removed
     }
 
+    /// Throws the log away, and begins at an offset.
+    pub fn restart_at(&mut self, offset: u64) -> Vec<Arc<LogBatch>> {
+        let removed = self.log.restart_at(offset);
+        self.snapshot = None;
+        self.reload_producers();
+        self.high_watermark = offset;
+        self.checkpointed_high_watermark = offset;
+        removed
+    }
+
     /// A log that is closed in order leaves a snapshot of its producers (`UnifiedLog.close`).
     pub fn close(&mut self) {
         self.checkpointed_high_watermark = self.high_watermark;
@@ -216,6 +226,7 @@ impl Replica {
     pub fn process_died(&mut self) {
         self.role = Role::None;
         self.reload_producers();
-        self.high_watermark = self.checkpointed_high_watermark.min(self.log.end_offset());
+        let (start, end) = (self.log.start_offset(), self.log.end_offset());
+        self.high_watermark = self.checkpointed_high_watermark.min(end).max(start);
     }
 }

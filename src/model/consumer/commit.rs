@@ -173,6 +173,12 @@ impl Consumer {
             Purpose::Async => {}
             Purpose::Auto if error.retriable() => self.next_commit_us = retry_us,
             Purpose::Auto => {}
+            // A newer epoch is on its way (`CommitRequestManager`).
+            Purpose::Revoke | Purpose::Close
+                if error == KafkaError::StaleMemberEpoch && retry_us < committing.deadline_us =>
+            {
+                self.committing = Some(Committing { request: None, retry_us, ..committing });
+            }
             _ if error.retriable() && retry_us < committing.deadline_us => {
                 self.committing = Some(Committing { request: None, retry_us, ..committing });
             }

@@ -1,6 +1,6 @@
 //! How a consumer fetches (`AbstractFetch`, `FetchCollector`).
 
-use super::{Assigned, Consumer, PendingFetch};
+use super::{Assigned, Consumer, PendingFetch, sooner};
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::event::{ConsumerTimer, Event};
@@ -24,7 +24,7 @@ impl Consumer {
             }
             let node = Node::Broker(leader);
             if !self.client.ready(cx, node) {
-                wake_us = [wake_us, self.client.retry_us(node)].into_iter().flatten().min();
+                wake_us = sooner(wake_us, self.client.retry_us(node));
                 continue;
             }
             let request = Request::Fetch(FetchRequest {

@@ -7,7 +7,9 @@ use crate::model::assignor::assign;
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::event::{ConsumerTimer, Event};
-use crate::model::group::{GroupAnswer, GroupCall, MemberId, Membership, Share};
+use crate::model::group::{
+    GroupAnswer, GroupCall, GroupMetadata, MemberId, MemberMetadata, Membership, Share,
+};
 use crate::model::ids::{Node, PartitionId, RecordId, RequestId};
 use crate::model::message::Request;
 use crate::model::setup::Setup;
@@ -27,6 +29,8 @@ pub struct Member {
     rejoin: bool,
     /// Whether the coordinator has not heard of this member id yet.
     new: bool,
+    /// How many partitions it shared out, if it leads the group.
+    leads: Option<usize>,
     /// What it was assigned last, for assignors that are sticky.
     owned: Vec<PartitionId>,
     /// Its JoinGroup or SyncGroup that has no answer yet.
@@ -50,6 +54,9 @@ pub enum Phase {
     Joining,
     /// It waits for its share; the leader sends those of all.
     Syncing(Vec<Share>),
+    /// The coordinator of the consumer protocol has another share for it, which it takes in
+    /// `poll()`.
+    Reconciling(Vec<PartitionId>),
     /// It commits before it gives up what is not in its new share.
     Yielding(Vec<PartitionId>),
 }
@@ -57,8 +64,15 @@ pub enum Phase {
 impl Member {
     /// One that belongs to the generation with which a run begins.
     #[must_use]
-    pub(super) fn at_first(generation: u32, owned: Vec<PartitionId>) -> Self {
-        Self { generation: Some(generation), owned, ..Self::default() }
+    pub(super) fn at_first(group: &GroupMetadata, me: &MemberMetadata) -> Self {
+        let leads = group.members.first().is_some_and(|first| first.id == me.id);
+        let shared = group.members.iter().map(|member| member.share.len()).sum();
+        Self {
+            generation: Some(group.generation),
+            owned: me.share.clone(),
+            leads: leads.then_some(shared),
+            ..Self::default()
+        }
     }
 
     /// One that has not joined yet, under another member id.
@@ -102,6 +116,11 @@ impl Consumer {
                 self.member.phase = Phase::Joining;
                 self.send_join(cx, setup)
             }
+            Phase::Reconciling(share) => {
+                self.member.phase = Phase::Yielding(share);
+                self.commit(cx, Purpose::Revoke);
+                self.join_if_needed(cx, setup)
+            }
             Phase::Yielding(share) => {
                 self.take_share(cx, setup, share);
                 None
@@ -120,7 +139,9 @@ impl Consumer {
         self.member.phase = Phase::Preparing;
         let belongs = self.member.generation.is_some();
         let hook = group.commit_on_revoke && belongs && !group.config.is_cooperative();
-        if group.config.enable_auto_commit || hook {
+        // One that is fenced by the consumer protocol knows that it is.
+        let knows = group.is_consumer_protocol() && !belongs;
+        if (group.config.enable_auto_commit && !knows) || hook {
             self.commit(cx, Purpose::Revoke);
         }
     }
@@ -160,6 +181,10 @@ impl Consumer {
                 by: Membership { member, generation: self.member.generation? },
                 assignment: assignment.clone(),
             },
+            _ if group.is_consumer_protocol() => GroupCall::ConsumerGroupHeartbeat {
+                by: Membership { member, generation: 0 },
+                owned: Vec::new(),
+            },
             _ => {
                 let sticky = !matches!(group.assignor(), Assignor::Range | Assignor::RoundRobin);
                 let owned = if sticky { self.member.owned.clone() } else { Vec::new() };
@@ -194,6 +219,9 @@ impl Consumer {
         if self.member.heartbeat == Some(request) {
             self.member.heartbeat = None;
             match answer {
+                Ok(GroupAnswer::Assigned { epoch, share }) => {
+                    self.assigned(cx, &setup, epoch, share);
+                }
                 Err(error) if self.member.phase == Phase::Settled => self.out_of_step(cx, error),
                 _ => {}
             }
@@ -203,11 +231,19 @@ impl Consumer {
                 Ok(GroupAnswer::Joined { generation, members }) => {
                     self.member.generation = Some(generation);
                     self.member.new = false;
-                    let group = self.group(&setup);
-                    let assignment = assign(group.assignor(), &group.topics, &members);
+                    let topics = self.known_topics(&setup);
+                    let leads = !members.is_empty();
+                    self.member.leads = leads.then(|| topics.iter().map(Vec::len).sum());
+                    let assignment = assign(self.group(&setup).assignor(), &topics, &members);
                     self.member.phase = Phase::Syncing(assignment);
                 }
                 Ok(GroupAnswer::Synced(share)) => self.synced(cx, &setup, share),
+                Ok(GroupAnswer::Assigned { epoch, share }) => {
+                    self.member.new = false;
+                    self.member.rejoin = false;
+                    self.member.phase = Phase::Settled;
+                    self.assigned(cx, &setup, epoch, share);
+                }
                 Ok(GroupAnswer::Heard) => {}
                 Err(error) => {
                     self.member.phase = Phase::Joining;
@@ -223,7 +259,11 @@ impl Consumer {
     pub(super) fn out_of_step(&mut self, cx: &mut Cx<'_>, error: KafkaError) {
         match error {
             KafkaError::RebalanceInProgress => self.member.rejoin = true,
-            KafkaError::UnknownMemberId | KafkaError::IllegalGeneration => self.lose_membership(),
+            KafkaError::UnknownMemberId
+            | KafkaError::IllegalGeneration
+            | KafkaError::FencedMemberEpoch => self.lose_membership(),
+            // The next heartbeat brings the epoch.
+            KafkaError::StaleMemberEpoch => {}
             // Another process took its name: `poll()` throws, and the application ends.
             KafkaError::FencedInstanceId => self.fenced(cx),
             _ => self.metadata.want(),
@@ -252,10 +292,29 @@ impl Consumer {
         }
     }
 
+    /// The coordinator of the consumer protocol says what the member may have now
+    /// (`AbstractMembershipManager.maybeReconcile`). Where something is to be committed first, that
+    /// waits for `poll()`.
+    fn assigned(&mut self, cx: &mut Cx<'_>, setup: &Setup, epoch: u32, share: Vec<PartitionId>) {
+        let group = self.group(setup);
+        self.member.generation = Some(epoch);
+        let same = share.len() == self.partitions.len()
+            && share.iter().all(|partition| self.partitions.contains_key(partition));
+        if same || self.member.phase != Phase::Settled {
+            return;
+        }
+        if group.config.enable_auto_commit || group.commit_on_revoke {
+            self.member.phase = Phase::Reconciling(share);
+        } else {
+            self.take_share(cx, setup, share);
+        }
+    }
+
     fn take_share(&mut self, cx: &mut Cx<'_>, setup: &Setup, share: Vec<PartitionId>) {
         let yields: Vec<PartitionId> =
             self.partitions.keys().copied().filter(|p| !share.contains(p)).collect();
-        self.member.rejoin = !yields.is_empty();
+        let acknowledges = self.group(setup).is_consumer_protocol();
+        self.member.rejoin = !acknowledges && !yields.is_empty();
         self.revoke(cx, yields, false);
         let new = |partition: &PartitionId| !self.partitions.contains_key(partition);
         let partitions: Vec<PartitionId> = share.iter().copied().filter(new).collect();
@@ -266,20 +325,53 @@ impl Consumer {
         let interval_us = self.group(setup).config.auto_commit_interval_us;
         self.next_commit_us = cx.now_us() + interval_us;
         cx.emit(Kind::PartitionsAssigned { consumer: self.id, partitions });
+        if acknowledges {
+            self.send_heartbeat(cx, setup, false);
+        }
+    }
+
+    /// The partitions of its topics, as far as it knows.
+    fn known_topics(&self, setup: &Setup) -> Vec<Vec<PartitionId>> {
+        let exists = |p: &PartitionId| self.metadata.partitions[p.index()].exists;
+        let known = |all: &Vec<PartitionId>| all.iter().copied().filter(exists).collect();
+        self.group(setup).topics.iter().map(known).collect()
+    }
+
+    /// The leader of a group looks whether there is more to share out than it did
+    /// (`ConsumerCoordinator.rejoinNeededOrPending`).
+    pub(super) fn look_for_partitions(&mut self, setup: &Setup) {
+        let known: usize = self.known_topics(setup).iter().map(Vec::len).sum();
+        if self.member.leads.is_some_and(|shared| shared != known) {
+            self.member.rejoin = true;
+        }
     }
 
     /// The heartbeat thread's turn (`AbstractCoordinator.HeartbeatThread`).
     pub(super) fn heartbeat(&mut self, cx: &mut Cx<'_>) {
         let setup = cx.setup();
-        let config = &self.group(&setup).config;
-        let timer = Event::Consumer(self.id, ConsumerTimer::Heartbeat(self.lives));
-        cx.ambient(config.heartbeat_interval_us, timer);
+        let group = self.group(&setup);
+        let interval_us = match group.is_consumer_protocol() {
+            true => setup.broker.group_consumer_heartbeat_interval_us,
+            false => group.config.heartbeat_interval_us,
+        };
+        cx.ambient(interval_us, Event::Consumer(self.id, ConsumerTimer::Heartbeat(self.lives)));
+        self.send_heartbeat(cx, &setup, true);
+    }
+
+    fn send_heartbeat(&mut self, cx: &mut Cx<'_>, setup: &Setup, quiet: bool) {
+        let group = self.group(setup);
         let Some(by) = self.membership().filter(|_| self.member.heartbeat.is_none()) else {
             return;
         };
-        let call = self.group_call(&setup, GroupCall::Heartbeat(by));
-        let sent = self.ask_coordinator(cx, &setup, call, config.request_timeout_us, true);
-        self.member.heartbeat = sent.ok();
+        let call = match group.is_consumer_protocol() {
+            true => {
+                let owned = self.partitions.keys().copied().collect();
+                GroupCall::ConsumerGroupHeartbeat { by, owned }
+            }
+            false => GroupCall::Heartbeat(by),
+        };
+        let (call, timeout_us) = (self.group_call(setup, call), group.config.request_timeout_us);
+        self.member.heartbeat = self.ask_coordinator(cx, setup, call, timeout_us, quiet).ok();
     }
 
     /// Sets the clock of `max.poll.interval.ms` when the application leaves `poll()`, and stops it
@@ -320,7 +412,12 @@ impl Consumer {
     pub(super) fn send_leave(&mut self, cx: &mut Cx<'_>, setup: &Setup) {
         let group = self.group(setup);
         if self.member.generation.is_some() && !group.is_static() {
-            let call = self.group_call(setup, GroupCall::LeaveGroup(self.member_id()));
+            let member = self.member_id();
+            let call = match group.is_consumer_protocol() {
+                true => GroupCall::LeaveConsumerGroup(member),
+                false => GroupCall::LeaveGroup(member),
+            };
+            let call = self.group_call(setup, call);
             let timeout_us = group.config.request_timeout_us;
             // Nobody waits for the answer.
             self.ask_coordinator(cx, setup, call, timeout_us, false).ok();

@@ -20,7 +20,7 @@ use super::cx::Cx;
 use super::event::{ConsumerTimer, Event};
 use super::ids::{BrokerId, ConnectionId, ConsumerId, Node, PartitionId, RecordId, RequestId};
 use super::message::{FetchPartition, Response};
-use super::producer::metadata::ClientMetadata;
+use super::producer::metadata::{ClientMetadata, Waits};
 use super::record::LogBatch;
 use super::setup::{ConsumerSetup, GroupSetup, Setup};
 use super::trace::Kind;
@@ -139,14 +139,11 @@ impl Consumer {
         };
         let ConsumerSetup { group, runs, .. } = setup.consumers[id.index()];
         let initial = &setup.initial_groups[group.index()];
-        let share = initial.members.iter().find(|(member, _)| member.consumer == id);
-        let assigned = share.map_or(&[][..], |(_, share)| share);
+        let first = initial.members.iter().find(|member| member.id.consumer == id);
+        let assigned = first.map_or(&[][..], |member| &member.share);
         Self {
             id,
-            member: match share {
-                Some((_, share)) => Member::at_first(initial.generation, share.clone()),
-                None => Member::default(),
-            },
+            member: first.map_or_else(Member::default, |m| Member::at_first(initial, m)),
             partitions: super::map_of(assigned.iter().map(|p| (*p, Assigned::default()))),
             thread: Thread::Polling,
             pool: Pool::default(),
@@ -250,7 +247,10 @@ impl Consumer {
     pub fn on_response(&mut self, cx: &mut Cx<'_>, request: RequestId, response: Response) {
         if self.client.complete(request) || self.coordinator.complete(request) {
             match response {
-                Response::Metadata { partitions, .. } => self.metadata.update(request, &partitions),
+                Response::Metadata { partitions, .. } => {
+                    self.metadata.update(cx.now_us(), request, &partitions);
+                    self.look_for_partitions(&cx.setup());
+                }
                 Response::Fetch(results) => self.fetched(cx, request, results),
                 Response::ListOffsets(offsets) => self.offsets_listed(cx, request, &offsets),
                 Response::OffsetsForLeaderEpoch(answers) => {
@@ -285,7 +285,7 @@ impl Consumer {
         let config = &self.group(&setup).config;
         let before = cx.cause;
         let mut wake_us = None;
-        let mut note = |us: Option<u64>| wake_us = [wake_us, us].into_iter().flatten().min();
+        let mut note = |us: Option<u64>| wake_us = sooner(wake_us, us);
         note(self.repeat_commit(cx));
         if self.closing && self.committing.is_none() {
             self.leave(cx);
@@ -305,12 +305,12 @@ impl Consumer {
         note(self.find_positions(cx, &setup));
         note(self.send_fetches(cx, &setup));
         let me = Node::Consumer(self.id);
-        note(self.metadata.refresh(
-            cx,
-            &mut self.client,
-            me,
-            (config.retry_backoff_us, config.request_timeout_us),
-        ));
+        let waits = Waits {
+            backoff_us: config.retry_backoff_us,
+            request_timeout_us: config.request_timeout_us,
+            max_age_us: config.metadata_max_age_us,
+        };
+        note(self.metadata.refresh(cx, &mut self.client, me, waits));
         cx.cause = before;
         if let Some(us) = wake_us
             && self.wake_us.is_none_or(|earlier| us < earlier)
@@ -327,14 +327,19 @@ impl Consumer {
     /// of what earlier polls returned (`ConsumerCoordinator.poll`).
     fn poll(&mut self, cx: &mut Cx<'_>, setup: &Setup) -> Polled {
         let group = self.group(setup);
-        let join_us = self.join_if_needed(cx, setup);
-        let commit_us = self.auto_commit(cx, &group.config);
-        let again_us = [join_us, commit_us].into_iter().flatten().min();
-        if self.member.phase == Phase::Preparing {
+        let mut again_us = self.join_if_needed(cx, setup);
+        if !group.commits_returning_batch {
+            again_us = sooner(again_us, self.auto_commit(cx, &group.config));
+        }
+        if matches!(self.member.phase, Phase::Preparing | Phase::Yielding(_)) {
             // What is about to be given back returns nothing more.
             return Polled::Nothing { again_us };
         }
         let returned = self.collect(cx, group.config.max_poll_records);
+        if group.commits_returning_batch {
+            // The background thread comes too late, and finds the positions moved.
+            again_us = sooner(again_us, self.auto_commit(cx, &group.config));
+        }
         if returned.is_empty() {
             return Polled::Nothing { again_us };
         }
@@ -375,4 +380,9 @@ impl Consumer {
         }
         returned
     }
+}
+
+/// The earlier of two times, as far as they are known.
+fn sooner(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+    [one, other].into_iter().flatten().min()
 }

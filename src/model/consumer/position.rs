@@ -5,7 +5,7 @@ use super::{Assigned, Consumer, Position};
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::ids::{BrokerId, Node, PartitionId, RecordId, RequestId};
-use crate::model::message::{EpochQuestion, ListedOffset, OffsetSpec, Request};
+use crate::model::message::{EpochAnswer, EpochQuestion, ListedOffset, OffsetSpec, Request};
 use crate::model::record::CommittedOffset;
 use crate::model::setup::Setup;
 use crate::model::trace::Kind;
@@ -158,7 +158,7 @@ impl Consumer {
         &mut self,
         cx: &mut Cx<'_>,
         request: RequestId,
-        answers: &[(PartitionId, Result<Option<(u32, u64)>, KafkaError>)],
+        answers: &[EpochAnswer],
     ) {
         if self.starting != Some(request) {
             return;

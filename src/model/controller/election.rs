@@ -106,8 +106,10 @@ impl Controller {
     ) -> Vec<PartitionId> {
         let before = cx.cause;
         let all = (0..self.partitions.len() as u16).map(PartitionId);
-        let concerned: Vec<_> =
-            all.filter(|p| concerned(*p, &self.partitions[p.index()])).collect();
+        let concerned: Vec<_> = all
+            .filter(|p| self.partitions[p.index()].exists)
+            .filter(|p| concerned(*p, &self.partitions[p.index()]))
+            .collect();
         let changed = concerned.into_iter().filter(|partition| {
             cx.cause = before;
             let old = &self.partitions[partition.index()];
@@ -160,6 +162,7 @@ impl Controller {
             return false;
         }
         let new = PartitionState {
+            exists: true,
             leader,
             leader_epoch: old.leader_epoch + u32::from(new_leader),
             partition_epoch: old.partition_epoch + 1,

@@ -58,13 +58,11 @@ impl Controller {
     /// replicas are in sync.
     #[must_use]
     pub fn new(setup: &Setup) -> Self {
-        let partitions = setup.partitions.iter().map(|p| PartitionState {
-            leader: p.replicas.first().copied(),
-            leader_epoch: 0,
-            partition_epoch: 0,
-            isr: p.replicas.clone(),
-            elr: Vec::new(),
-            last_known_leader: None,
+        let all = (0..setup.partitions.len() as u16).map(PartitionId);
+        let partitions = all.map(|id| {
+            let exists = setup.is_initial(id);
+            let replicas = &setup.partition(id).replicas[..];
+            PartitionState::new(exists, if exists { replicas } else { &[] })
         });
         let broker = |n: u64| Registration {
             state: BrokerState { epoch: n + 1, ..BrokerState::default() },
@@ -150,6 +148,26 @@ impl Controller {
         }
         self.topics = topics.into();
         self.publish(cx, &changed);
+    }
+
+    /// A topic gets more partitions, on the replicas that are active
+    /// (`ReplicationControlManager.createPartitions`).
+    pub fn add_partitions(&mut self, cx: &mut Cx<'_>, added: &[PartitionId]) {
+        let setup = cx.setup();
+        for partition in added {
+            let replicas = setup.partition(*partition).replicas.iter().copied();
+            let active = |id: &BrokerId| {
+                let BrokerState { fenced, shutting_down, .. } = self.brokers[id.index()].state;
+                !fenced && !shutting_down
+            };
+            let isr: Vec<BrokerId> = replicas.filter(active).collect();
+            // Without anybody to lead it is not made.
+            if !isr.is_empty() {
+                self.partitions[partition.index()] = PartitionState::new(true, &isr);
+                cx.note(Kind::PartitionAdded { partition: *partition, leader: isr[0] });
+            }
+        }
+        self.publish(cx, added);
     }
 
     /// Preferred leader election (`ReplicationControlManager.maybeBalancePartitionLeaders`).

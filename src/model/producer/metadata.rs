@@ -19,6 +19,18 @@ pub struct ClientMetadata {
     in_flight: Option<RequestId>,
     asked_us: Option<u64>,
     asked: u64,
+    updated_us: u64,
+}
+
+/// The settings that say how often a client asks for metadata.
+#[derive(Clone, Copy, Debug)]
+pub struct Waits {
+    /// `retry.backoff.ms`
+    pub backoff_us: u64,
+    /// `request.timeout.ms`
+    pub request_timeout_us: u64,
+    /// `metadata.max.age.ms`
+    pub max_age_us: u64,
 }
 
 impl ClientMetadata {
@@ -29,9 +41,13 @@ impl ClientMetadata {
         let partitions = setup
             .partitions
             .iter()
-            .map(|p| PartitionMetadata { leader: leader(p), leader_epoch: 0 })
+            .map(|p| {
+                let exists = p.number < setup.topics[usize::from(p.topic)].initial;
+                let leader = leader(p).filter(|_| exists);
+                PartitionMetadata { exists, leader, leader_epoch: 0 }
+            })
             .collect();
-        Self { partitions, wanted: false, in_flight: None, asked_us: None, asked: 0 }
+        Self { partitions, wanted: false, in_flight: None, asked_us: None, asked: 0, updated_us: 0 }
     }
 
     /// Who leads the partition, as far as the client knows.
@@ -46,6 +62,14 @@ impl ClientMetadata {
         self.partitions[partition.index()].leader_epoch
     }
 
+    /// The partitions of a topic, as far as the client knows.
+    #[must_use]
+    pub fn known<'s>(&self, setup: &'s Setup, topic: u16) -> &'s [PartitionId] {
+        let all = &setup.topics[usize::from(topic)].partitions;
+        let known = all.partition_point(|partition| self.partitions[partition.index()].exists);
+        &all[..known]
+    }
+
     /// Asks for an update (`Metadata.requestUpdate`).
     pub fn want(&mut self) {
         self.wanted = true;
@@ -58,10 +82,16 @@ impl ClientMetadata {
         cx: &mut Cx<'_>,
         client: &mut NetworkClient,
         me: Node,
-        (backoff_us, request_timeout_us): (u64, u64),
+        Waits { backoff_us, request_timeout_us, max_age_us }: Waits,
     ) -> Option<u64> {
-        if !self.wanted || self.in_flight.is_some() {
+        if self.in_flight.is_some() {
             return None;
+        }
+        // Where nothing can be added, old metadata is as good as new.
+        let expires_us = self.updated_us.saturating_add(max_age_us);
+        let grows = cx.setup().grows();
+        if !(self.wanted || grows && expires_us <= cx.now_us()) {
+            return grows.then_some(expires_us);
         }
         let due_us = self.asked_us.map_or(0, |asked_us| asked_us + backoff_us);
         if due_us > cx.now_us() {
@@ -99,13 +129,14 @@ impl ClientMetadata {
 
     /// Takes in a response. Leaders with an older epoch than the known one are not believed
     /// (KIP-320).
-    pub fn update(&mut self, request: RequestId, partitions: &[PartitionMetadata]) {
+    pub fn update(&mut self, now_us: u64, request: RequestId, partitions: &[PartitionMetadata]) {
         if self.in_flight == Some(request) {
             self.in_flight = None;
             self.wanted = false;
         }
+        self.updated_us = now_us;
         for (known, new) in self.partitions.iter_mut().zip(partitions) {
-            if new.leader_epoch >= known.leader_epoch {
+            if new.exists && new.leader_epoch >= known.leader_epoch {
                 *known = *new;
             }
         }
@@ -115,7 +146,7 @@ impl ClientMetadata {
     pub fn leader_is(&mut self, partition: PartitionId, leader: BrokerId, leader_epoch: u32) {
         let known = &mut self.partitions[partition.index()];
         if leader_epoch > known.leader_epoch {
-            *known = PartitionMetadata { leader: Some(leader), leader_epoch };
+            *known = PartitionMetadata { exists: true, leader: Some(leader), leader_epoch };
         }
     }
 

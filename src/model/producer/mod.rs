@@ -165,7 +165,9 @@ impl Producer {
         if self.client.complete(request) {
             match response {
                 Response::Produce(results) => self.produce_response(cx, request, results),
-                Response::Metadata { partitions, .. } => self.metadata.update(request, partitions),
+                Response::Metadata { partitions, .. } => {
+                    self.metadata.update(cx.now_us(), request, partitions)
+                }
                 _ => {}
             }
         }

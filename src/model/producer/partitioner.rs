@@ -50,7 +50,7 @@ impl Sticky {
         plan: &RecordPlan,
     ) -> PartitionId {
         let setup = cx.setup();
-        let partitions = &setup.topics[usize::from(plan.topic)].partitions;
+        let partitions = choice.metadata.known(&setup, plan.topic);
         let number = match (plan.partition, &plan.key) {
             (Some(partition), _) => partition,
             (None, Some(key)) if !choice.config.partitioner_ignore_keys => {
@@ -97,7 +97,7 @@ impl Sticky {
         if choice.config.partitioner == Partitioner::StickyBytes
             && (enough || state.produced_bytes >= size.saturating_mul(2))
         {
-            let partitions = &setup.topics[usize::from(plan.topic)].partitions;
+            let partitions = choice.metadata.known(&setup, plan.topic);
             state.switch(cx, choice, plan.topic, partitions);
         }
     }
@@ -122,7 +122,7 @@ impl Sticky {
             limit_us > 0 && stats.is_some_and(|(ready, drained)| ready - drained > limit_us)
         };
         for (topic, state) in &mut self.topics {
-            let partitions = &setup.topics[usize::from(*topic)].partitions;
+            let partitions = choice.metadata.known(setup, *topic);
             state.loads.clear();
             if partitions.len() < 2 || !partitions.iter().all(|p| choice.accumulator.is_used(*p)) {
                 continue;

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::accumulator::{ProducerBatch, Ready, backing_off_until_us};
+use super::metadata::Waits;
 use super::partitioner::Choice;
 use super::sequences::GivenUp;
 use super::{InFlight, Producer, Waiting};
@@ -64,8 +65,12 @@ impl Producer {
         }
         cx.cause = before;
         let me = Node::Producer(self.id);
-        let waits_us = (config.retry_backoff_us, config.request_timeout_us);
-        if let Some(us) = self.metadata.refresh(cx, &mut self.client, me, waits_us) {
+        let waits = Waits {
+            backoff_us: config.retry_backoff_us,
+            request_timeout_us: config.request_timeout_us,
+            max_age_us: config.metadata_max_age_us,
+        };
+        if let Some(us) = self.metadata.refresh(cx, &mut self.client, me, waits) {
             alarm.at(us);
         }
         self.set_alarm(cx, &alarm);

@@ -32,7 +32,13 @@ impl Broker {
                 found[metadata.group.index()] = metadata.clone();
             }
         }
-        self.groups = found.iter().map(|metadata| Group::of(metadata, cx.now_us())).collect();
+        let group = |metadata: &Arc<GroupMetadata>| {
+            let config = &setup.groups[metadata.group.index()].config;
+            let max_poll_us = config.max_poll_interval_us;
+            let shared = metadata.members.iter().map(|m| m.share.len() + m.revoking.len()).sum();
+            Group { max_poll_us, shared, ..Group::of(metadata, cx.now_us()) }
+        };
+        self.groups = found.iter().map(group).collect();
         for group in (0..self.groups.len() as u16).map(GroupId) {
             self.plan_check(cx, group);
         }
@@ -60,6 +66,13 @@ impl Broker {
                 GroupCall::Heartbeat(by) => self.group_heartbeat(cx, group, by),
                 GroupCall::LeaveGroup(member) => {
                     self.remove_member(cx, group, member, Removal::Left);
+                    Ok(Some(GroupAnswer::Heard))
+                }
+                GroupCall::ConsumerGroupHeartbeat { by, owned } => {
+                    self.consumer_group_heartbeat(cx, group, by, &owned, waits)
+                }
+                GroupCall::LeaveConsumerGroup(member) => {
+                    self.remove_from_consumer_group(cx, group, member, Removal::Left);
                     Ok(Some(GroupAnswer::Heard))
                 }
             },
@@ -126,12 +139,10 @@ impl Broker {
             initial.joined = true;
         }
         let group = &mut self.groups[id.index()];
-        let (place, share) = match group.members.binary_search_by_key(&member, |m| m.id) {
-            Ok(place) => (place, group.members.remove(place).share),
-            Err(place) => (place, Vec::new()),
-        };
-        let waits = Some(waits);
-        group.members.insert(place, Member { id: member, share, owned, heard_us: now_us, waits });
+        let known = group.add(Member::new(member, Vec::new(), now_us));
+        known.owned = owned;
+        known.heard_us = now_us;
+        known.waits = Some(waits);
         Ok(None)
     }
 
@@ -267,9 +278,8 @@ impl Broker {
     /// Writes the group to `__consumer_offsets`. The assignment holds when that is replicated.
     fn store_group(&mut self, cx: &mut Cx<'_>, id: GroupId) {
         let Some(partition) = cx.setup().offsets_partition else { return };
-        let group = &self.groups[id.index()];
-        let (generation, members) = (group.generation, group.shares(|m| m.share.clone()));
-        let metadata = Arc::new(GroupMetadata { group: id, generation, members });
+        let metadata = self.groups[id.index()].metadata(id);
+        let generation = metadata.generation;
         match self.append(cx, partition, Payload::Group(metadata)) {
             Ok(appended) => self.wait_for_group(cx, &appended, id, generation),
             Err(_) => self.group_stored(cx, id, generation, false),
@@ -340,7 +350,13 @@ impl Broker {
         }
     }
 
-    fn drop_member(&mut self, cx: &mut Cx<'_>, id: GroupId, member: MemberId, why: Removal) {
+    pub(super) fn drop_member(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: GroupId,
+        member: MemberId,
+        why: Removal,
+    ) {
         self.groups[id.index()].members.retain(|m| m.id != member);
         cx.note(Kind::MemberRemoved { group: id, consumer: member.consumer, why });
     }
@@ -352,7 +368,7 @@ impl Broker {
             return;
         }
         let now_us = cx.now_us();
-        let session_us = setup.groups[id.index()].config.session_timeout_us;
+        let session_us = setup.groups[id.index()].session_timeout_us(&setup.broker);
         let group = &mut self.groups[id.index()];
         group.check_us = None;
         let silent: Vec<MemberId> = group
@@ -361,14 +377,25 @@ impl Broker {
             .filter(|m| m.waits.is_none() && m.heard_us + session_us <= now_us)
             .map(|m| m.id)
             .collect();
-        for member in silent {
-            self.remove_member(cx, id, member, Removal::SessionTimeout);
+        let slow = group.slow(now_us);
+        if setup.groups[id.index()].is_consumer_protocol() {
+            for member in silent {
+                self.remove_from_consumer_group(cx, id, member, Removal::SessionTimeout);
+            }
+            for member in slow {
+                self.remove_from_consumer_group(cx, id, member, Removal::RebalanceTimeout);
+            }
+        } else {
+            for member in silent {
+                self.remove_member(cx, id, member, Removal::SessionTimeout);
+            }
         }
         self.progress(cx, id);
     }
 
     fn plan_check(&mut self, cx: &mut Cx<'_>, id: GroupId) {
-        let session_us = cx.setup().groups[id.index()].config.session_timeout_us;
+        let setup = cx.setup();
+        let session_us = setup.groups[id.index()].session_timeout_us(&setup.broker);
         let group = &mut self.groups[id.index()];
         let Some(next_us) = group.next_us(session_us) else { return };
         if group.check_us.is_none_or(|planned| next_us < planned) {

@@ -2,10 +2,13 @@
 //! `__consumer_offsets` and from its members.
 
 mod classic;
+mod consumer;
+
+use std::sync::Arc;
 
 use crate::model::error::KafkaError;
-use crate::model::group::{GroupMetadata, MemberId, Membership, Share};
-use crate::model::ids::{ConnectionId, PartitionId, RequestId};
+use crate::model::group::{GroupMetadata, MemberId, MemberMetadata, Membership, Share};
+use crate::model::ids::{ConnectionId, GroupId, PartitionId, RequestId};
 
 /// A group, as its coordinator knows it.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +25,10 @@ pub struct Group {
     deadline_us: u64,
     /// The wait of a group that was empty for more members to come.
     initial: Option<InitialDelay>,
+    /// How many partitions were shared out.
+    shared: usize,
+    /// `max.poll.interval.ms` of its members, which is also how long they may take to give back.
+    max_poll_us: u64,
     /// When it is looked at next.
     check_us: Option<u64>,
 }
@@ -47,6 +54,14 @@ pub struct Member {
     pub id: MemberId,
     /// What it reads.
     pub share: Vec<PartitionId>,
+    /// Its epoch, under the consumer protocol.
+    pub epoch: u32,
+    /// What it has to give back, and has not yet.
+    revoking: Vec<PartitionId>,
+    /// Since when it has to.
+    revoking_us: u64,
+    /// What it shall have (`TargetAssignment`).
+    target: Vec<PartitionId>,
     /// What it said that it had when it joined.
     owned: Vec<PartitionId>,
     /// When the coordinator heard of it last.
@@ -64,14 +79,28 @@ struct InitialDelay {
     joined: bool,
 }
 
-impl Group {
-    fn of(metadata: &GroupMetadata, now_us: u64) -> Self {
-        let member = |(id, share): &Share| Member {
-            id: *id,
-            share: share.clone(),
-            owned: share.clone(),
+impl Member {
+    fn new(id: MemberId, owned: Vec<PartitionId>, now_us: u64) -> Self {
+        Self {
+            id,
+            share: Vec::new(),
+            epoch: 0,
+            revoking: Vec::new(),
+            revoking_us: 0,
+            target: Vec::new(),
+            owned,
             heard_us: now_us,
             waits: None,
+        }
+    }
+}
+
+impl Group {
+    fn of(metadata: &GroupMetadata, now_us: u64) -> Self {
+        let member = |member: &MemberMetadata| {
+            let MemberMetadata { id, share, epoch, revoking } = member.clone();
+            let known = Member::new(id, share.clone(), now_us);
+            Member { share: share.clone(), target: share, epoch, revoking, ..known }
         };
         Self {
             state: match metadata.members.is_empty() {
@@ -79,7 +108,7 @@ impl Group {
                 false => GroupState::Stable,
             },
             generation: metadata.generation,
-            leader: metadata.members.first().map(|(id, _)| *id),
+            leader: metadata.members.first().map(|member| member.id),
             members: metadata.members.iter().map(member).collect(),
             ..Self::default()
         }
@@ -90,6 +119,24 @@ impl Group {
         let fenced = is_static && self.members.iter().any(|m| m.id.consumer == id.consumer);
         let error = if fenced { KafkaError::FencedInstanceId } else { KafkaError::UnknownMemberId };
         self.members.iter_mut().find(|member| member.id == id).ok_or(error)
+    }
+
+    /// Adds a member in its place, or finds it there.
+    fn add(&mut self, member: Member) -> &mut Member {
+        let place = self.members.binary_search_by_key(&member.id, |known| known.id);
+        let place = place.unwrap_or_else(|place| {
+            self.members.insert(place, member);
+            place
+        });
+        &mut self.members[place]
+    }
+
+    /// Members that did not give back in time what they had to.
+    fn slow(&self, now_us: u64) -> Vec<MemberId> {
+        let late = |m: &&Member| {
+            !m.revoking.is_empty() && m.revoking_us.saturating_add(self.max_poll_us) <= now_us
+        };
+        self.members.iter().filter(late).map(|m| m.id).collect()
     }
 
     fn check(&mut self, by: Membership, is_static: bool) -> Result<&mut Member, KafkaError> {
@@ -117,6 +164,17 @@ impl Group {
         }
     }
 
+    fn metadata(&self, group: GroupId) -> Arc<GroupMetadata> {
+        let member = |member: &Member| MemberMetadata {
+            id: member.id,
+            share: member.share.clone(),
+            epoch: member.epoch,
+            revoking: member.revoking.clone(),
+        };
+        let members = self.members.iter().map(member).collect();
+        Arc::new(GroupMetadata { group, generation: self.generation, members })
+    }
+
     fn shares(&self, of: impl Fn(&Member) -> Vec<PartitionId>) -> Vec<Share> {
         self.members.iter().map(|member| (member.id, of(member))).collect()
     }
@@ -125,11 +183,14 @@ impl Group {
     fn next_us(&self, session_us: u64) -> Option<u64> {
         let silent = self.members.iter().filter(|m| m.waits.is_none());
         let sessions = silent.map(|m| m.heard_us.saturating_add(session_us)).min();
+        let max_poll_us = self.max_poll_us;
+        let revoking = self.members.iter().filter(|m| !m.revoking.is_empty());
+        let revoking = revoking.map(|m| m.revoking_us.saturating_add(max_poll_us)).min();
         let rebalance = match (self.state, self.initial) {
             (GroupState::PreparingRebalance, Some(initial)) => Some(initial.until_us),
             (GroupState::PreparingRebalance, None) => Some(self.deadline_us),
             _ => None,
         };
-        [sessions, rebalance].into_iter().flatten().min()
+        [sessions, revoking, rebalance].into_iter().flatten().min()
     }
 }

@@ -1,17 +1,20 @@
 //! What does not change during a run: settings, names, the planned records, the links.
 
+mod workload;
+
 use std::sync::Arc;
 
-use super::assignor::assign;
-use super::group::{GroupMetadata, MemberId, Share};
+use super::group::GroupMetadata;
 use super::ids::{BrokerId, ConsumerId, GroupId, Node, PartitionId, ProducerId, RecordId};
 use super::links::{Ends, Rule, Way};
 use super::record::RecordPlan;
-use crate::script::config::{Assignor, BrokerConfig, ConsumerConfig, ProducerConfig, TopicConfig};
+use crate::script::config::{
+    Assignor, BrokerConfig, ConsumerConfig, GroupProtocol, ProducerConfig, TopicConfig,
+};
 use crate::script::resolve::Resolved;
 use crate::script::{
-    Action, Cluster, CommitStyle, Do, Duration, Failure, OnRestart, Rules, Script, SendStyle,
-    TopicChange, Version,
+    Action, Cluster, CommitStyle, Failure, OnRestart, Rules, Script, SendStyle, TopicChange,
+    Version,
 };
 
 /// The name of the topic that holds the groups' committed offsets.
@@ -64,8 +67,10 @@ pub struct Setup {
 pub struct TopicSetup {
     /// Its name.
     pub name: String,
-    /// Its partitions in order.
+    /// Its partitions in order, with those that actions may add.
     pub partitions: Vec<PartitionId>,
+    /// How many of them are there when the run begins.
+    pub initial: u16,
 }
 
 /// A partition.
@@ -137,6 +142,8 @@ pub struct GroupSetup {
     pub failure: Option<Failure>,
     /// Whether processing a message again has no further effect.
     pub idempotent: bool,
+    /// Whether the automatic commit covers the records that `poll()` is about to return.
+    pub commits_returning_batch: bool,
     /// The partitions of each of its topics.
     pub topics: Vec<Vec<PartitionId>>,
 }
@@ -148,10 +155,33 @@ impl GroupSetup {
         self.config.group_instance_id.is_some()
     }
 
-    /// How its leader shares out partitions: by the first assignor that all members know.
+    /// Whether its members speak the consumer protocol (KIP-848).
+    #[must_use]
+    pub fn is_consumer_protocol(&self) -> bool {
+        self.config.group_protocol == GroupProtocol::Consumer
+    }
+
+    /// After what time of silence a member is thrown out: its own setting, or under the consumer
+    /// protocol the coordinator's.
+    #[must_use]
+    pub fn session_timeout_us(&self, broker: &BrokerConfig) -> u64 {
+        match self.config.group_protocol {
+            GroupProtocol::Classic => self.config.session_timeout_us,
+            GroupProtocol::Consumer => broker.group_consumer_session_timeout_us,
+        }
+    }
+
+    /// How its leader shares out partitions: by the first assignor that all members know. The
+    /// coordinator of the consumer protocol does it evenly and with as few moves as it can
+    /// (`UniformAssignor`), or by range if it is asked to.
     #[must_use]
     pub fn assignor(&self) -> Assignor {
-        self.config.partition_assignment_strategy.first().copied().unwrap_or(Assignor::Range)
+        let range = self.config.group_remote_assignor.as_deref() == Some("range");
+        match self.config.partition_assignment_strategy.first() {
+            _ if self.is_consumer_protocol() && !range => Assignor::Sticky,
+            Some(first) if !self.is_consumer_protocol() => *first,
+            _ => Assignor::Range,
+        }
     }
 }
 
@@ -200,7 +230,7 @@ impl Setup {
 
     fn add_topics(&mut self, resolved: &Resolved) {
         for topic in &resolved.topics {
-            self.add_topic(&topic.name, &topic.replicas, &topic.config, false);
+            self.add_topic(&topic.name, (topic.initial, &topic.replicas), &topic.config, false);
         }
         if resolved.groups.is_empty() {
             return;
@@ -213,13 +243,13 @@ impl Setup {
         let replicas = (0..factor).map(|i| (first + i) % self.brokers + 1).collect();
         let config = TopicConfig::of_offsets_topic(&self.broker);
         self.offsets_partition = Some(PartitionId(first));
-        self.add_topic(OFFSETS_TOPIC, &[replicas], &config, true);
+        self.add_topic(OFFSETS_TOPIC, (1, &[replicas]), &config, true);
     }
 
     fn add_topic(
         &mut self,
         name: &str,
-        replicas: &[Vec<u16>],
+        (initial, replicas): (u16, &[Vec<u16>]),
         config: &TopicConfig,
         internal: bool,
     ) {
@@ -241,132 +271,7 @@ impl Setup {
                 min_isr,
             });
         }
-        self.topics.push(TopicSetup { name: name.to_owned(), partitions: ids });
-    }
-
-    fn add_groups(&mut self, script: &Script, resolved: &Resolved) {
-        for (index, (written, group)) in (0..).zip(script.groups.iter().zip(&resolved.groups)) {
-            let first = self.consumers.len() as u16;
-            let members: Vec<_> = (first..first + written.members).map(ConsumerId).collect();
-            let running = written.running.unwrap_or(written.members);
-            for member in 1..=written.members {
-                let runs = member <= running;
-                self.consumers.push(ConsumerSetup { group: GroupId(index), member, runs });
-            }
-            let topics = group.topics.iter().map(|topic| &self.topics[usize::from(*topic)]);
-            self.groups.push(GroupSetup {
-                id: group.id.clone(),
-                members,
-                config: group.config.clone(),
-                processing_us: written.processing.as_us(),
-                commit: written.commit,
-                commit_every: written.commit_every,
-                commit_on_revoke: written.commit_on_revoke,
-                workers: written.workers,
-                failure: written.failure.clone(),
-                idempotent: written.idempotent,
-                topics: topics.map(|topic| topic.partitions.clone()).collect(),
-            });
-            self.add_initial_group(GroupId(index));
-        }
-    }
-
-    fn add_initial_group(&mut self, id: GroupId) {
-        let group = &self.groups[id.index()];
-        let runs = |member: &&ConsumerId| self.consumers[member.index()].runs;
-        let running: Vec<Share> = group
-            .members
-            .iter()
-            .filter(runs)
-            .map(|consumer| (MemberId { consumer: *consumer, number: 0 }, Vec::new()))
-            .collect();
-        let members = assign(group.assignor(), &group.topics, &running);
-        let generation = u32::from(!members.is_empty());
-        self.initial_groups.push(Arc::new(GroupMetadata { group: id, generation, members }));
-    }
-
-    fn add_producers(&mut self, script: &Script, resolved: &Resolved) {
-        for (id, written) in (0..).map(ProducerId).zip(&script.producers) {
-            for sends in &written.sends {
-                let topic =
-                    self.topics.iter().position(|t| t.name == sends.topic).unwrap_or_default()
-                        as u16;
-                for n in 0..sends.count {
-                    self.records.push(RecordPlan {
-                        producer: id,
-                        topic,
-                        key: (!sends.keys.is_empty())
-                            .then(|| sends.keys[n as usize % sends.keys.len()].clone()),
-                        partition: sends.partition,
-                        value_bytes: sends.value_bytes,
-                        at_us: sends.start.as_us() + u64::from(n) * sends.every.as_us(),
-                        ahead_us: sends.timestamp_ahead.as_us(),
-                        unserializable: sends.unserializable,
-                    });
-                }
-            }
-        }
-        let resends = script.actions.iter().any(|action| matches!(action.what, Do::Resend(_)));
-        // Stable: among equals the order of the script decides.
-        self.records.sort_by_key(|plan| plan.at_us);
-        for (id, (written, config)) in
-            (0..).map(ProducerId).zip(script.producers.iter().zip(&resolved.producers))
-        {
-            let numbered = (1..).map(RecordId).zip(&self.records);
-            self.producers.push(ProducerSetup {
-                config: config.clone(),
-                style: written.style,
-                records: numbered
-                    .filter(|(_, plan)| plan.producer == id)
-                    .map(|(record, _)| record)
-                    .collect(),
-                may_resend: resends
-                    || written.resend > 0
-                    || written.on_restart != OnRestart::Continue,
-                resend: written.resend,
-                on_restart: written.on_restart,
-                flush_every: written.flush_every,
-                close_timeout_us: written.close_timeout.map(Duration::as_us),
-            });
-        }
-    }
-
-    /// The records that actions send, numbered after all others.
-    fn add_sends(&mut self, script: &Script) {
-        let sends = script.actions.iter().filter_map(|action| match &action.what {
-            Do::Send(send) => Some(send),
-            _ => None,
-        });
-        for send in sends {
-            let Some(Node::Producer(producer)) = self.node(&send.producer) else { continue };
-            let topic = self.topics.iter().position(|t| t.name == send.topic).unwrap_or_default();
-            self.records.push(RecordPlan {
-                producer,
-                topic: topic as u16,
-                key: send.key.clone(),
-                partition: send.partition,
-                value_bytes: send.value_bytes,
-                at_us: u64::MAX,
-                ahead_us: send.timestamp_ahead.as_us(),
-                unserializable: send.unserializable,
-            });
-        }
-    }
-
-    /// The record that an action sends.
-    #[must_use]
-    pub fn sent_by(&self, action: u16) -> RecordId {
-        let is_send = |action: &&Action| matches!(action.what, Do::Send(_));
-        let sends = self.actions.iter().filter(is_send).count();
-        let before = self.actions[..usize::from(action)].iter().filter(is_send).count();
-        RecordId((self.records.len() - sends + before + 1) as u32)
-    }
-
-    /// When the last record is sent that no action sends.
-    #[must_use]
-    pub fn last_planned_us(&self) -> u64 {
-        let planned = self.records.iter().rev().find(|plan| plan.at_us < u64::MAX);
-        planned.map_or(0, |plan| plan.at_us)
+        self.topics.push(TopicSetup { name: name.to_owned(), partitions: ids, initial });
     }
 
     fn add_links(&mut self, script: &Script) {
@@ -410,6 +315,19 @@ impl Setup {
     #[must_use]
     pub fn partition(&self, partition: PartitionId) -> &PartitionSetup {
         &self.partitions[partition.index()]
+    }
+
+    /// Whether a partition is there when the run begins.
+    #[must_use]
+    pub fn is_initial(&self, partition: PartitionId) -> bool {
+        let PartitionSetup { topic, number, .. } = self.partition(partition);
+        *number < self.topics[usize::from(*topic)].initial
+    }
+
+    /// Whether partitions may be added during the run.
+    #[must_use]
+    pub fn grows(&self) -> bool {
+        self.topics.iter().any(|topic| usize::from(topic.initial) < topic.partitions.len())
     }
 
     /// The settings that the topics have when the run begins.

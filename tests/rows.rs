@@ -15,3 +15,5 @@ mod consumer;
 mod producer;
 #[path = "rows/replication.rs"]
 mod replication;
+#[path = "rows/transactions.rs"]
+mod transactions;

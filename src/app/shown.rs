@@ -268,6 +268,7 @@ fn reason_text(reason: Reason) -> &'static str {
         Reason::WithTheProducer => w.reason_with_producer,
         Reason::OnTheWay => w.reason_on_the_way,
         Reason::NotCommitted => w.reason_not_committed,
+        Reason::NotStable => w.reason_not_stable,
         Reason::NotRead => w.reason_not_read,
         Reason::WithTheConsumer => w.reason_with_consumer,
         Reason::Stranded => w.reason_stranded,

@@ -333,6 +333,10 @@ fn ink_of(what: &Wire, to: Node) -> Option<(Ink, f32)> {
         Wire::OffsetCommitRequest { .. }
         | Wire::OffsetCommitResponse { .. }
         | Wire::GroupRequest { .. }
+        | Wire::TransactionRequest { .. }
+        | Wire::TransactionResponse { .. }
+        | Wire::WriteTxnMarkersRequest { .. }
+        | Wire::WriteTxnMarkersResponse
         | Wire::GroupResponse { .. } => (Ink::Edge, 0.5),
         Wire::FetchRequest { .. }
         | Wire::AlterPartitionRequest { .. }

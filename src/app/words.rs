@@ -110,6 +110,7 @@ words! {
     reason_with_producer: "with the producer";
     reason_on_the_way: "on its way";
     reason_not_committed: "not committed yet";
+    reason_not_stable: "behind an open transaction";
     reason_not_read: "not read yet";
     reason_with_consumer: "with the consumer";
     reason_stranded: "only on a broker that is down or deposed";

@@ -1,6 +1,7 @@
 //! What the actions of a script do to the world.
 
 use super::broker::Process;
+use super::consumer::halves;
 use super::cx::Cx;
 use super::event::Event;
 use super::faults::Loss;
@@ -30,17 +31,23 @@ impl World {
         cx.emit(Kind::ActionApplied { action: index });
         let cause = cx.cause;
         match (what, node) {
-            (Do::Crash(_), Some(node)) => self.crash(observer, node, cause),
-            (Do::Restart(_), Some(node)) => self.restart(observer, node, cause),
+            (Do::Crash(_), Some(node)) => {
+                halves(&setup, node).into_iter().for_each(|n| self.crash(observer, n, cause));
+            }
+            (Do::Restart(_), Some(node)) => {
+                halves(&setup, node).into_iter().for_each(|n| self.restart(observer, n, cause));
+            }
             (Do::PowerCut(_), Some(node)) => self.power_cut(observer, node, cause),
-            (Do::Shutdown(_), Some(node)) => self.shut_down(observer, node, cause),
+            (Do::Shutdown(_), Some(node)) => {
+                halves(&setup, node).into_iter().for_each(|n| self.shut_down(observer, n, cause));
+            }
             (Do::Pause(_), Some(node)) => {
                 cx.emit(Kind::Paused { node });
-                self.core.faults.pause(node, true);
+                halves(&setup, node).into_iter().for_each(|n| self.core.faults.pause(n, true));
             }
             (Do::Resume(_), Some(node)) => {
                 cx.emit(Kind::Resumed { node });
-                self.core.faults.pause(node, false);
+                halves(&setup, node).into_iter().for_each(|n| self.core.faults.pause(n, false));
                 self.release();
             }
             _ => {

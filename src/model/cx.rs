@@ -3,16 +3,34 @@
 
 use std::sync::Arc;
 
+use litemap::LiteMap;
+
 use super::event::Event;
 use super::faults::Faults;
-use super::ids::{ConnectionId, Node, RequestId, TraceId};
+use super::group::Membership;
+use super::ids::{ConnectionId, GroupId, Node, ProducerId, RequestId, TraceId};
 use super::luck::{self, Purpose};
 use super::message::{Body, Message};
 use super::network::Network;
 use super::queue::{EventQueue, Scheduled};
+use super::record::CommittedOffset;
 use super::setup::Setup;
 use super::trace::{FlushReason, Kind, Observer, TraceEvent};
 use super::triggers::Triggers;
+
+/// Offsets that a consumer hands to the producer of the same process
+/// (`sendOffsetsToTransaction`), with the group's metadata (KIP-447).
+#[derive(Clone, Debug)]
+pub struct Handover {
+    /// Of which group.
+    pub group: GroupId,
+    /// As which member.
+    pub by: Option<Membership>,
+    /// The offsets.
+    pub offsets: Vec<CommittedOffset>,
+    /// Whether the coordinator knows that they belong to the transaction.
+    pub added: bool,
+}
 
 /// What all entities share: time, the queue, the network, the trace's numbering.
 #[derive(Clone, Debug)]
@@ -33,6 +51,8 @@ pub struct Core {
     pub last_trace_us: u64,
     /// How many events were traced so far.
     pub traced: u64,
+    /// What consumers have handed to the producers of their processes.
+    handovers: LiteMap<ProducerId, Handover>,
     next_request: u64,
 }
 
@@ -49,6 +69,7 @@ impl Core {
             faults: Faults::default(),
             last_trace_us: 0,
             traced: 0,
+            handovers: LiteMap::new(),
             next_request: 1,
         }
     }
@@ -120,6 +141,16 @@ impl<'a> Cx<'a> {
     fn schedule(&mut self, delay_us: u64, event: Event, ambient: bool) {
         let at_us = self.core.now_us.saturating_add(delay_us);
         self.core.queue.push(Scheduled { at_us, event, cause: self.cause, ambient });
+    }
+
+    /// A consumer hands something to the producer of the same process.
+    pub fn hand_over(&mut self, producer: ProducerId, what: Handover) {
+        self.core.handovers.insert(producer, what);
+    }
+
+    /// The producer takes it.
+    pub fn take_handover(&mut self, producer: ProducerId) -> Option<Handover> {
+        self.core.handovers.remove(&producer)
     }
 
     /// A new correlation id.

@@ -55,6 +55,22 @@ pub enum KafkaError {
     NoOffsetForPartition,
     /// The log was cut below the position, and `auto.offset.reset` is `none`.
     LogTruncation,
+    /// Another life of the producer has a newer epoch: this one is over.
+    ProducerFenced,
+    /// The transaction before this one still needs its markers.
+    ConcurrentTransactions,
+    /// The coordinator knows the transactional id by another producer id.
+    InvalidProducerIdMapping,
+    /// The transaction is in a state in which this cannot be done.
+    InvalidTxnState,
+    /// The transaction cannot be committed any more, but the producer can go on after an abort.
+    TransactionAbortable,
+    /// A transaction that is open could still change the group's offset.
+    UnstableOffsetCommit,
+    /// The transaction was aborted before the batch was sent (`TransactionAbortedException`).
+    TransactionAborted,
+    /// The call is refused because the transaction has failed (a plain `KafkaException`).
+    TransactionFailed,
     /// The broker's epoch is not the registered one.
     StaleBrokerEpoch,
     /// The partition's epoch is not the controller's.
@@ -113,6 +129,13 @@ impl KafkaError {
             Self::FencedInstanceId => "FencedInstanceIdException",
             Self::NoOffsetForPartition => "NoOffsetForPartitionException",
             Self::LogTruncation => "LogTruncationException",
+            Self::ProducerFenced => "ProducerFencedException",
+            Self::ConcurrentTransactions => "ConcurrentTransactionsException",
+            Self::InvalidProducerIdMapping => "InvalidPidMappingException",
+            Self::InvalidTxnState => "InvalidTxnStateException",
+            Self::TransactionAbortable => "TransactionAbortableException",
+            Self::TransactionAborted => "TransactionAbortedException",
+            Self::UnstableOffsetCommit => "UnstableOffsetCommitException",
             Self::StaleBrokerEpoch => "StaleBrokerEpochException",
             Self::InvalidUpdateVersion => "InvalidUpdateVersionException",
             Self::IneligibleReplica => "IneligibleReplicaException",
@@ -122,7 +145,9 @@ impl KafkaError {
             Self::InvalidRecord => "InvalidRecordException",
             Self::InvalidTimestamp => "InvalidTimestampException",
             Self::Serialization => "SerializationException",
-            Self::InvalidSibling | Self::ClosedForcefully => "KafkaException",
+            Self::InvalidSibling | Self::ClosedForcefully | Self::TransactionFailed => {
+                "KafkaException"
+            }
         }
     }
 
@@ -147,6 +172,12 @@ impl KafkaError {
                 | Self::StaleMemberEpoch
                 | Self::CommitFailed
                 | Self::NoOffsetForPartition
+                | Self::ProducerFenced
+                | Self::InvalidProducerIdMapping
+                | Self::InvalidTxnState
+                | Self::TransactionAbortable
+                | Self::TransactionAborted
+                | Self::TransactionFailed
                 | Self::LogTruncation
                 | Self::StaleBrokerEpoch
                 | Self::RecordListTooLarge

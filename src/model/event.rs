@@ -1,7 +1,7 @@
 //! What can happen next: the arrival of a message, a timer, an action of the script.
 
 use super::ids::{
-    BrokerId, ConnectionId, ConsumerId, GroupId, MessageId, Node, ProducerId, RequestId,
+    BrokerId, ConnectionId, ConsumerId, GroupId, MessageId, Node, ProducerId, RecordId, RequestId,
 };
 
 /// An event of the queue.
@@ -42,6 +42,27 @@ pub enum ProducerTimer {
     RequestTimeout(RequestId),
     /// The timeout of `close()` is over.
     CloseTimeout,
+    /// `max.block.ms` is over for the call of that number that has to do with transactions.
+    CallTimeout(u32),
+    /// The consumer of the same process has processed a record; this one is made of it.
+    Output(RecordId),
+    /// It has processed everything that `poll()` returned.
+    Finish,
+}
+
+/// What a consumer hears of the producer of the same process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProducerSays {
+    /// `initTransactions()` returned.
+    Ready,
+    /// A `send()` threw, or will: the transaction has to be aborted.
+    Threw,
+    /// What was sent is committed, or without transactions flushed.
+    Committed,
+    /// The transaction is aborted.
+    Aborted,
+    /// The producer cannot go on.
+    Fatal,
 }
 
 /// A broker's timers.
@@ -73,6 +94,10 @@ pub enum BrokerTimer {
     FlushCheck,
     /// The wait of a controlled shutdown is over.
     Stop,
+    /// The transaction coordinator looks for transactions that are too old.
+    TransactionSweep,
+    /// What concerns transactions and could not be sent is tried again.
+    Transactions,
     /// A member of a group may have been silent for too long.
     GroupCheck(GroupId),
     /// Its last log directory has failed.
@@ -99,14 +124,16 @@ pub enum ConsumerTimer {
     Start,
     /// `poll()` looks again.
     Poll,
-    /// The application has finished one record, in that life of the process.
+    /// The application has finished one record, in that round of its work.
     Processed(u32),
-    /// A worker thread has finished one record, in that life of the process.
+    /// A worker thread has finished one record, in that round.
     Worked(u32),
     /// It is time for a heartbeat to the group coordinator, in that life of the process.
     Heartbeat(u32),
     /// `max.poll.interval.ms` may be over, in that life of the process.
     PollTimeout(u32),
+    /// The producer of the same process has something to say.
+    Producer(ProducerSays),
     /// The client's network has something to look at.
     Wake,
     /// A request has waited for `request.timeout.ms`.

@@ -53,6 +53,10 @@ id!(
     BatchId(u32)
 );
 id!(
+    /// A `transactional.id`.
+    TransactionalId(u16)
+);
+id!(
     /// A connection between a client and a server.
     ConnectionId(u32)
 );

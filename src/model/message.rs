@@ -6,9 +6,11 @@ use super::error::KafkaError;
 use super::group::{GroupAnswer, GroupCall, Membership};
 use super::ids::{
     BrokerId, ConnectionId, GroupId, MessageId, Node, PartitionId, RecordId, RequestId,
+    TransactionalId,
 };
 use super::record::{Batch, CommittedOffset, LogBatch};
 use super::trace::Wire;
+use super::transaction::{AbortedTransaction, Marker, ProducerIdAndEpoch, TransactionCall};
 use crate::script::config::{Acks, TopicConfig};
 
 /// A message on its way.
@@ -54,7 +56,7 @@ pub enum Request {
     /// Metadata.
     Metadata,
     /// ListOffsets.
-    ListOffsets { partitions: Vec<PartitionId>, spec: OffsetSpec },
+    ListOffsets { partitions: Vec<PartitionId>, spec: OffsetSpec, read_committed: bool },
     /// OffsetsForLeaderEpoch: where the epoch ends in which a consumer read last (KIP-320); with
     /// the leader epoch that it believes in.
     OffsetsForLeaderEpoch(Vec<EpochQuestion>),
@@ -64,6 +66,18 @@ pub enum Request {
     Group { group: GroupId, call: GroupCall },
     /// OffsetFetch.
     OffsetFetch { group: GroupId, partitions: Vec<PartitionId> },
+    /// InitProducerId, AddPartitionsToTxn, AddOffsetsToTxn or EndTxn.
+    Transaction { id: TransactionalId, call: TransactionCall },
+    /// TxnOffsetCommit, with the member that it is for (KIP-447).
+    TxnOffsetCommit {
+        id: TransactionalId,
+        producer: ProducerIdAndEpoch,
+        group: GroupId,
+        by: Option<Membership>,
+        offsets: Vec<CommittedOffset>,
+    },
+    /// WriteTxnMarkers: the coordinator ends a transaction in the partitions that a broker leads.
+    WriteTxnMarkers { marker: Marker, partitions: Vec<PartitionId> },
     /// AlterPartition (KIP-497): a leader asks for another ISR. `broker_epochs` are those of the
     /// members' last fetches, where it knows them (KIP-903).
     AlterPartition {
@@ -130,6 +144,8 @@ pub struct FetchRequest {
     pub max_wait_us: u64,
     /// How much data ends the wait.
     pub min_bytes: u32,
+    /// Whether the last stable offset is the limit (`isolation.level=read_committed`).
+    pub read_committed: bool,
     /// How much data is returned at most; the first batch is returned even if larger.
     pub max_bytes: u32,
 }
@@ -167,6 +183,13 @@ pub enum Response {
     Group(Result<GroupAnswer, KafkaError>),
     /// OffsetFetch: `None` where nothing is committed.
     OffsetFetch(Result<Vec<(PartitionId, Option<CommittedOffset>)>, KafkaError>),
+    /// InitProducerId, AddPartitionsToTxn, AddOffsetsToTxn or EndTxn: the producer's identity from
+    /// now on.
+    Transaction(Result<ProducerIdAndEpoch, KafkaError>),
+    /// TxnOffsetCommit.
+    TxnOffsetCommit(Result<(), KafkaError>),
+    /// WriteTxnMarkers.
+    WriteTxnMarkers(Vec<(PartitionId, Result<(), KafkaError>)>),
     /// AlterPartition.
     AlterPartition { partition: PartitionId, result: Result<PartitionState, KafkaError> },
     /// BrokerRegistration: the broker epoch.
@@ -212,6 +235,8 @@ pub struct FetchResult {
     pub log_start: u64,
     /// Data.
     pub batches: Vec<Arc<LogBatch>>,
+    /// The aborted transactions that the data may hold records of, for `read_committed`.
+    pub aborted: Vec<AbortedTransaction>,
 }
 
 /// What clients learn of a partition.
@@ -282,9 +307,19 @@ impl Body {
             Self::Request(Request::Fetch(fetch)) => Wire::FetchRequest {
                 offsets: fetch.partitions.iter().map(|p| (p.partition, p.offset)).collect(),
             },
-            Self::Request(Request::OffsetCommit { offsets, .. }) => {
-                Wire::OffsetCommitRequest { offsets: offsets.clone() }
+            Self::Request(Request::Transaction { call, .. }) => {
+                Wire::TransactionRequest { call: call.clone() }
             }
+            Self::Request(Request::WriteTxnMarkers { marker, partitions }) => {
+                Wire::WriteTxnMarkersRequest { marker: *marker, partitions: partitions.clone() }
+            }
+            Self::Response(Response::Transaction(result)) => {
+                Wire::TransactionResponse { error: result.as_ref().err().copied() }
+            }
+            Self::Response(Response::WriteTxnMarkers(_)) => Wire::WriteTxnMarkersResponse,
+            Self::Request(
+                Request::OffsetCommit { offsets, .. } | Request::TxnOffsetCommit { offsets, .. },
+            ) => Wire::OffsetCommitRequest { offsets: offsets.clone() },
             Self::Request(Request::Group { call, .. }) => Wire::GroupRequest { api: call.api() },
             Self::Response(Response::Group(answer)) => Wire::GroupResponse {
                 api: answer.as_ref().map_or("", GroupAnswer::api),
@@ -303,7 +338,7 @@ impl Body {
                     .flat_map(|r| r.batches.iter().map(|b| (r.partition, b.clone())))
                     .collect(),
             },
-            Self::Response(Response::OffsetCommit(result)) => {
+            Self::Response(Response::OffsetCommit(result) | Response::TxnOffsetCommit(result)) => {
                 Wire::OffsetCommitResponse { error: result.as_ref().err().copied() }
             }
             Self::Response(Response::AlterPartition { partition, .. }) => {

@@ -28,6 +28,7 @@ pub mod record;
 pub mod run;
 pub mod setup;
 pub mod trace;
+pub mod transaction;
 pub mod triggers;
 pub mod world;
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::group::GroupMetadata;
-use super::ids::{BatchId, GroupId, PartitionId, ProducerId, RecordId};
+use super::ids::{BatchId, GroupId, PartitionId, ProducerId, RecordId, TransactionalId};
+use super::transaction::{Marker, ProducerIdAndEpoch, TransactionMetadata};
 
 /// A record that a script's application will send; known before the run starts.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +56,8 @@ pub struct Batch {
     pub bytes: u32,
     /// Producer id, epoch and sequence, if the producer is idempotent.
     pub sequenced: Option<Sequenced>,
+    /// The transaction that it is part of, by its `transactional.id`.
+    pub transactional: Option<TransactionalId>,
 }
 
 impl Batch {
@@ -62,6 +65,13 @@ impl Batch {
     #[must_use]
     pub fn count(&self) -> u32 {
         self.records.len() as u32
+    }
+
+    /// Who writes it, if it is part of a transaction.
+    #[must_use]
+    pub fn in_transaction_of(&self) -> Option<ProducerIdAndEpoch> {
+        let Sequenced { producer_id, epoch, .. } = self.sequenced?;
+        self.transactional.map(|_| ProducerIdAndEpoch { producer_id, epoch })
     }
 }
 
@@ -87,6 +97,12 @@ pub enum Payload {
     Offsets(Vec<CommittedOffset>),
     /// The members of a group and their assignment.
     Group(Arc<GroupMetadata>),
+    /// Offsets that a transaction commits, if it is committed (`TxnOffsetCommit`).
+    PendingOffsets(ProducerIdAndEpoch, Vec<CommittedOffset>),
+    /// The end of a transaction.
+    Marker(Marker),
+    /// What the transaction coordinator decided.
+    Transaction(Arc<TransactionMetadata>),
     /// The tombstones of a group's offsets.
     Expired(GroupId),
 }
@@ -111,8 +127,10 @@ impl LogBatch {
         self.base_offset
             + match &self.payload {
                 Payload::Records(batch) => u64::from(batch.count()),
-                Payload::Offsets(offsets) => offsets.len() as u64,
-                Payload::Group(_) | Payload::Expired(_) => 1,
+                Payload::Offsets(offsets) | Payload::PendingOffsets(_, offsets) => {
+                    offsets.len() as u64
+                }
+                _ => 1,
             }
     }
 
@@ -121,9 +139,24 @@ impl LogBatch {
     pub fn bytes(&self) -> u32 {
         match &self.payload {
             Payload::Records(batch) => batch.bytes,
-            Payload::Offsets(offsets) => 61 + 60 * offsets.len() as u32,
+            Payload::Offsets(offsets) | Payload::PendingOffsets(_, offsets) => {
+                61 + 60 * offsets.len() as u32
+            }
+            // A control record has a key and a value of a few bytes.
+            Payload::Marker(_) => 78,
+            Payload::Transaction(metadata) => 120 + 30 * metadata.partitions.len() as u32,
             Payload::Expired(_) => 61,
             Payload::Group(group) => 120 + 120 * group.members.len() as u32,
+        }
+    }
+
+    /// Who writes it in a transaction, if it is part of one. The marker is its end, not part of it.
+    #[must_use]
+    pub fn in_transaction_of(&self) -> Option<ProducerIdAndEpoch> {
+        match &self.payload {
+            Payload::Records(batch) => batch.in_transaction_of(),
+            Payload::PendingOffsets(producer, _) => Some(*producer),
+            _ => None,
         }
     }
 

@@ -93,6 +93,12 @@ fn quiet_us(setup: &Setup) -> u64 {
         true => broker.unclean_leader_election_interval_us,
         false => 0,
     };
+    // A transaction that nobody ends is aborted.
+    let transactional = setup.producers.iter().filter(|p| p.transactional.is_some());
+    let timeouts_us = transactional.map(|p| {
+        let sweep_us = broker.transaction_abort_timed_out_transaction_cleanup_interval_us;
+        p.config.transaction_timeout_us.saturating_add(sweep_us)
+    });
     // Clients look for new partitions.
     let ages_us = setup.producers.iter().map(|p| p.config.metadata_max_age_us);
     let ages_us = ages_us.chain(setup.groups.iter().map(|g| g.config.metadata_max_age_us));
@@ -102,6 +108,7 @@ fn quiet_us(setup: &Setup) -> u64 {
         .chain(requests_us)
         .chain(sessions_us)
         .chain(ages_us)
+        .chain(timeouts_us)
         .chain([fencing_us, lag_us, sweep_us]);
     all.max().unwrap_or_default().saturating_add(2_000_000)
 }

@@ -12,9 +12,10 @@ use super::error::KafkaError;
 use super::group::Removal;
 use super::ids::{
     BatchId, BrokerId, ConsumerId, GroupId, MessageId, Node, PartitionId, ProducerId, RecordId,
-    RequestId, TraceId,
+    RequestId, TraceId, TransactionalId,
 };
 use super::record::{Batch, CommittedOffset, LogBatch};
+use super::transaction::{Marker, TransactionCall, TransactionMetadata};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -66,6 +67,14 @@ pub enum Wire {
     GroupRequest { api: &'static str },
     /// Its answer.
     GroupResponse { api: &'static str, error: Option<KafkaError> },
+    /// A producer or a leader asks the transaction coordinator.
+    TransactionRequest { call: TransactionCall },
+    /// Its answer.
+    TransactionResponse { error: Option<KafkaError> },
+    /// The transaction coordinator ends a transaction in partitions.
+    WriteTxnMarkersRequest { marker: Marker, partitions: Vec<PartitionId> },
+    /// Their leader has done so, or not.
+    WriteTxnMarkersResponse,
     /// A leader asks for an ISR.
     AlterPartitionRequest { partition: PartitionId, isr: Vec<BrokerId> },
     /// The controller's answer.
@@ -128,6 +137,41 @@ pub enum Kind {
     BatchSplit { producer: ProducerId, batch: Arc<Batch>, pieces: u32 },
     /// A producer takes a new epoch: its open batches are numbered anew from 0 (KIP-360).
     EpochBumped { producer: ProducerId, producer_id: u64, epoch: u16 },
+    /// `initTransactions()` returned: the producer has an id and an epoch, and every earlier life
+    /// of its `transactional.id` is fenced.
+    TransactionsInitialized { producer: ProducerId, producer_id: u64, epoch: u16 },
+    /// The application called `beginTransaction()`. No broker hears of it.
+    TransactionBegun { producer: ProducerId },
+    /// The application called `commitTransaction()` or `abortTransaction()`.
+    TransactionEnding { producer: ProducerId, commit: bool },
+    /// That call returned; these records were sent in the transaction.
+    TransactionEnded { producer: ProducerId, commit: bool, records: Vec<RecordId> },
+    /// The application was told that the transaction of these records cannot be committed. It has
+    /// to abort it, or to close the producer if the error is fatal.
+    TransactionFailed {
+        producer: ProducerId,
+        records: Vec<RecordId>,
+        error: KafkaError,
+        fatal: bool,
+    },
+    /// A call has blocked for `max.block.ms`: its outcome is unknown, and the application repeats
+    /// it.
+    TransactionCallTimedOut { producer: ProducerId },
+    /// The transaction coordinator decided, and its log is replicated.
+    TransactionChanged { broker: BrokerId, metadata: Arc<TransactionMetadata> },
+    /// A transaction was open for longer than `transaction.timeout.ms`: the coordinator aborts it
+    /// and fences its producer.
+    TransactionTimedOut { broker: BrokerId, id: TransactionalId },
+    /// A leader wrote a transaction's marker behind these records of it.
+    MarkerWritten {
+        broker: BrokerId,
+        partition: PartitionId,
+        marker: Marker,
+        records: Vec<(u64, RecordId)>,
+    },
+    /// A leader's last stable offset, where it is not the high watermark or has just become so:
+    /// `read_committed` sees nothing from there on.
+    LastStableOffset { broker: BrokerId, partition: PartitionId, offset: u64, stable: bool },
     /// The application was told that these records were sent. With `acks=0` no offset is known.
     BatchAcked { producer: ProducerId, batch: Arc<Batch>, base_offset: Option<u64> },
     /// The application was told that these records were not sent.
@@ -270,6 +314,9 @@ pub enum Kind {
         to: u64,
         dropped: Vec<RecordId>,
     },
+    /// After an aborted transaction the application sought to the committed offsets: it drops these
+    /// records, and reads them again.
+    Rewound { consumer: ConsumerId, dropped: Vec<RecordId> },
     /// `poll()` threw: the application ends.
     PollFailed { consumer: ConsumerId, error: KafkaError },
     /// Records arrived in the consumer's fetch buffer.

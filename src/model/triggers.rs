@@ -143,8 +143,35 @@ fn about(name: EventName, kind: &Kind) -> Option<About<'_>> {
             offsets: Some((*to, u64::MAX)),
             ..About::default()
         }),
-        _ => about_processes(name, kind).or_else(|| about_consumers(name, kind)),
+        _ => about_processes(name, kind)
+            .or_else(|| about_consumers(name, kind))
+            .or_else(|| about_transactions(name, kind)),
     }
+}
+
+fn about_transactions(name: EventName, kind: &Kind) -> Option<About<'_>> {
+    let about = match (name, kind) {
+        (EventName::TransactionBegun, Kind::TransactionBegun { producer }) => {
+            About { entity: Some(Node::Producer(*producer)), ..About::default() }
+        }
+        (EventName::TransactionEnded, Kind::TransactionEnded { producer, records, .. }) => About {
+            entity: Some(Node::Producer(*producer)),
+            records: Cow::from(records),
+            ..About::default()
+        },
+        (EventName::TransactionPrepared, Kind::TransactionChanged { broker, metadata })
+            if metadata.state.decided().is_some() =>
+        {
+            About { entity: Some(Node::Broker(*broker)), ..About::default() }
+        }
+        (EventName::MarkerWritten, Kind::MarkerWritten { broker, partition, .. }) => About {
+            entity: Some(Node::Broker(*broker)),
+            partition: Some(*partition),
+            ..About::default()
+        },
+        _ => return None,
+    };
+    Some(about)
 }
 
 fn about_processes(name: EventName, kind: &Kind) -> Option<About<'static>> {

@@ -87,6 +87,14 @@ pub enum EventName {
     CommitFailed,
     /// Processing the record threw an exception.
     ProcessingFailed,
+    /// A producer's application called `beginTransaction()`.
+    TransactionBegun,
+    /// The transaction coordinator decided to commit or to abort, and its log is replicated.
+    TransactionPrepared,
+    /// `commitTransaction()` or `abortTransaction()` returned.
+    TransactionEnded,
+    /// A leader wrote a transaction's marker.
+    MarkerWritten,
     /// A group's coordinator began to share out its partitions anew.
     Rebalancing,
     /// A consumer got partitions.

@@ -21,6 +21,7 @@ mod settings;
 mod shape;
 mod shape_of_actions;
 mod suggest;
+mod transactions;
 pub mod version;
 
 use std::collections::BTreeMap;
@@ -188,10 +189,15 @@ pub struct Producer {
     #[cfg_attr(feature = "cli", schemars(schema_with = "properties::schema::producer"))]
     pub config: Properties,
     /// What its application sends, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sends: Vec<Sends>,
     /// How the application calls `send()`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub style: SendStyle,
+    /// How the application uses transactions; needs a `transactional.id`, and with one each record
+    /// is a transaction unless this says otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transaction: Option<Transaction>,
     /// How often the application sends a record again whose send failed with a retriable
     /// exception. A message that is sent again is the same message.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -205,6 +211,62 @@ pub struct Producer {
     /// The timeout of `close()`; without one it waits for everything that is buffered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close_timeout: Option<Duration>,
+}
+
+/// How an application uses transactions: it calls `initTransactions()` first, and then
+/// `beginTransaction()`, `send()` so many times, and `commitTransaction()`, again and again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Transaction {
+    /// How many records a transaction has; the last one may have fewer.
+    #[serde(default = "once")]
+    pub records: u32,
+    /// The transactions that the application aborts of its own will, counted from 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub abort: Vec<u32>,
+    /// Whether the application sends the records of a transaction again that it had to abort.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub retry: bool,
+}
+
+impl Default for Transaction {
+    fn default() -> Self {
+        Self { records: once(), abort: Vec::new(), retry: false }
+    }
+}
+
+/// An application that reads, processes and sends: for each record one record to another topic, by
+/// a producer of the same process. The records of a `poll()` are one transaction, if the producer
+/// uses transactions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Produces {
+    /// The producers of the group's consumers, one each; they send nothing else.
+    pub producers: Vec<String>,
+    /// Where to.
+    pub topic: String,
+    /// How the offsets of what was read are committed.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub offsets: OffsetsCommit,
+    /// The size of a serialized value.
+    #[serde(default = "hundred")]
+    pub value_bytes: u32,
+}
+
+/// How an application that reads, processes and sends commits its offsets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum OffsetsCommit {
+    /// `sendOffsetsToTransaction()`: with the records, or not at all.
+    #[default]
+    Transaction,
+    /// `commitSync()` of the consumer, when the records are committed.
+    CommitSync,
+    /// Not at all.
+    None,
 }
 
 /// Where an application goes on when its process is started again.
@@ -312,6 +374,9 @@ pub struct Group {
     /// (KAFKA-18641), and so it can be since 4.2, by reading; not in 4.0 and 4.1.
     #[serde(default, skip_serializing_if = "is_default")]
     pub auto_commit_race: bool,
+    /// What the application sends for each record that it has processed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub produces: Option<Produces>,
     /// How many of the members run when the run begins, the first ones; actions start the others
     /// (`restart`). Without it all do.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -58,6 +58,14 @@ pub struct ResolvedGroup {
     pub config: ConsumerConfig,
 }
 
+impl Resolved {
+    /// Whether a producer uses transactions.
+    #[must_use]
+    pub fn uses_transactions(&self) -> bool {
+        self.producers.iter().any(|producer| producer.transactional_id.is_some())
+    }
+}
+
 impl Script {
     /// Checks the script and computes the settings of everything in it.
     ///
@@ -81,6 +89,7 @@ impl Script {
         if !groups.is_empty() && factor > u32::from(self.cluster.brokers) {
             notices.push(checks::too_few_for_offsets(factor, self.cluster.brokers));
         }
+        self.check_transactions(&producers)?;
         self.check_links()?;
         self.check_actions(&mut notices)?;
         let changes = self.resolve_sets(&settings, &mut notices)?;
@@ -105,7 +114,28 @@ impl Script {
         let sends = self.producers.iter().flat_map(|producer| &producer.sends);
         let planned: u64 = sends.map(|sends| u64::from(sends.count)).sum();
         let is_send = |action: &&super::Action| matches!(action.what, super::Do::Send(_));
-        planned + self.actions.iter().filter(is_send).count() as u64
+        let sent = planned + self.actions.iter().filter(is_send).count() as u64;
+        sent + self.outputs().into_iter().map(|(_, count)| count).sum::<u64>()
+    }
+
+    /// How many records applications make of what they read, by topic. A group may read what a
+    /// group before it makes.
+    fn outputs(&self) -> Vec<(&str, u64)> {
+        let sends = self.producers.iter().flat_map(|producer| &producer.sends);
+        let mut of_topic: Vec<(&str, u64)> =
+            sends.map(|sends| (sends.topic.as_str(), u64::from(sends.count))).collect();
+        of_topic.extend(self.actions.iter().filter_map(|action| match &action.what {
+            super::Do::Send(send) => Some((send.topic.as_str(), 1)),
+            _ => None,
+        }));
+        let planned = of_topic.len();
+        for group in &self.groups {
+            let Some(produces) = &group.produces else { continue };
+            let mine = of_topic.iter().filter(|(topic, _)| group.topics.iter().any(|t| t == topic));
+            let count = mine.map(|(_, count)| count).sum();
+            of_topic.push((&produces.topic, count));
+        }
+        of_topic.split_off(planned)
     }
 }
 

@@ -35,6 +35,20 @@ pub struct Rules {
     pub may_commit_returning_batch: bool,
     /// A commit of an older member epoch is accepted for what the member still has (KIP-1251, 4.3).
     pub accepts_older_member_epochs: bool,
+    /// A transaction's first batch in a partition that knows nothing of its producer must have
+    /// sequence 0 (KAFKA-18202, 4.1).
+    pub begins_transactions_at_zero: bool,
+    /// Leaders verify that a batch belongs to an open transaction (KIP-890, 3.6).
+    pub verifies_transactions: bool,
+    /// That one does not is `TransactionAbortableException` to its producer (KIP-890, 3.8).
+    pub says_transaction_abortable: bool,
+    /// The group coordinator writes without asking for `min.insync.replicas` (KIP-848, 4.0).
+    pub coordinates_by_runtime: bool,
+    /// A retriable error that ends a batch of a transaction is `TransactionAbortableException` to the
+    /// application (KIP-1050, 4.1).
+    pub says_retries_abortable: bool,
+    /// Whoever asks for committed offsets waits for open transactions (KIP-447, 2.5).
+    pub offsets_wait_for_transactions: bool,
     /// The producer's epoch rises with every transaction (`transaction.version` 2, KIP-890, 4.0).
     pub bumps_epoch_per_transaction: bool,
 }
@@ -59,6 +73,12 @@ impl Rules {
             may_commit_returning_batch: version.since(3, 7)
                 && (!version.since(4, 0) || version.since(4, 2)),
             accepts_older_member_epochs: version.since(4, 3),
+            begins_transactions_at_zero: version.since(4, 1),
+            verifies_transactions: version.since(3, 6),
+            says_transaction_abortable: version.since(3, 8),
+            coordinates_by_runtime: version.since(4, 0),
+            says_retries_abortable: version.since(4, 1),
+            offsets_wait_for_transactions: version.since(2, 5),
             bumps_epoch_per_transaction: version.since(4, 0),
         }
     }

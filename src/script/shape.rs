@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::action::{Broken, EventName, Lost};
 use super::read::{FromJson, Misfit, Object, Strict, word};
 use super::{
-    Cluster, CommitStyle, Duration, Failure, Group, Link, Network, OnFailure, OnRestart, Producer,
-    Script, SendStyle, Sends, Topic, Version,
+    Cluster, CommitStyle, Duration, Failure, Group, Link, Network, OffsetsCommit, OnFailure,
+    OnRestart, Producer, Produces, Script, SendStyle, Sends, Topic, Transaction, Version,
 };
 
 type Read<T> = Result<T, Misfit>;
@@ -116,12 +116,22 @@ impl FromJson for Producer {
     fn from_json(value: &Value) -> Read<Self> {
         let it = Object::of(
             value,
-            &["config", "sends", "style", "resend", "on_restart", "flush_every", "close_timeout"],
+            &[
+                "config",
+                "sends",
+                "style",
+                "transaction",
+                "resend",
+                "on_restart",
+                "flush_every",
+                "close_timeout",
+            ],
         )?;
         Ok(Self {
             config: it.some("config")?,
-            sends: it.need("sends")?,
+            sends: it.some("sends")?,
             style: it.some("style")?,
+            transaction: it.some("transaction")?,
             resend: it.some("resend")?,
             on_restart: it.some("on_restart")?,
             flush_every: it.some("flush_every")?,
@@ -177,6 +187,7 @@ impl FromJson for Group {
                 "failure",
                 "idempotent",
                 "auto_commit_race",
+                "produces",
                 "running",
             ],
         )?;
@@ -193,7 +204,31 @@ impl FromJson for Group {
             failure: it.some("failure")?,
             idempotent: it.some("idempotent")?,
             auto_commit_race: it.some("auto_commit_race")?,
+            produces: it.some("produces")?,
             running: it.some("running")?,
+        })
+    }
+}
+
+impl FromJson for Transaction {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(value, &["records", "abort", "retry"])?;
+        Ok(Self {
+            records: it.or("records", super::once())?,
+            abort: it.some("abort")?,
+            retry: it.some("retry")?,
+        })
+    }
+}
+
+impl FromJson for Produces {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(value, &["producers", "topic", "offsets", "value_bytes"])?;
+        Ok(Self {
+            producers: it.need("producers")?,
+            topic: it.need("topic")?,
+            offsets: it.some("offsets")?,
+            value_bytes: it.or("value_bytes", super::hundred())?,
         })
     }
 }
@@ -225,6 +260,7 @@ words! {
     SendStyle: "callback" => Callback, "blocking" => Blocking, "fire-and-forget" => FireAndForget,;
     CommitStyle: "sync-after" => SyncAfter, "sync-before" => SyncBefore,
         "async-after" => AsyncAfter, "never" => Never,;
+    OffsetsCommit: "transaction" => Transaction, "commit-sync" => CommitSync, "none" => None,;
     OnFailure: "skip" => Skip, "close" => Close, "crash" => Crash,;
     OnRestart: "continue" => Continue, "resend-unacknowledged" => ResendUnacknowledged,
         "resend-all" => ResendAll,;
@@ -235,6 +271,8 @@ words! {
         "acked" => Acked, "failed" => Failed, "retried" => Retried, "polled" => Polled,
         "processed" => Processed, "offset-committed" => OffsetCommitted, "commit-failed" => CommitFailed,
         "processing-failed" => ProcessingFailed,
+        "transaction-begun" => TransactionBegun, "transaction-prepared" => TransactionPrepared,
+        "transaction-ended" => TransactionEnded, "marker-written" => MarkerWritten,
         "rebalancing" => Rebalancing, "assigned" => Assigned, "revoked" => Revoked,
         "removed" => Removed, "truncated" => Truncated, "crashed" => Crashed, "closed" => Closed, "restarted" => Restarted,
         "fenced" => Fenced, "unfenced" => Unfenced, "elected" => Elected,

@@ -145,6 +145,7 @@ impl Stage<'_> {
             }
             Thread::Polling if !consumer.alive => (None, self.words.poll, None),
             Thread::Polling | Thread::Waiting => (None, self.words.waits, None),
+            Thread::Transacting => (None, self.words.transacting, None),
             Thread::Processing { left, since_us } => {
                 let age_us = self.now_us.saturating_sub(*since_us);
                 (

@@ -94,7 +94,14 @@ impl Stage<'_> {
                     false => Cargo::Note(Ink::Accent, Note::new("Fetch {}", told.offset)),
                 })
             }
-            Request::OffsetCommit { offsets, .. } => {
+            Request::Transaction { call, .. } => {
+                Some(Cargo::Note(Ink::Accent, Note::word(call.api())))
+            }
+            Request::WriteTxnMarkers { marker, .. } => {
+                let word = if marker.commit { "COMMIT" } else { "ABORT" };
+                Some(Cargo::Note(Ink::Leader, Note::word(word)))
+            }
+            Request::OffsetCommit { offsets, .. } | Request::TxnOffsetCommit { offsets, .. } => {
                 let offset = offsets
                     .iter()
                     .find(|c| Some(c.partition) == self.partition)
@@ -124,7 +131,12 @@ impl Stage<'_> {
                 })
             }
             Response::Fetch(results) => self.fetch_response(results, ambient),
-            Response::OffsetCommit(Ok(())) => Some(Cargo::Ack),
+            Response::OffsetCommit(Ok(()))
+            | Response::TxnOffsetCommit(Ok(()))
+            | Response::Transaction(Ok(_)) => Some(Cargo::Ack),
+            Response::TxnOffsetCommit(Err(error)) | Response::Transaction(Err(error)) => {
+                Some(Cargo::Refusal(error.exception()))
+            }
             Response::OffsetCommit(Err(error)) => Some(Cargo::Refusal(error.exception())),
             Response::Group(_) if ambient => None,
             Response::Group(Err(error)) => Some(Cargo::Refusal(error.exception())),

@@ -144,6 +144,9 @@ impl Stage<'_> {
         let records = &setup.producers[producer.id.index()].records;
         let next = records.get(producer.application.sent as usize);
         match (producer.application.waiting, next) {
+            (Waiting::Transaction, _) => {
+                (Ink::Accent, vec![self.words.blocked_transaction.to_owned()])
+            }
             _ if producer.closing && producer.busy() => {
                 (Ink::Leader, vec![words.closing.to_owned()])
             }

@@ -2,7 +2,9 @@
 
 use super::ledger::{Ledger, PartitionView, RecordState, Taken};
 use super::words::{Copy, Fate, Place, Reason, Told, Verdict};
+use crate::model::error::KafkaError;
 use crate::model::ids::{GroupId, PartitionId, RecordId};
+use crate::script::config::IsolationLevel;
 
 /// The outcome for one group, or for readers at large.
 struct Outcome {
@@ -41,9 +43,9 @@ impl Ledger {
         };
         let groups = (0..self.setup.groups.len() as u16).map(GroupId).filter(reads);
         let outcome = groups
-            .map(|group| self.outcome(record, Some(group)))
+            .map(|group| self.outcome(id, record, Some(group)))
             .max_by_key(|outcome| outcome.fate)
-            .unwrap_or_else(|| self.outcome(record, None));
+            .unwrap_or_else(|| self.outcome(id, record, None));
         let Outcome { fate, place, reason, processed, effects, group } = outcome;
         let lost = fate == Fate::Lost;
         let causes = if lost { self.causes(record, place, group) } else { Vec::new() };
@@ -60,24 +62,59 @@ impl Ledger {
         }
     }
 
-    fn outcome(&self, record: &RecordState, group: Option<GroupId>) -> Outcome {
+    fn outcome(&self, id: RecordId, record: &RecordState, group: Option<GroupId>) -> Outcome {
         let processed = match group {
             Some(group) => {
                 record.processed.iter().find(|(g, _)| *g == group).map_or(0, |(_, times)| *times)
             }
             None => self.readable(record),
         };
-        // Whoever recognises a message by its business id lets it take effect once.
-        let idempotent = group.is_some_and(|group| self.setup.groups[group.index()].idempotent);
-        let effects = if idempotent { processed.min(1) } else { processed };
-        let failed = matches!(record.told, Told::Failed(_));
+        let effects = group.map_or(processed, |group| self.effects(id, group, processed));
+        // What was aborted has failed, whatever its callback said.
+        let aborted = record.in_aborted && record.transactions == 0;
+        let failed = matches!(record.told, Told::Failed(_)) || aborted;
         let outcome = match effects {
+            0 if aborted && !self.comes(record) => self.aborted(record),
             0 => self.without_effect(record, group, failed),
             _ if failed => Outcome::decided(Fate::Ghost),
             1 => Outcome::decided(Fate::Delivered),
             _ => Outcome::decided(Fate::Duplicated),
         };
         Outcome { processed, effects, group, ..outcome }
+    }
+
+    /// How often processing a record took effect. Whoever recognises a message by its business id lets
+    /// it take effect once. What an application makes of it in transactions is there as often as its
+    /// transactions were committed.
+    fn effects(&self, id: RecordId, group: GroupId, processed: u32) -> u32 {
+        let setup = &self.setup.groups[group.index()];
+        let consumer =
+            setup.members.first().map(|consumer| &self.setup.consumers[consumer.index()]);
+        let producer = consumer.and_then(|consumer| consumer.producer);
+        let transactional =
+            producer.is_some_and(|id| self.setup.producers[id.index()].transactional.is_some());
+        let output = setup.produces.as_ref().and_then(|produces| produces.output(id));
+        match output.filter(|_| transactional) {
+            Some(output) => self.record(output).transactions,
+            None if setup.idempotent => processed.min(1),
+            None => processed,
+        }
+    }
+
+    /// Whether a record of an aborted transaction may still come some other way.
+    fn comes(&self, record: &RecordState) -> bool {
+        on_its_way(record).is_some()
+            || record.copies.iter().any(|(_, offset)| !record.aborted.contains(offset))
+    }
+
+    /// Its transaction was aborted; or it never got as far as that.
+    fn aborted(&self, record: &RecordState) -> Outcome {
+        match record.told {
+            Told::Failed(error) if error != KafkaError::TransactionAborted => {
+                Outcome::decided(Fate::Reported)
+            }
+            _ => Outcome::decided(Fate::Aborted),
+        }
     }
 
     /// It has taken no effect. Can it still?
@@ -124,7 +161,7 @@ impl Ledger {
         let at_leader: Vec<u64> = record
             .copies
             .iter()
-            .filter(|(broker, _)| *broker == leader)
+            .filter(|(broker, offset)| *broker == leader && !record.aborted.contains(offset))
             .map(|(_, offset)| *offset)
             .collect();
         if at_leader.is_empty() {
@@ -138,6 +175,14 @@ impl Ledger {
         }
         if at_leader.iter().all(|offset| *offset >= view.high_watermark) {
             return Outcome::pending(Reason::NotCommitted);
+        }
+        let reads_committed = group.is_some_and(|group| {
+            let isolation = self.setup.groups[group.index()].config.isolation_level;
+            isolation == IsolationLevel::ReadCommitted
+        });
+        let stable = view.stable.filter(|_| reads_committed).unwrap_or(u64::MAX);
+        if at_leader.iter().all(|offset| *offset >= stable) {
+            return Outcome::pending(Reason::NotStable);
         }
         let position = group.and_then(|group| self.positions.get(&(group, partition)));
         match position {
@@ -155,7 +200,10 @@ impl Ledger {
         let Some(partition) = record.partition else { return 0 };
         let view = &self.partitions[partition.index()];
         let visible = |(broker, offset): &&(_, u64)| {
-            Some(*broker) == view.leader && *offset < view.high_watermark
+            Some(*broker) == view.leader
+                && *offset < view.high_watermark
+                && view.stable.is_none_or(|stable| *offset < stable)
+                && !record.aborted.contains(offset)
         };
         record.copies.iter().filter(visible).count() as u32 + record.expired
     }

@@ -34,12 +34,18 @@ impl Ledger {
                 let style = self.setup.producers[producer.index()].style;
                 let state = self.record_mut(*record);
                 state.with_producer += 1;
+                state.in_aborted = false;
                 if style != SendStyle::FireAndForget {
                     state.told = Told::Pending;
                 }
             }
             Kind::RecordBatched { record, partition, .. } => {
                 self.record_mut(*record).partition = Some(*partition);
+            }
+            Kind::TransactionEnded { commit: false, records, .. } => {
+                for id in records {
+                    self.record_mut(*id).in_aborted = true;
+                }
             }
             Kind::BatchAcked { batch, .. } => self.tell(event.id, &batch.records, Told::Acked),
             Kind::BatchFailed { records, error, .. } => {
@@ -73,6 +79,21 @@ impl Ledger {
             Kind::AppendRefused { batch, .. } => {
                 self.handled(batch);
                 self.refused(event.id, &batch.records);
+            }
+            Kind::MarkerWritten { marker, records, .. } => {
+                for (offset, id) in records {
+                    let record = self.record_mut(*id);
+                    if marker.commit {
+                        record.transactions += 1;
+                    } else {
+                        record.in_aborted = true;
+                        record.aborted.push(*offset);
+                    }
+                }
+            }
+            Kind::LastStableOffset { partition, offset, stable, .. } => {
+                let behind = (!stable).then_some(*offset);
+                self.partitions[partition.index()].stable = behind;
             }
             Kind::HighWatermarkAdvanced { partition, to, .. } => {
                 self.partitions[partition.index()].high_watermark = *to;
@@ -138,10 +159,12 @@ impl Ledger {
             Kind::PositionReset { consumer, partition, offset, committed } => {
                 let group = self.group(*consumer);
                 let (start, committed, event) = (*offset, *committed, event.id);
-                let position = Position { start, next: start, committed, event };
+                let reader = *consumer;
+                let position = Position { start, next: start, committed, event, reader };
                 self.positions.insert((group, *partition), position);
             }
-            Kind::PartitionsRevoked { consumer, dropped, .. } => self.dropped(*consumer, dropped),
+            Kind::PartitionsRevoked { consumer, dropped, .. }
+            | Kind::Rewound { consumer, dropped } => self.dropped(*consumer, dropped),
             Kind::TruncationDetected { consumer, partition, to, dropped, .. } => {
                 self.dropped(*consumer, dropped);
                 let at = (self.group(*consumer), *partition);
@@ -185,6 +208,7 @@ impl Ledger {
                 }
             }
             Kind::ConsumerCrashed { consumer } | Kind::ConsumerClosed { consumer } => {
+                self.reader_gone(*consumer);
                 for record in &mut self.records {
                     record.with_consumers.retain(|c| c != consumer);
                 }

@@ -50,6 +50,12 @@ pub(super) struct RecordState {
     pub with_consumers: Vec<ConsumerId>,
     /// How often each group has finished processing it.
     pub processed: Vec<(GroupId, u32)>,
+    /// The offsets that hold it as part of an aborted transaction.
+    pub aborted: Vec<u64>,
+    /// In how many committed transactions it is.
+    pub transactions: u32,
+    /// Whether the last transaction that it was sent in was aborted.
+    pub in_aborted: bool,
     /// How many of its offsets could be read until they were deleted.
     pub expired: u32,
     /// The last exception that processing it threw.
@@ -87,6 +93,8 @@ pub(super) enum Taken {
 pub(super) struct PartitionView {
     pub leader: Option<BrokerId>,
     pub high_watermark: u64,
+    /// Where readers of committed transactions stop, if that is before the high watermark.
+    pub stable: Option<u64>,
     /// Per broker, up to where its log is on disk.
     pub flushed: Vec<u64>,
     pub elections: Vec<Election>,
@@ -117,6 +125,8 @@ pub(super) struct Position {
     pub committed: bool,
     /// The event that said where it begins.
     pub event: TraceId,
+    /// The member that reads there.
+    pub reader: ConsumerId,
 }
 
 impl Ledger {
@@ -126,6 +136,7 @@ impl Ledger {
         let partition = |p: &crate::model::setup::PartitionSetup| PartitionView {
             leader: p.replicas.first().copied(),
             high_watermark: 0,
+            stable: None,
             flushed: vec![0; usize::from(setup.brokers)],
             elections: Vec::new(),
         };
@@ -325,6 +336,16 @@ impl Ledger {
             let holders = &mut self.record_mut(*id).with_consumers;
             if let Some(place) = holders.iter().position(|holder| *holder == consumer) {
                 holders.remove(place);
+            }
+        }
+    }
+
+    /// A member is gone: whoever comes next goes on where the group has committed, or begins anew.
+    pub(super) fn reader_gone(&mut self, reader: ConsumerId) {
+        for (at, position) in &mut self.positions {
+            if position.reader == reader {
+                let commits = self.commits.get(at).and_then(|commits| commits.last());
+                position.next = commits.map_or(position.start, |(offset, _)| *offset);
             }
         }
     }

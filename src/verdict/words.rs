@@ -111,6 +111,8 @@ pub enum Reason {
     OnTheWay,
     /// The leader holds it above the high watermark.
     NotCommitted,
+    /// A transaction that is open holds back who reads committed ones only.
+    NotStable,
     /// No consumer has asked for it yet.
     NotRead,
     /// A consumer has it.
@@ -202,6 +204,7 @@ impl fmt::Display for Reason {
             Self::WithTheProducer => "with the producer",
             Self::OnTheWay => "on the way",
             Self::NotCommitted => "not committed yet",
+            Self::NotStable => "behind an open transaction",
             Self::NotRead => "not read yet",
             Self::WithTheConsumer => "with the consumer",
             Self::Stranded => "only on a broker that is down or deposed",

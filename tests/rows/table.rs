@@ -10,10 +10,6 @@ use crate::support::{Outcome, outcome};
 /// How many rows the table has.
 const ROWS: u32 = 92;
 
-/// Rows that have no script yet. Those that the model leaves out for good are in
-/// `docs/limits.md`, with their reasons.
-const MISSING: std::ops::RangeInclusive<u32> = 82..=92;
-
 /// The run of a row.
 pub fn row(number: u32) -> Outcome {
     outcome(&script(number))
@@ -54,7 +50,6 @@ fn every_row_has_a_script_or_a_reason() {
     let limits = fs::read_to_string(limits).expect("the page of limits");
     let missing: Vec<u32> = (1..=ROWS)
         .filter(|n| file(*n).is_none() && !limits.contains(&format!("Row {n}:")))
-        .filter(|n| !MISSING.contains(n))
         .collect();
     assert!(missing.is_empty(), "rows without a script or a reason: {missing:?}");
 }

@@ -68,6 +68,7 @@ fn the_page_names_every_event_and_commit_style() {
         r#"{"topics":[],"actions":[{"when":{"event":"?"},"do":{"crash":"broker-1"}}]}"#,
         r#"{"topics":[],"groups":[{"id":"a","topics":[],"commit":"?"}]}"#,
         r#"{"topics":[],"groups":[{"id":"a","topics":[],"failure":{"records":[],"then":"?"}}]}"#,
+        r#"{"topics":[],"groups":[{"id":"a","topics":[],"produces":{"producers":[],"topic":"a","offsets":"?"}}]}"#,
         r#"{"topics":[],"producers":[{"sends":[],"style":"?"}]}"#,
         r#"{"?":1}"#,
     ] {

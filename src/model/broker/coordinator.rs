@@ -1,9 +1,8 @@
 //! The group coordinator's part so far: committed offsets, stored in `__consumer_offsets` as in
 //! any partition. Whoever leads it coordinates; its state is made anew from the log.
 
-use litemap::LiteMap;
-
 use super::Broker;
+use super::produce::{ReplyTo, Then};
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::group::Membership;
@@ -37,10 +36,15 @@ impl Broker {
             let response = Response::OffsetCommit(valid.map(|_| ()));
             return self.respond(cx, connection, request, Some(response), 0, false);
         }
-        let appended = valid
-            .and_then(|partition| self.append(cx, partition, Payload::Offsets(offsets.clone())));
+        let appended = valid.and_then(|partition| {
+            let payload = Payload::Offsets(offsets.clone());
+            Ok((partition, self.append(cx, partition, payload)?))
+        });
         match appended {
-            Ok(appended) => self.wait_for_commit(cx, connection, request, &appended, offsets),
+            Ok(appended) => {
+                let reply = ReplyTo { connection: Some(connection), request };
+                self.wait_for_append(cx, reply, &[appended], Then::Committed(offsets));
+            }
             Err(error) => {
                 let response = Response::OffsetCommit(Err(error));
                 self.respond(cx, connection, request, Some(response), 0, false);
@@ -98,24 +102,26 @@ impl Broker {
         partitions: &[PartitionId],
     ) -> Result<Vec<(PartitionId, Option<CommittedOffset>)>, KafkaError> {
         self.coordinates(setup)?;
+        self.require_stable(setup, group, partitions)?;
         Ok(partitions.iter().map(|p| (*p, self.offsets.get(&(group, *p)).copied())).collect())
     }
 
     /// A new coordinator loads its state from the log.
     pub(super) fn load_offsets(&mut self, setup: &Setup) {
         let Some(replica) = setup.offsets_partition.and_then(|p| self.replica(p)) else { return };
-        let mut offsets = LiteMap::new();
-        for entry in replica.log.batches() {
+        let batches = replica.log.batches().to_vec();
+        self.offsets.clear();
+        self.pending_offsets.clear();
+        for entry in batches {
             match &entry.payload {
                 Payload::Offsets(committed) => {
                     for c in committed {
-                        offsets.insert((c.group, c.partition), *c);
+                        self.offsets.insert((c.group, c.partition), *c);
                     }
                 }
-                Payload::Expired(group) => offsets.retain(|(known, _), _| known != group),
-                _ => {}
+                Payload::Expired(group) => self.forget_offsets(*group),
+                _ => self.replay_pending(&entry),
             }
         }
-        self.offsets = offsets;
     }
 }

@@ -53,7 +53,7 @@ impl Broker {
         }
     }
 
-    fn forget_offsets(&mut self, group: GroupId) {
+    pub(super) fn forget_offsets(&mut self, group: GroupId) {
         self.offsets.retain(|(known, _), _| *known != group);
     }
 }

@@ -99,8 +99,9 @@ impl Broker {
                 high_watermark: 0,
                 log_start: 0,
                 batches: Vec::new(),
+                aborted: Vec::new(),
             };
-            match self.read(wanted, fetch.replica.is_some(), bytes_left, &mut result) {
+            match self.read(wanted, fetch, bytes_left, &mut result) {
                 Ok(bytes) => bytes_left = bytes_left.saturating_sub(bytes),
                 Err(error) => result.error = Some(error),
             }
@@ -113,7 +114,7 @@ impl Broker {
     fn read(
         &self,
         wanted: &FetchPartition,
-        follower: bool,
+        fetch: &FetchRequest,
         max_bytes: u32,
         result: &mut FetchResult,
     ) -> Result<u32, KafkaError> {
@@ -130,19 +131,36 @@ impl Broker {
         if !(replica.log.start_offset()..=replica.log.end_offset()).contains(&wanted.offset) {
             return Err(KafkaError::OffsetOutOfRange);
         }
-        let limit = if follower { replica.log.end_offset() } else { replica.high_watermark };
+        // `FetchIsolation`: followers read everything.
+        let limit = match fetch.replica {
+            Some(_) => replica.log.end_offset(),
+            None if fetch.read_committed => replica.last_stable_offset(),
+            None => replica.high_watermark,
+        };
         result.batches = replica.log.read(wanted.offset, limit, max_bytes);
+        if let Some(last) = result.batches.last().filter(|_| fetch.read_committed) {
+            result.aborted = replica.producers.aborted(wanted.offset, last.end_offset());
+        }
         Ok(result.batches.iter().map(|batch| batch.bytes()).sum())
     }
 
     /// `ListOffsets`. A new leader that does not know its high watermark yet cannot say what is
     /// latest.
-    pub(super) fn list_offsets(&self, partitions: &[PartitionId], spec: OffsetSpec) -> Response {
+    pub(super) fn list_offsets(
+        &self,
+        partitions: &[PartitionId],
+        spec: OffsetSpec,
+        read_committed: bool,
+    ) -> Response {
         let of = |partition: PartitionId| {
             let replica = self.replica(partition).ok_or(KafkaError::NotLeaderOrFollower)?;
             let leader = replica.led()?;
             let known = replica.high_watermark >= leader.epoch_start_offset;
-            let (log, end) = (&replica.log, replica.high_watermark);
+            let end = match read_committed {
+                true => replica.last_stable_offset(),
+                false => replica.high_watermark,
+            };
+            let log = &replica.log;
             let latest = ListedOffset { offset: end, epoch: Some(replica.leader_epoch) };
             match spec {
                 OffsetSpec::Earliest => {

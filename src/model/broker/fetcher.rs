@@ -66,6 +66,7 @@ impl Broker {
                 fetcher.told = map_of(partitions.iter().map(|p| (p.partition, p.offset)));
                 let request = Request::Fetch(FetchRequest {
                     replica: Some((self.id, self.broker_epoch)),
+                    read_committed: false,
                     partitions,
                     max_wait_us: setup.broker.replica_fetch_wait_max_us,
                     min_bytes: setup.broker.replica_fetch_min_bytes,

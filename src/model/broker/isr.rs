@@ -76,6 +76,7 @@ impl Broker {
         let before = cx.cause;
         let records = replica.log.records_between(from, to);
         cx.emit(Kind::HighWatermarkAdvanced { broker, partition, from, to, records });
+        self.tell_stable_offset(cx, partition);
         self.complete_delayed(cx);
         self.complete_fetches(cx, Some(partition), 0);
         cx.cause = before;

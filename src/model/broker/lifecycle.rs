@@ -30,6 +30,9 @@ impl Broker {
         self.controller.warm(cx, Node::Controller);
         for n in (0..setup.brokers).map(BrokerId).filter(|n| *n != self.id) {
             self.leaders.warm(cx, Node::Broker(n));
+            if setup.transactions_partition.is_some() {
+                self.peers.warm(cx, Node::Broker(n));
+            }
         }
         for partition in self.hosted() {
             let state = self.metadata.partitions[partition.index()].clone();
@@ -64,6 +67,10 @@ impl Broker {
             self.timer(BrokerTimer::Checkpoint),
         );
         cx.ambient(setup.hardware.writeback_interval.as_us(), self.timer(BrokerTimer::Writeback));
+        if setup.transactions_partition.is_some() {
+            let period_us = config.transaction_abort_timed_out_transaction_cleanup_interval_us;
+            cx.ambient(period_us.max(1), self.timer(BrokerTimer::TransactionSweep));
+        }
         if config.log_flush_scheduler_interval_us < u64::MAX / 2 {
             cx.ambient(config.log_flush_scheduler_interval_us, self.timer(BrokerTimer::FlushCheck));
         }
@@ -87,6 +94,11 @@ impl Broker {
         self.fetches.clear();
         self.offsets.clear();
         self.groups.clear();
+        self.pending_offsets.clear();
+        self.coordinator = super::Coordinator::default();
+        self.held.clear();
+        self.peers.reset();
+        self.tries_again = false;
         for replica in self.replicas.iter_mut().flatten() {
             replica.process_died();
         }
@@ -286,10 +298,18 @@ impl Broker {
                 self.load_offsets(&setup);
                 self.load_groups(cx, partition);
             }
+            if setup.transactions_partition == Some(partition) {
+                self.transactions_resigned(cx);
+                self.load_transactions(cx, &setup);
+            }
+            self.tell_stable_offset(cx, partition);
             self.advance_high_watermark(cx, partition);
         } else {
             if setup.offsets_partition == Some(partition) {
                 self.unload_groups(cx);
+            }
+            if setup.transactions_partition == Some(partition) {
+                self.transactions_resigned(cx);
             }
             let Some(replica) = &mut self.replicas[partition.index()] else { return };
             replica.leader_epoch = leader_epoch;
@@ -366,6 +386,8 @@ impl Broker {
     pub(super) fn request_timeout(&mut self, cx: &mut Cx<'_>, request: RequestId) {
         if let Some((Node::Broker(leader), _)) = self.leaders.timed_out(cx, request) {
             self.fetch_failed(cx, leader);
+        } else if let Some((_, requests)) = self.peers.timed_out(cx, request) {
+            self.peer_lost(cx, &requests);
         }
     }
 }

@@ -13,9 +13,13 @@ pub mod group;
 mod isr;
 mod lifecycle;
 pub mod log;
+mod markers;
+mod pending;
 mod produce;
 pub mod producers;
 pub mod replica;
+pub mod transaction;
+mod verification;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -36,8 +40,11 @@ use crate::script::config::TopicConfig;
 use disk::Disks;
 use fetcher::Fetcher;
 use group::Group;
-use produce::Delayed;
+use pending::PendingOffsets;
+use produce::{Delayed, ReplyTo};
 use replica::Replica;
+use transaction::Coordinator;
+use verification::Held;
 
 /// A broker.
 #[derive(Clone, Debug)]
@@ -64,6 +71,16 @@ pub struct Broker {
     pub offsets: LiteMap<(GroupId, PartitionId), CommittedOffset>,
     /// The groups that it coordinates, if it does.
     pub groups: Vec<Group>,
+    /// The offsets that open transactions commit.
+    pending_offsets: Vec<PendingOffsets>,
+    /// The transactions that it coordinates.
+    pub coordinator: Coordinator,
+    /// Its connections to other brokers, as the transaction coordinator and to it.
+    peers: NetworkClient,
+    /// Requests that wait for the transaction coordinator.
+    held: Vec<Held>,
+    /// Whether a timer will look at what concerns transactions and could not be sent.
+    tries_again: bool,
     /// Whether the controller has answered its wish to stop.
     asked_to_stop: bool,
     /// Its connection to the controller.
@@ -156,6 +173,11 @@ impl Broker {
             metadata,
             offsets: LiteMap::new(),
             groups: Vec::new(),
+            pending_offsets: Vec::new(),
+            coordinator: Coordinator::default(),
+            peers: NetworkClient::new(Node::Broker(id), network(u32::MAX)),
+            held: Vec::new(),
+            tries_again: false,
             asked_to_stop: false,
             controller: NetworkClient::new(Node::Broker(id), network(u32::MAX)),
             leaders: NetworkClient::new(Node::Broker(id), network(fetchers)),
@@ -216,6 +238,8 @@ impl Broker {
             BrokerTimer::FlushCheck => self.flush_check(cx),
             BrokerTimer::RequestTimeout(request) => self.request_timeout(cx, request),
             BrokerTimer::GroupCheck(group) => self.group_check(cx, group),
+            BrokerTimer::TransactionSweep => self.transaction_sweep(cx),
+            BrokerTimer::Transactions => self.transactions_go_on(cx),
             BrokerTimer::Stop => self.stop(cx),
             BrokerTimer::Halt => self.halt(cx),
         }
@@ -230,7 +254,16 @@ impl Broker {
             self.leaders.connect_result(cx, connection, accepted)
         {
             self.fetch_from(cx, leader);
+        } else if self.peers.connect_result(cx, connection, accepted).is_some() {
+            self.transactions_go_on(cx);
         }
+    }
+
+    /// What concerns transactions and could not be sent is tried again.
+    fn transactions_go_on(&mut self, cx: &mut Cx<'_>) {
+        self.tries_again = false;
+        self.send_all_markers(cx);
+        self.ask_coordinator(cx);
     }
 
     /// The other side closed a connection. What was read from it already goes on; what was not
@@ -239,6 +272,9 @@ impl Broker {
         self.drop_inbound(cx, connection);
         if let Some((Node::Broker(leader), _)) = self.leaders.closed(cx, connection) {
             self.fetch_failed(cx, leader);
+        }
+        if let Some((_, requests)) = self.peers.closed(cx, connection) {
+            self.peer_lost(cx, &requests);
         }
         // The next heartbeat connects again.
         self.controller.closed(cx, connection);
@@ -270,6 +306,9 @@ impl Broker {
             Response::Fetch(results) if self.leaders.complete(request) => {
                 self.fetched(cx, request, results)
             }
+            response if self.peers.complete(request) => {
+                self.peer_answered(cx, request, &response);
+            }
             _ => {}
         }
     }
@@ -297,9 +336,17 @@ impl Broker {
         let Message { connection, request, body: Body::Request(body), .. } = message else {
             return;
         };
+        let reply = ReplyTo { connection: Some(connection), request };
         match body {
             Request::Produce { acks, timeout_us, batches } => {
-                self.produce(cx, connection, request, acks, timeout_us, &batches);
+                self.produce_verified(cx, reply, acks, timeout_us, batches);
+            }
+            Request::Transaction { id, call } => self.transaction_call(cx, reply, id, &call),
+            Request::TxnOffsetCommit { id, producer, group, by, offsets } => {
+                self.txn_offset_commit(cx, reply, (id, producer), (group, by), offsets);
+            }
+            Request::WriteTxnMarkers { marker, partitions } => {
+                self.write_markers(cx, reply, marker, partitions);
             }
             Request::Fetch(fetch) => self.fetch(cx, connection, request, fetch),
             Request::Metadata => {
@@ -310,8 +357,8 @@ impl Broker {
                 let response = self.offsets_for_leader_epoch(&partitions);
                 self.respond(cx, connection, request, Some(response), 0, true);
             }
-            Request::ListOffsets { partitions, spec } => {
-                let response = self.list_offsets(&partitions, spec);
+            Request::ListOffsets { partitions, spec, read_committed } => {
+                let response = self.list_offsets(&partitions, spec, read_committed);
                 self.respond(cx, connection, request, Some(response), 0, true);
             }
             Request::OffsetCommit { group, by, offsets } => {

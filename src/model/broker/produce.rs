@@ -8,21 +8,31 @@ use super::producers::Check;
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::event::BrokerTimer;
-use crate::model::ids::{ConnectionId, GroupId, PartitionId, RecordId, RequestId};
+use crate::model::ids::{ConnectionId, GroupId, PartitionId, RecordId, RequestId, TransactionalId};
 use crate::model::message::{ProduceResult, Response};
 use crate::model::record::{Batch, CommittedOffset, LogBatch, Payload};
 use crate::model::setup::Setup;
 use crate::model::trace::{FlushReason, Kind};
+use crate::model::transaction::{Marker, ProducerIdAndEpoch};
 use crate::script::config::{Acks, TopicConfig};
 
 /// A request that waits for high watermarks.
 #[derive(Clone, Debug)]
 pub struct Delayed {
-    request: RequestId,
+    reply: ReplyTo,
     /// No answer before that time: an append takes a while.
     not_before_us: u64,
     waits: Vec<Wait>,
     then: Then,
+}
+
+/// Who asked, and so where the answer goes.
+#[derive(Clone, Copy, Debug)]
+pub struct ReplyTo {
+    /// The connection; `None` is this broker itself.
+    pub connection: Option<ConnectionId>,
+    /// The request.
+    pub request: RequestId,
 }
 
 /// The wait of one partition.
@@ -35,11 +45,16 @@ struct Wait {
 
 /// What the wait is for.
 #[derive(Clone, Debug)]
-enum Then {
-    Produced(ConnectionId, Vec<ProduceResult>),
-    Committed(ConnectionId, Vec<CommittedOffset>),
+pub(super) enum Then {
+    Produced(Vec<ProduceResult>),
+    Committed(Vec<CommittedOffset>),
+    PendingCommitted(ProducerIdAndEpoch, Vec<CommittedOffset>),
+    /// A change of a transaction is in the coordinator's log.
+    Logged(TransactionalId),
+    /// A transaction's markers are in logs.
+    Marked(Marker, Vec<(PartitionId, Result<(), KafkaError>)>),
     /// What it is about is in the log.
-    Stored(ConnectionId, Response),
+    Stored(Response),
     /// A group's assignment holds.
     Grouped(GroupId, u32),
 }
@@ -51,21 +66,25 @@ pub(super) struct Appended {
     cost_us: u64,
 }
 
+/// How long a broker waits for the replicas of what it has appended itself: the default of
+/// `request.timeout.ms`, as `TransactionStateManager` and the marker channel have it.
+const APPEND_TIMEOUT_US: u64 = 30_000_000;
+
 impl Broker {
     pub(super) fn produce(
         &mut self,
         cx: &mut Cx<'_>,
-        connection: ConnectionId,
-        request: RequestId,
+        reply: ReplyTo,
         acks: Acks,
         timeout_us: u64,
         batches: &[Arc<Batch>],
+        unverified: Option<KafkaError>,
     ) {
         let arrived = cx.cause;
         let (mut results, mut waits, mut cost_us) = (Vec::new(), Vec::new(), 0);
         for batch in batches {
             cx.cause = arrived;
-            let outcome = self.append_to_leader(cx, batch, acks);
+            let outcome = self.append_to_leader(cx, batch, acks, unverified);
             if let Ok(appended) = &outcome {
                 cost_us += appended.cost_us;
                 waits.push(Wait {
@@ -87,25 +106,21 @@ impl Broker {
         }
         let not_before_us = cx.now_us() + cost_us;
         match acks {
-            // Without a response there is no other way to say that something went wrong.
-            Acks::None if results.iter().any(|r| r.result.is_err()) => self.hang_up(cx, connection),
-            Acks::None => self.respond(cx, connection, request, None, cost_us, false),
-            Acks::All if !waits.is_empty() => {
-                let then = Then::Produced(connection, results);
-                self.wait_for_replicas(
-                    cx,
-                    timeout_us,
-                    Delayed { request, not_before_us, waits, then },
-                );
+            Acks::None => {
+                let Some(connection) = reply.connection else { return };
+                // Without a response there is no other way to say that something went wrong.
+                if results.iter().any(|r| r.result.is_err()) {
+                    self.hang_up(cx, connection);
+                } else {
+                    self.respond(cx, connection, reply.request, None, cost_us, false);
+                }
             }
-            _ => self.respond(
-                cx,
-                connection,
-                request,
-                Some(Response::Produce(results)),
-                cost_us,
-                false,
-            ),
+            Acks::All if !waits.is_empty() => {
+                let then = Then::Produced(results);
+                let delayed = Delayed { reply, not_before_us, waits, then };
+                self.wait_for_replicas(cx, timeout_us, delayed);
+            }
+            _ => self.reply(cx, reply, Response::Produce(results), cost_us),
         }
     }
 
@@ -129,9 +144,14 @@ impl Broker {
         cx: &mut Cx<'_>,
         batch: &Arc<Batch>,
         acks: Acks,
+        unverified: Option<KafkaError>,
     ) -> Result<Appended, KafkaError> {
         let partition = batch.partition;
-        let checked = self.check_append(cx, batch, acks);
+        let unverified = unverified.filter(|_| self.needs_verification(&cx.setup(), batch));
+        let checked = match unverified {
+            Some(error) => Err(error),
+            None => self.check_append(cx, batch, acks),
+        };
         match checked {
             Ok(Check::Append) => self.append(cx, partition, Payload::Records(batch.clone())),
             Ok(Check::Duplicate(base_offset)) => {
@@ -178,7 +198,7 @@ impl Broker {
         if batch.bytes > config.segment_bytes {
             return Err(KafkaError::RecordListTooLarge);
         }
-        let check = replica.producers.check(batch)?;
+        let check = replica.producers.check(batch, setup.rules.begins_transactions_at_zero)?;
         let works = self.disks.works(setup.directory(self.id, batch.partition));
         match check {
             Check::Append if !works => Err(KafkaError::KafkaStorage),
@@ -238,64 +258,31 @@ impl Broker {
         fsync_us
     }
 
-    /// Waits until a group's offsets are replicated.
-    pub(super) fn wait_for_commit(
+    /// Waits until what a broker has appended by itself is replicated.
+    pub(super) fn wait_for_append(
         &mut self,
         cx: &mut Cx<'_>,
-        connection: ConnectionId,
-        request: RequestId,
-        appended: &Appended,
-        offsets: Vec<CommittedOffset>,
-    ) {
-        let timeout_us = cx.setup().broker.offsets_commit_timeout_us;
-        let then = Then::Committed(connection, offsets);
-        self.wait_for_coordinator(cx, timeout_us, request, appended, then);
-    }
-
-    /// Waits until the assignment of a group's generation is replicated.
-    pub(super) fn wait_for_group(
-        &mut self,
-        cx: &mut Cx<'_>,
-        appended: &Appended,
-        group: GroupId,
-        generation: u32,
-    ) {
-        let request = cx.next_request();
-        let timeout_us = cx.setup().groups[group.index()].config.max_poll_interval_us;
-        let then = Then::Grouped(group, generation);
-        self.wait_for_coordinator(cx, timeout_us, request, appended, then);
-    }
-
-    /// Answers a request when what it wrote is replicated.
-    pub(super) fn wait_to_answer(
-        &mut self,
-        cx: &mut Cx<'_>,
-        connection: ConnectionId,
-        request: RequestId,
-        appended: &Appended,
-        response: Response,
-    ) {
-        let timeout_us = cx.setup().broker.offsets_commit_timeout_us;
-        let then = Then::Stored(connection, response);
-        self.wait_for_coordinator(cx, timeout_us, request, appended, then);
-    }
-
-    fn wait_for_coordinator(
-        &mut self,
-        cx: &mut Cx<'_>,
-        timeout_us: u64,
-        request: RequestId,
-        appended: &Appended,
+        reply: ReplyTo,
+        appended: &[(PartitionId, Appended)],
         then: Then,
     ) {
-        let Some(partition) = cx.setup().offsets_partition else { return };
-        let waits = vec![Wait { partition, end_offset: appended.end_offset, outcome: None }];
-        let not_before_us = cx.now_us() + appended.cost_us;
-        self.wait_for_replicas(cx, timeout_us, Delayed { request, not_before_us, waits, then });
+        let wait = |(partition, appended): &(PartitionId, Appended)| Wait {
+            partition: *partition,
+            end_offset: appended.end_offset,
+            outcome: None,
+        };
+        let cost_us: u64 = appended.iter().map(|(_, appended)| appended.cost_us).sum();
+        let waits = appended.iter().map(wait).collect();
+        let not_before_us = cx.now_us() + cost_us;
+        let timeout_us = match then {
+            Then::Logged(_) | Then::Marked(..) => APPEND_TIMEOUT_US,
+            _ => cx.setup().broker.offsets_commit_timeout_us,
+        };
+        self.wait_for_replicas(cx, timeout_us, Delayed { reply, not_before_us, waits, then });
     }
 
     fn wait_for_replicas(&mut self, cx: &mut Cx<'_>, timeout_us: u64, delayed: Delayed) {
-        cx.ambient(timeout_us, self.timer(BrokerTimer::ProduceTimeout(delayed.request)));
+        cx.ambient(timeout_us, self.timer(BrokerTimer::ProduceTimeout(delayed.reply.request)));
         self.purgatory.push(delayed);
         self.complete_delayed(cx);
     }
@@ -338,7 +325,9 @@ impl Broker {
 
     /// The wait is over, whatever has come of it.
     pub(super) fn produce_timeout(&mut self, cx: &mut Cx<'_>, request: RequestId) {
-        let Some(place) = self.purgatory.iter().position(|d| d.request == request) else { return };
+        let Some(place) = self.purgatory.iter().position(|d| d.reply.request == request) else {
+            return;
+        };
         let mut delayed = self.purgatory.remove(place);
         for wait in &mut delayed.waits {
             wait.outcome.get_or_insert(Err(KafkaError::RequestTimedOut));
@@ -348,8 +337,9 @@ impl Broker {
 
     fn answer(&mut self, cx: &mut Cx<'_>, delayed: Delayed) {
         let before = cx.cause;
-        let (connection, response) = match delayed.then {
-            Then::Produced(connection, mut results) => {
+        let outcome = delayed.waits[0].outcome;
+        let response = match delayed.then {
+            Then::Produced(mut results) => {
                 for wait in &delayed.waits {
                     let mine = |r: &&mut ProduceResult| r.batch.partition == wait.partition;
                     if let (Some(result), Some(Err(error))) =
@@ -359,25 +349,38 @@ impl Broker {
                         result.result = Err(error);
                     }
                 }
-                (connection, Response::Produce(results))
+                Some(Response::Produce(results))
             }
-            Then::Committed(connection, offsets) => {
-                let result = self.offsets_replicated(cx, delayed.waits[0].outcome, &offsets);
-                (connection, Response::OffsetCommit(result))
+            Then::Committed(offsets) => {
+                Some(Response::OffsetCommit(self.offsets_replicated(cx, outcome, &offsets)))
             }
-            Then::Stored(connection, response) => match delayed.waits[0].outcome {
-                Some(Ok(())) => (connection, response),
-                _ => (connection, Response::Group(Err(KafkaError::CoordinatorNotAvailable))),
-            },
+            Then::PendingCommitted(producer, offsets) => {
+                let result = self.pending_replicated(outcome, producer, offsets);
+                Some(Response::TxnOffsetCommit(result))
+            }
+            Then::Stored(response) if matches!(outcome, Some(Ok(()))) => Some(response),
+            Then::Stored(_) => Some(Response::Group(Err(KafkaError::CoordinatorNotAvailable))),
+            Then::Marked(marker, mut results) => {
+                for wait in &delayed.waits {
+                    let result = wait.outcome.unwrap_or(Err(KafkaError::RequestTimedOut));
+                    self.marker_replicated(cx, wait.partition, marker, result);
+                    results.push((wait.partition, result));
+                }
+                Some(Response::WriteTxnMarkers(results))
+            }
+            Then::Logged(id) => {
+                self.transaction_logged(cx, id, outcome);
+                None
+            }
             Then::Grouped(group, generation) => {
-                let stored = matches!(delayed.waits[0].outcome, Some(Ok(())));
-                self.group_stored(cx, group, generation, stored);
-                cx.cause = before;
-                return;
+                self.group_stored(cx, group, generation, matches!(outcome, Some(Ok(()))));
+                None
             }
         };
-        let delay_us = delayed.not_before_us.saturating_sub(cx.now_us());
-        self.respond(cx, connection, delayed.request, Some(response), delay_us, false);
+        if let Some(response) = response {
+            let delay_us = delayed.not_before_us.saturating_sub(cx.now_us());
+            self.reply(cx, delayed.reply, response, delay_us);
+        }
         cx.cause = before;
     }
 }

@@ -1,5 +1,6 @@
 //! What a partition knows of its idempotent producers (`ProducerStateManager`,
-//! `ProducerAppendInfo`): the last five batches of each, to recognise retries and gaps.
+//! `ProducerAppendInfo`): the last five batches of each, to recognise retries and gaps; and which
+//! transactions are open, committed and aborted here.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -7,7 +8,8 @@ use std::sync::Arc;
 use litemap::LiteMap;
 
 use crate::model::error::KafkaError;
-use crate::model::record::{Batch, LogBatch, Payload};
+use crate::model::record::{Batch, LogBatch, Payload, Sequenced};
+use crate::model::transaction::{AbortedTransaction, Marker, ProducerIdAndEpoch};
 
 /// How many batches are remembered per producer (`ProducerStateEntry.NUM_BATCHES_TO_RETAIN`).
 const BATCHES_TO_RETAIN: usize = 5;
@@ -16,12 +18,30 @@ const BATCHES_TO_RETAIN: usize = 5;
 #[derive(Clone, Debug, Default)]
 pub struct ProducerStates {
     entries: LiteMap<u64, Entry>,
+    /// The transactions that have their marker, in its order (`ProducerStateManager`'s
+    /// `unreplicatedTxns` and `TransactionIndex` in one).
+    completed: Vec<Completed>,
+}
+
+/// A transaction of this partition that has its marker.
+#[derive(Clone, Copy, Debug)]
+struct Completed {
+    commit: bool,
+    span: AbortedTransaction,
 }
 
 #[derive(Clone, Debug)]
 struct Entry {
     epoch: u16,
     batches: VecDeque<Remembered>,
+    /// Where the transaction begins that it has open here (`currentTxnFirstOffset`).
+    open_from: Option<u64>,
+}
+
+impl Entry {
+    fn new(epoch: u16) -> Self {
+        Self { epoch, batches: VecDeque::new(), open_from: None }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -42,11 +62,17 @@ pub enum Check {
 
 impl ProducerStates {
     /// Checks a batch of a client (`UnifiedLog.analyzeAndValidateProducerState`).
-    pub fn check(&self, batch: &Batch) -> Result<Check, KafkaError> {
+    /// `from_0` is whether a transaction's first batch must have sequence 0 where nothing is known
+    /// of its producer (KAFKA-18202, 4.1); any other producer may begin anywhere there.
+    pub fn check(&self, batch: &Batch, from_0: bool) -> Result<Check, KafkaError> {
         let Some(sequenced) = batch.sequenced else { return Ok(Check::Append) };
-        // Nothing is known of the producer: any sequence is accepted.
         let Some(entry) = self.entries.get(&sequenced.producer_id) else {
-            return Ok(Check::Append);
+            let late = from_0 && batch.transactional.is_some() && sequenced.base_sequence > 0;
+            return if late {
+                Err(KafkaError::OutOfOrderSequenceNumber)
+            } else {
+                Ok(Check::Append)
+            };
         };
         let last_sequence = sequenced.base_sequence + batch.count() - 1;
         let same = |b: &&Remembered| {
@@ -71,25 +97,104 @@ impl ProducerStates {
         }
     }
 
+    /// Whether that producer has a transaction open here
+    /// (`UnifiedLog.hasOngoingTransaction`).
+    #[must_use]
+    pub fn has_ongoing(&self, producer: ProducerIdAndEpoch) -> bool {
+        self.entries
+            .get(&producer.producer_id)
+            .is_some_and(|entry| entry.epoch == producer.epoch && entry.open_from.is_some())
+    }
+
+    /// Where the transaction begins that a producer has open here, in whichever epoch.
+    #[must_use]
+    pub fn open_from(&self, producer_id: u64) -> Option<u64> {
+        self.entries.get(&producer_id)?.open_from
+    }
+
+    /// Checks a marker (`ProducerAppendInfo.checkProducerEpoch`): one of an older epoch is late.
+    pub fn check_marker(&self, marker: &Marker) -> Result<(), KafkaError> {
+        let known = self.entries.get(&marker.producer.producer_id);
+        match known {
+            Some(entry) if marker.producer.epoch < entry.epoch => {
+                Err(KafkaError::InvalidProducerEpoch)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The first offset whose outcome is not known for sure: of the earliest transaction that is
+    /// open, or whose marker is not below the high watermark; else the high watermark
+    /// (`UnifiedLog.lastStableOffset`).
+    #[must_use]
+    pub fn last_stable_offset(&self, high_watermark: u64) -> u64 {
+        let open = self.entries.values().filter_map(|entry| entry.open_from);
+        let unreplicated = |c: &&Completed| c.span.marker_offset >= high_watermark;
+        let completed = self.completed.iter().rev().take_while(unreplicated);
+        let firsts = open.chain(completed.map(|c| c.span.first_offset));
+        firsts.fold(high_watermark, u64::min)
+    }
+
+    /// The aborted transactions that have records between two offsets
+    /// (`TransactionIndex.collectAbortedTxns`).
+    #[must_use]
+    pub fn aborted(&self, from: u64, to: u64) -> Vec<AbortedTransaction> {
+        let first = self.completed.partition_point(|c| c.span.marker_offset < from);
+        let concerned = |c: &&Completed| !c.commit && c.span.first_offset < to;
+        self.completed[first..].iter().filter(concerned).map(|c| c.span).collect()
+    }
+
     /// Takes in a batch that was appended, by a client or from a leader.
     pub fn appended(&mut self, entry: &LogBatch) {
-        let Payload::Records(batch) = &entry.payload else { return };
-        let Some(sequenced) = batch.sequenced else { return };
-        let known = self
-            .entries
-            .entry(sequenced.producer_id)
-            .or_insert_with(|| Entry { epoch: sequenced.epoch, batches: VecDeque::new() });
-        if sequenced.epoch > known.epoch {
-            *known = Entry { epoch: sequenced.epoch, batches: VecDeque::new() };
+        if let Payload::Marker(marker) = &entry.payload {
+            return self.ended(entry.base_offset, *marker);
         }
+        let transactional = entry.in_transaction_of();
+        let sequenced = match &entry.payload {
+            Payload::Records(batch) => batch.sequenced.map(|s| (s, batch.count())),
+            _ => None,
+        };
+        let plain = |(s, _): (Sequenced, u32)| ProducerIdAndEpoch {
+            producer_id: s.producer_id,
+            epoch: s.epoch,
+        };
+        let Some(producer) = transactional.or(sequenced.map(plain)) else { return };
+        let known = self.known(producer);
+        if transactional.is_some() {
+            known.open_from.get_or_insert(entry.base_offset);
+        }
+        let Some((sequenced, count)) = sequenced else { return };
         known.batches.push_back(Remembered {
             base_sequence: sequenced.base_sequence,
-            last_sequence: sequenced.base_sequence + batch.count() - 1,
+            last_sequence: sequenced.base_sequence + count - 1,
             base_offset: entry.base_offset,
         });
         if known.batches.len() > BATCHES_TO_RETAIN {
             known.batches.pop_front();
         }
+    }
+
+    /// A marker ends the transaction, if one is open (`ProducerAppendInfo.appendEndTxnMarker`).
+    fn ended(&mut self, marker_offset: u64, marker: Marker) {
+        let Marker { producer, commit } = marker;
+        let producer_id = producer.producer_id;
+        // With a newer epoch the marker fences what may still be on its way (KIP-890).
+        let first_offset = self.open_from(producer_id);
+        self.known(producer).open_from = None;
+        if let Some(first_offset) = first_offset {
+            let span = AbortedTransaction { producer_id, first_offset, marker_offset };
+            self.completed.push(Completed { commit, span });
+        }
+    }
+
+    /// A producer's entry; a newer epoch begins without batches.
+    fn known(&mut self, producer: ProducerIdAndEpoch) -> &mut Entry {
+        let known =
+            self.entries.entry(producer.producer_id).or_insert_with(|| Entry::new(producer.epoch));
+        if producer.epoch > known.epoch {
+            *known = Entry { open_from: known.open_from, ..Entry::new(producer.epoch) };
+        }
+        known
     }
 
     /// What a snapshot file holds: of each producer its last batch only
@@ -119,7 +224,6 @@ impl ProducerStates {
 mod tests {
     use super::*;
     use crate::model::ids::{BatchId, PartitionId, ProducerId, RecordId};
-    use crate::model::record::Sequenced;
 
     fn batch(epoch: u16, base_sequence: u32, count: u32) -> Arc<Batch> {
         Arc::new(Batch {
@@ -129,6 +233,7 @@ mod tests {
             records: (1..=count).map(RecordId).collect(),
             bytes: 100,
             sequenced: Some(Sequenced { producer_id: 7, epoch, base_sequence }),
+            transactional: None,
         })
     }
 
@@ -160,13 +265,13 @@ mod tests {
             (batch(2, 5, 1), Err(OutOfOrderSequenceNumber)),
         ];
         for (batch, answer) in cases {
-            assert_eq!(states.check(&batch), answer, "{:?}", batch.sequenced);
+            assert_eq!(states.check(&batch, true), answer, "{:?}", batch.sequenced);
         }
     }
 
     #[test]
     fn an_unknown_producer_may_start_anywhere() {
-        assert_eq!(ProducerStates::default().check(&batch(0, 17, 1)), Ok(Check::Append));
+        assert_eq!(ProducerStates::default().check(&batch(0, 17, 1), true), Ok(Check::Append));
     }
 
     #[test]
@@ -182,17 +287,17 @@ mod tests {
         let of = |end: usize| ProducerStates::reload(None, &log[..end]);
         let snapshot = (3, of(3).snapshot());
         let states = ProducerStates::reload(Some(&snapshot), &log);
-        assert_eq!(states.check(&batches[3]), Ok(Check::Duplicate(3)));
-        assert_eq!(states.check(&batches[2]), Ok(Check::Duplicate(2)));
-        assert_eq!(states.check(&batches[1]), Err(KafkaError::OutOfOrderSequenceNumber));
-        assert_eq!(of(4).check(&batches[1]), Ok(Check::Duplicate(1)), "without a snapshot");
+        assert_eq!(states.check(&batches[3], true), Ok(Check::Duplicate(3)));
+        assert_eq!(states.check(&batches[2], true), Ok(Check::Duplicate(2)));
+        assert_eq!(states.check(&batches[1], true), Err(KafkaError::OutOfOrderSequenceNumber));
+        assert_eq!(of(4).check(&batches[1], true), Ok(Check::Duplicate(1)), "without a snapshot");
     }
 
     #[test]
     fn the_sixth_batch_back_is_not_recognised_any_more() {
         let batches: Vec<_> = (0..6).map(|n| batch(0, n, 1)).collect();
         let states = after(&batches);
-        assert_eq!(states.check(&batches[1]), Ok(Check::Duplicate(10)));
-        assert_eq!(states.check(&batches[0]), Err(KafkaError::OutOfOrderSequenceNumber));
+        assert_eq!(states.check(&batches[1], true), Ok(Check::Duplicate(10)));
+        assert_eq!(states.check(&batches[0], true), Err(KafkaError::OutOfOrderSequenceNumber));
     }
 }

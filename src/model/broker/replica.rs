@@ -33,6 +33,8 @@ pub struct Replica {
     pub producers: ProducerStates,
     /// The same as last written to a snapshot file, and up to which offset.
     pub snapshot: Option<(u64, ProducerStates)>,
+    /// The last stable offset as it was told last, if it is behind the high watermark.
+    pub told_stable: Option<u64>,
 }
 
 /// What a replica does.
@@ -137,6 +139,7 @@ impl Replica {
             role: Role::None,
             producers: ProducerStates::default(),
             snapshot: None,
+            told_stable: None,
         }
     }
 
@@ -149,6 +152,7 @@ impl Replica {
         state: &PartitionState,
         now_us: u64,
     ) {
+        self.told_stable = None;
         self.leader_epoch = state.leader_epoch;
         self.log.note_epoch(state.leader_epoch, self.log.end_offset());
         let others = setup.replicas.iter().filter(|id| **id != me);
@@ -187,6 +191,12 @@ impl Replica {
             Role::Leader(leader) => Some(leader),
             _ => None,
         }
+    }
+
+    /// Where `read_committed` stops (`UnifiedLog.lastStableOffset`).
+    #[must_use]
+    pub fn last_stable_offset(&self) -> u64 {
+        self.producers.last_stable_offset(self.high_watermark)
     }
 
     /// Cuts the log, and all that follows from it.

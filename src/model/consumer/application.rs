@@ -29,6 +29,8 @@ pub enum Thread {
     Committing { left: VecDeque<Returned> },
     /// It waits for its workers to be done with everything.
     Waiting,
+    /// It waits for the producer of its process: for the end of a transaction.
+    Transacting,
 }
 
 /// Threads that work on records beside the loop that polls. Each record takes as long as any
@@ -82,7 +84,7 @@ impl Consumer {
             false => self.group(&cx.setup()).processing_us,
         };
         self.thread = Thread::Processing { left, since_us: cx.now_us() };
-        cx.after(processing_us, Event::Consumer(self.id, ConsumerTimer::Processed(self.lives)));
+        cx.after(processing_us, Event::Consumer(self.id, ConsumerTimer::Processed(self.rounds)));
     }
 
     /// Workers that have nothing to do begin with the next records.
@@ -91,7 +93,7 @@ impl Consumer {
             && let Some(next) = self.pool.waiting.pop_front()
         {
             self.pool.working.push_back(next);
-            let done = Event::Consumer(self.id, ConsumerTimer::Worked(self.lives));
+            let done = Event::Consumer(self.id, ConsumerTimer::Worked(self.rounds));
             cx.after(group.processing_us, done);
         }
     }
@@ -99,7 +101,7 @@ impl Consumer {
     /// The loop is done with the record that it worked on. Behind the last one is a moment of its
     /// own, so that something can happen between processing and what comes then.
     pub(super) fn processed(&mut self, cx: &mut Cx<'_>) {
-        if self.hangs(cx, ConsumerTimer::Processed(self.lives)) {
+        if self.hangs(cx, ConsumerTimer::Processed(self.rounds)) {
             return;
         }
         let Thread::Processing { left, .. } = &mut self.thread else { return };
@@ -112,7 +114,7 @@ impl Consumer {
 
     /// A worker is done with its record.
     pub(super) fn worked(&mut self, cx: &mut Cx<'_>) {
-        if self.hangs(cx, ConsumerTimer::Worked(self.lives)) {
+        if self.hangs(cx, ConsumerTimer::Worked(self.rounds)) {
             return;
         }
         let Some(record) = self.pool.working.pop_front() else { return };
@@ -146,6 +148,7 @@ impl Consumer {
         let Some(then) = self.throws(cx, record) else {
             cx.emit(Kind::Processed { consumer, partition, offset, record });
             self.uncommitted += 1;
+            self.send_output(cx, record);
             return true;
         };
         cx.emit(Kind::ProcessingFailed { consumer, partition, offset, record });
@@ -176,6 +179,9 @@ impl Consumer {
     fn all_processed(&mut self, cx: &mut Cx<'_>) {
         let setup = cx.setup();
         let group = self.group(&setup);
+        if let Some(producer) = self.partner(&setup) {
+            return self.finish_outputs(cx, producer);
+        }
         self.thread = Thread::Polling;
         if !commits_after(group) || self.uncommitted < group.commit_every {
             return;

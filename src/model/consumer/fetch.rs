@@ -1,13 +1,17 @@
 //! How a consumer fetches (`AbstractFetch`, `FetchCollector`).
 
+use std::sync::Arc;
+
 use super::{Assigned, Consumer, PendingFetch, sooner};
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::event::{ConsumerTimer, Event};
 use crate::model::ids::{BrokerId, Node, PartitionId, RequestId};
 use crate::model::message::{FetchPartition, FetchRequest, FetchResult, Request};
+use crate::model::record::LogBatch;
 use crate::model::setup::Setup;
 use crate::model::trace::Kind;
+use crate::script::config::IsolationLevel;
 
 impl Consumer {
     /// One fetch per leader at a time, for the partitions whose buffer is empty.
@@ -29,6 +33,7 @@ impl Consumer {
             }
             let request = Request::Fetch(FetchRequest {
                 replica: None,
+                read_committed: config.isolation_level == IsolationLevel::ReadCommitted,
                 partitions: wanted.clone(),
                 max_wait_us: config.fetch_max_wait_us,
                 min_bytes: config.fetch_min_bytes,
@@ -88,8 +93,12 @@ impl Consumer {
             match result.error {
                 None if result.batches.is_empty() => {}
                 None => {
-                    let (consumer, entries) = (self.id, result.batches.clone());
-                    cx.note(Kind::Fetched { consumer, partition, entries });
+                    assigned.aborted.extend(result.aborted);
+                    let returned = |entry: &&Arc<LogBatch>| !assigned.skips(entry);
+                    let entries: Vec<_> = result.batches.iter().filter(returned).cloned().collect();
+                    if !entries.is_empty() {
+                        cx.note(Kind::Fetched { consumer: self.id, partition, entries });
+                    }
                     assigned.buffer.extend(result.batches);
                 }
                 Some(KafkaError::OffsetOutOfRange) => self.out_of_range(cx, partition),

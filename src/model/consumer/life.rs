@@ -20,6 +20,7 @@ impl Consumer {
     fn end(&mut self) {
         self.alive = false;
         self.lives += 1;
+        self.rounds += 1;
         self.thread = Thread::Polling;
         self.pool = Pool::default();
         self.stalled_us = 0;
@@ -43,6 +44,7 @@ impl Consumer {
         self.metadata.want();
         self.next_commit_us = cx.now_us() + self.group(&setup).config.auto_commit_interval_us;
         cx.emit(Kind::ConsumerRestarted { consumer: self.id });
+        self.wait_for_producer(&setup);
         cx.after(0, Event::Consumer(self.id, ConsumerTimer::Start));
         self.heartbeat(cx);
     }
@@ -65,7 +67,7 @@ impl Consumer {
     /// (`ConsumerCoordinator.close`). This is how an exception in the loop loses records.
     pub fn close(&mut self, cx: &mut Cx<'_>) {
         self.closing = true;
-        self.lives += 1;
+        self.rounds += 1;
         self.thread = Thread::Polling;
         self.pool = Pool::default();
         if self.group(&cx.setup()).config.enable_auto_commit {

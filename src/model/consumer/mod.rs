@@ -8,6 +8,7 @@ mod commit;
 mod fetch;
 mod life;
 pub mod membership;
+mod outputs;
 mod position;
 
 use std::collections::VecDeque;
@@ -21,12 +22,14 @@ use super::event::{ConsumerTimer, Event};
 use super::ids::{BrokerId, ConnectionId, ConsumerId, Node, PartitionId, RecordId, RequestId};
 use super::message::{FetchPartition, Response};
 use super::producer::metadata::{ClientMetadata, Waits};
-use super::record::LogBatch;
+use super::record::{LogBatch, Payload};
 use super::setup::{ConsumerSetup, GroupSetup, Setup};
 use super::trace::Kind;
+use super::transaction::{AbortedTransaction, ProducerIdAndEpoch};
 pub use application::{Pool, Returned, Thread};
 use commit::Committing;
 use membership::{Member, Phase};
+pub use outputs::halves;
 
 /// A consumer.
 #[derive(Clone, Debug)]
@@ -59,6 +62,10 @@ pub struct Consumer {
     closing: bool,
     /// How often it died: timers of an earlier life are ignored.
     lives: u32,
+    /// How often its application dropped what it worked on: so are timers of an earlier round.
+    rounds: u32,
+    /// What its application had in hand when a `send()` threw.
+    unfinished: Vec<RecordId>,
     fetches: Vec<PendingFetch>,
     starting: Option<RequestId>,
     committing: Option<Committing>,
@@ -100,6 +107,8 @@ pub struct Assigned {
     reset: bool,
     /// What was fetched and not yet returned.
     pub buffer: VecDeque<Arc<LogBatch>>,
+    /// The aborted transactions among that, for `read_committed`.
+    aborted: Vec<AbortedTransaction>,
 }
 
 /// What a pass of `poll()` came to.
@@ -118,11 +127,23 @@ impl Assigned {
         records.filter(move |(offset, _)| *offset >= from).map(|(_, record)| record)
     }
 
+    /// Whether an entry of the buffer is not returned: a control record, or data of an aborted
+    /// transaction (`CompletedFetch.nextFetchedRecord`).
+    fn skips(&self, entry: &LogBatch) -> bool {
+        let within = |span: &AbortedTransaction| {
+            let of = |producer: ProducerIdAndEpoch| producer.producer_id == span.producer_id;
+            entry.in_transaction_of().is_some_and(of)
+                && (span.first_offset..span.marker_offset).contains(&entry.base_offset)
+        };
+        !matches!(entry.payload, Payload::Records(_)) || self.aborted.iter().any(within)
+    }
+
     /// Forgets the position and what was fetched there.
     fn forget(&mut self) -> Vec<RecordId> {
         let dropped = self.fetched().collect();
         self.position = None;
         self.buffer.clear();
+        self.aborted.clear();
         dropped
     }
 }
@@ -156,6 +177,8 @@ impl Consumer {
             alive: runs,
             closing: false,
             lives: 0,
+            rounds: 0,
+            unfinished: Vec::new(),
             fetches: Vec::new(),
             starting: None,
             committing: None,
@@ -174,6 +197,7 @@ impl Consumer {
             self.client.warm(cx, Node::Broker(BrokerId(n)));
             self.coordinator.warm(cx, Node::Broker(BrokerId(n)));
         }
+        self.wait_for_producer(&cx.setup());
         cx.after(0, Event::Consumer(self.id, ConsumerTimer::Start));
         self.heartbeat(cx);
     }
@@ -199,8 +223,9 @@ impl Consumer {
             ConsumerTimer::Start | ConsumerTimer::Poll => {}
             // A wake that an earlier one has replaced changes nothing.
             ConsumerTimer::Wake => self.wake_us = self.wake_us.filter(|us| *us > cx.now_us()),
-            ConsumerTimer::Processed(life) if life == self.lives => self.processed(cx),
-            ConsumerTimer::Worked(life) if life == self.lives => self.worked(cx),
+            ConsumerTimer::Processed(round) if round == self.rounds => self.processed(cx),
+            ConsumerTimer::Worked(round) if round == self.rounds => self.worked(cx),
+            ConsumerTimer::Producer(says) => self.producer_says(cx, says),
             ConsumerTimer::Heartbeat(life) if life == self.lives => self.heartbeat(cx),
             ConsumerTimer::PollTimeout(life) if life == self.lives => self.poll_timeout(cx),
             // Of an earlier life.
@@ -359,6 +384,12 @@ impl Consumer {
             };
             let mut records = Vec::new();
             while let Some(entry) = assigned.buffer.front() {
+                if assigned.skips(entry) {
+                    position = position.max(entry.end_offset());
+                    epoch = knows_epochs.then_some(entry.leader_epoch);
+                    assigned.buffer.pop_front();
+                    continue;
+                }
                 let room = limit as usize - returned.len() - records.len();
                 records
                     .extend(entry.records().filter(|(offset, _)| *offset >= position).take(room));
@@ -371,8 +402,11 @@ impl Consumer {
                 }
                 assigned.buffer.pop_front();
             }
+            assigned.position = Some(Position { offset: position, epoch });
+            if assigned.buffer.is_empty() {
+                assigned.aborted.clear();
+            }
             if !records.is_empty() {
-                assigned.position = Some(Position { offset: position, epoch });
                 let of = |(offset, record): &(u64, RecordId)| (*partition, *offset, *record);
                 returned.extend(records.iter().map(of));
                 cx.emit(Kind::Polled { consumer, partition: *partition, position, records });

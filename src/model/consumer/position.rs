@@ -9,7 +9,7 @@ use crate::model::message::{EpochAnswer, EpochQuestion, ListedOffset, OffsetSpec
 use crate::model::record::CommittedOffset;
 use crate::model::setup::Setup;
 use crate::model::trace::Kind;
-use crate::script::config::OffsetReset;
+use crate::script::config::{IsolationLevel, OffsetReset};
 
 impl Consumer {
     /// Asks the coordinator for the committed offsets, then, where there are none, the leaders
@@ -48,7 +48,9 @@ impl Consumer {
                 OffsetReset::ByDuration { us } => OffsetSpec::Since(cx.now_us().saturating_sub(us)),
                 _ => OffsetSpec::Latest,
             };
-            Request::ListOffsets { partitions: led.collect(), spec }
+            let isolation = setup.group_of(self.id).config.isolation_level;
+            let read_committed = isolation == IsolationLevel::ReadCommitted;
+            Request::ListOffsets { partitions: led.collect(), spec, read_committed }
         };
         self.ask_leader(cx, leader, request)
     }

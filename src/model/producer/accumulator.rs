@@ -6,7 +6,7 @@ use std::sync::Arc;
 use litemap::LiteMap;
 
 use crate::model::cx::Cx;
-use crate::model::ids::{BatchId, BrokerId, PartitionId, ProducerId, RecordId};
+use crate::model::ids::{BatchId, BrokerId, PartitionId, ProducerId, RecordId, TransactionalId};
 use crate::model::luck::{Purpose, jittered};
 use crate::model::record::{Batch, RecordPlan, Sequenced, record_bytes, upper_bound_bytes};
 use crate::script::config::ProducerConfig;
@@ -66,7 +66,12 @@ impl ProducerBatch {
     }
 
     /// Closes it for good, with its sequence.
-    pub fn freeze(&mut self, producer: ProducerId, sequenced: Option<Sequenced>) -> Arc<Batch> {
+    pub fn freeze(
+        &mut self,
+        producer: ProducerId,
+        sequenced: Option<Sequenced>,
+        transactional: Option<TransactionalId>,
+    ) -> Arc<Batch> {
         self.closed = true;
         let make = || {
             let records = self.records.clone();
@@ -77,6 +82,7 @@ impl ProducerBatch {
                 records,
                 bytes: self.bytes,
                 sequenced,
+                transactional,
             })
         };
         self.frozen.get_or_insert_with(make).clone()
@@ -294,9 +300,10 @@ impl Accumulator {
         }
         let counts = pieces.iter().map(|piece| piece.records.len() as u32).collect();
         let mut sequenced = batch.frozen.as_ref().and_then(|frozen| frozen.sequenced);
+        let transactional = batch.frozen.as_ref().and_then(|frozen| frozen.transactional);
         for piece in &mut pieces {
             if let Some(sequenced) = &mut sequenced {
-                piece.freeze(producer, Some(*sequenced));
+                piece.freeze(producer, Some(*sequenced), transactional);
                 sequenced.base_sequence += piece.records.len() as u32;
             }
         }

@@ -27,7 +27,7 @@ pub struct Application {
     /// What it waits for.
     pub waiting: Waiting,
     /// What it sends before its next planned record.
-    again: Vec<RecordId>,
+    pub(super) again: Vec<RecordId>,
     /// How often it sent a record again.
     resends: LiteMap<RecordId, u32>,
     /// The partitions of records that it may send again.
@@ -36,6 +36,8 @@ pub struct Application {
     outbox: Vec<RecordId>,
     /// The batches that `flush()` waits for.
     flushing: Vec<BatchId>,
+    /// Whether everything is sent that it makes of the last `poll()`.
+    pub finishing: bool,
     /// How many calls have blocked: the number of a `max.block.ms` timer.
     blocks: u32,
 }
@@ -52,11 +54,16 @@ pub enum Waiting {
     Outcome(RecordId),
     /// Everything that was sent: `flush()` blocks.
     Flush,
+    /// `initTransactions()`, `commitTransaction()` or `abortTransaction()`.
+    Transaction,
 }
 
 impl Producer {
     /// Plans the next `send()`.
     pub(super) fn plan_send(&mut self, cx: &mut Cx<'_>) {
+        if self.alive && !self.closing && self.ends_transaction(cx) {
+            return;
+        }
         let setup = cx.setup();
         let next = self.setup(&setup).records.get(self.application.sent as usize);
         let wait_us = match next {
@@ -77,6 +84,14 @@ impl Producer {
             return;
         }
         let setup = cx.setup();
+        let next = self.setup(&setup).records.get(self.application.sent as usize);
+        // What is not due yet: the timer is one of an earlier life of the process.
+        let now_us = cx.now_us();
+        let next = next.filter(|id| setup.record(**id).at_us <= now_us);
+        let sends = !self.application.again.is_empty() || next.is_some();
+        if sends && !self.may_send_in_transaction(cx) {
+            return;
+        }
         if !self.application.again.is_empty() {
             let record = self.application.again.remove(0);
             let planned = setup.record(record).at_us < u64::MAX;
@@ -86,9 +101,7 @@ impl Producer {
             }
             return self.send(cx, record, new);
         }
-        let next = self.setup(&setup).records.get(self.application.sent as usize);
-        // What is not due yet: the timer is one of an earlier life of the process.
-        if let Some(record) = next.filter(|id| setup.record(**id).at_us <= cx.now_us()) {
+        if let Some(record) = next {
             self.application.sent += 1;
             self.send(cx, *record, true);
         }
@@ -152,6 +165,7 @@ impl Producer {
         match self.accumulator.append(&mine.config, cx.now_us(), partition, record, plan) {
             Append::Done { batch, full } => {
                 cx.emit(Kind::RecordBatched { producer: self.id, record, partition, batch });
+                self.sent_in_transaction(cx, record, partition);
                 self.appended(cx, plan, full);
                 if mine.may_resend {
                     self.application.placed.insert(record, partition);
@@ -281,6 +295,7 @@ impl Producer {
         if self.application.waiting == Waiting::Flush && self.application.flushing.is_empty() {
             self.application.waiting = Waiting::No;
             cx.note(Kind::FlushReturned { producer: self.id });
+            self.finished_without_transaction(cx);
             self.plan_send(cx);
         }
     }

@@ -3,6 +3,7 @@
 use super::accumulator::{Accumulator, ProducerBatch};
 use super::metadata::ClientMetadata;
 use super::sequences::{GivenUp, Sequences};
+use super::transactions::Transactions;
 use super::{Producer, Waiting};
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
@@ -41,6 +42,10 @@ impl Producer {
         self.alive = true;
         self.closing = false;
         self.new_producer_id();
+        self.application.finishing = false;
+        cx.take_handover(self.id);
+        let transactional = self.setup(&setup).transactional.as_ref();
+        self.transactions = transactional.map(|t| Transactions::new(t.id));
         self.metadata = ClientMetadata::new(&setup);
         self.metadata.want();
         let idempotent = setup.producers[self.id.index()].config.enable_idempotence;
@@ -49,8 +54,7 @@ impl Producer {
         for n in 0..setup.brokers {
             self.client.ready(cx, Node::Broker(BrokerId(n)));
         }
-        self.plan_send(cx);
-        self.run_once(cx);
+        self.begin(cx);
     }
 
     /// `close()`: no further records; everything buffered is sent, without waiting for linger,

@@ -11,6 +11,7 @@ mod outcome;
 pub mod partitioner;
 mod sender;
 pub mod sequences;
+pub mod transactions;
 
 use super::client::{ClientConfig, NetworkClient};
 use super::cx::Cx;
@@ -25,6 +26,7 @@ pub use application::{Application, Waiting};
 use metadata::ClientMetadata;
 use partitioner::Sticky;
 use sequences::Sequences;
+use transactions::Transactions;
 
 /// A producer.
 #[derive(Clone, Debug)]
@@ -47,6 +49,8 @@ pub struct Producer {
     pub producer_id: u64,
     /// The epoch of that id.
     pub epoch: u16,
+    /// What it knows of its transaction, if it uses transactions.
+    pub transactions: Option<Transactions>,
     /// Whether there is a process.
     pub alive: bool,
     /// Whether it was told to `close()`.
@@ -77,7 +81,8 @@ impl Producer {
     /// A producer that has not done anything yet.
     #[must_use]
     pub fn new(setup: &Setup, id: ProducerId) -> Self {
-        let config = &setup.producers[id.index()].config;
+        let ProducerSetup { config, transactional, .. } = &setup.producers[id.index()];
+        let transactional = transactional.as_ref();
         let partitions = setup.partitions.len();
         let network = ClientConfig {
             reconnect_backoff_us: config.reconnect_backoff_us,
@@ -96,7 +101,8 @@ impl Producer {
             sequences: config.enable_idempotence.then(|| vec![Sequences::default(); partitions]),
             producer_id: 0,
             epoch: 0,
-            alive: true,
+            transactions: transactional.map(|t| Transactions::new(t.id)),
+            alive: setup.starts(id),
             closing: false,
             ids: 0,
             sticky: Sticky::default(),
@@ -112,7 +118,16 @@ impl Producer {
         for n in 0..cx.setup().brokers {
             self.client.warm(cx, Node::Broker(BrokerId(n)));
         }
+        if self.alive {
+            self.begin(cx);
+        }
+    }
+
+    /// The application begins: with transactions by `initTransactions()`.
+    fn begin(&mut self, cx: &mut Cx<'_>) {
+        self.init_transactions(cx);
         self.plan_send(cx);
+        self.run_once(cx);
     }
 
     /// Whether something is under way that will change a record's fate.
@@ -131,6 +146,9 @@ impl Producer {
         match timer {
             ProducerTimer::Send => self.send_next(cx),
             ProducerTimer::CloseTimeout => self.close_forcefully(cx),
+            ProducerTimer::CallTimeout(number) => self.call_timeout(cx, number),
+            ProducerTimer::Output(record) => self.output(cx, record),
+            ProducerTimer::Finish => self.finish(cx),
             // A wake that an earlier one has replaced changes nothing.
             ProducerTimer::Wake => self.wake_us = self.wake_us.filter(|us| *us > cx.now_us()),
             ProducerTimer::BlockTimeout(number) => self.block_timeout(cx, number),
@@ -165,6 +183,12 @@ impl Producer {
         if self.client.complete(request) {
             match response {
                 Response::Produce(results) => self.produce_response(cx, request, results),
+                Response::Transaction(result) => {
+                    self.transaction_answered(cx, request, result.map(Some));
+                }
+                Response::TxnOffsetCommit(result) => {
+                    self.transaction_answered(cx, request, result.map(|()| None));
+                }
                 Response::Metadata { partitions, .. } => {
                     self.metadata.update(cx.now_us(), request, partitions)
                 }

@@ -47,6 +47,7 @@ impl Producer {
     ) {
         self.metadata.lost(requests);
         self.metadata.want();
+        self.transaction_requests_lost(cx, requests);
         let before = cx.cause;
         for request in requests {
             for batch in self.take(*request) {
@@ -168,6 +169,7 @@ impl Producer {
         }
         self.sequence_failed(&batch, end, false);
         self.release(cx, &batch, false);
+        self.batch_of_transaction_failed(cx, error);
     }
 
     /// Every record of the batch gets the error.
@@ -186,6 +188,7 @@ impl Producer {
         for record in &batch.records {
             self.maybe_resend(cx, *record, error);
         }
+        self.batch_of_transaction_failed(cx, error);
         cx.cause = before;
     }
 

@@ -9,6 +9,7 @@ use super::accumulator::{ProducerBatch, Ready, backing_off_until_us};
 use super::metadata::Waits;
 use super::partitioner::Choice;
 use super::sequences::GivenUp;
+use super::transactions::Transactions;
 use super::{InFlight, Producer, Waiting};
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
@@ -42,6 +43,9 @@ impl Producer {
         let mut alarm = Alarm::default();
 
         self.settle_sequences(cx);
+        if let Some(us) = self.transact(cx) {
+            alarm.at(us);
+        }
         let nodes = self.ready_nodes(cx, config, &mut alarm);
         let mut requests = Vec::new();
         for node in nodes {
@@ -96,8 +100,9 @@ impl Producer {
         alarm: &mut Alarm,
     ) -> Vec<BrokerId> {
         // A full pool, flush() and close() make everything sendable at once.
-        let exhausted =
-            self.closing || matches!(self.application.waiting, Waiting::Memory(_) | Waiting::Flush);
+        let exhausted = self.closing
+            || matches!(self.application.waiting, Waiting::Memory(_) | Waiting::Flush)
+            || self.transactions.as_ref().is_some_and(Transactions::is_completing);
         let mut nodes = Vec::new();
         for partition in (0..self.accumulator.deques.len() as u16).map(PartitionId) {
             if self.muted.contains(&partition) {
@@ -145,7 +150,7 @@ impl Producer {
             self.accumulator.drained(node, partition);
             let Some(first) = self.accumulator.deques[partition.index()].front() else { continue };
             let waits = backing_off_until_us(first, &self.metadata, cx.now_us()).is_some();
-            if waits || self.muted.contains(&partition) {
+            if waits || self.muted.contains(&partition) || !self.may_drain(partition) {
                 continue;
             }
             // Both end the whole drain in Kafka, the partitions after this one included.
@@ -159,7 +164,8 @@ impl Producer {
         }
         for batch in &mut batches {
             let sequenced = self.next_sequence(batch);
-            batch.freeze(self.id, sequenced);
+            let transactional = self.transactions.as_ref().map(Transactions::id);
+            batch.freeze(self.id, sequenced, transactional);
             batch.sent_epoch = match cx.setup().rules.names_leader_in_error {
                 true => self.metadata.epoch(batch.partition),
                 // Before KIP-951 no new leader ends the wait before a retry.

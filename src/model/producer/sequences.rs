@@ -54,6 +54,11 @@ impl Sequences {
         self.last_acked = Some(self.last_acked.map_or(last, |acked| acked.max(last)));
     }
 
+    /// Numbers that were given and not acknowledged are given again.
+    pub(super) fn go_back(&mut self) {
+        self.next = self.last_acked.map_or(0, |acked| acked + 1);
+    }
+
     fn is_next(&self, sequence: u32) -> bool {
         sequence == self.last_acked.map_or(0, |acked| acked + 1)
     }
@@ -107,12 +112,13 @@ impl Producer {
     /// epoch first (`TransactionManager.canRetry`). Before KIP-360 (2.5) a gap was the end.
     pub(super) fn can_retry_sequence(&mut self, cx: &Cx<'_>, batch: &ProducerBatch) -> bool {
         let reset = batch.sequence_reset;
+        let transactional = self.transactions.is_some();
         let Some((mine, base)) = self.sequences_of(batch) else { return false };
         let too_early = mine.unresolved.is_none() && (reset || !mine.is_next(base));
         if too_early {
             return true;
         }
-        if !cx.setup().rules.recovers_producer_epoch {
+        if transactional || !cx.setup().rules.recovers_producer_epoch {
             return false;
         }
         if mine.unresolved.is_none_or(|unresolved| unresolved == base) {
@@ -139,13 +145,15 @@ impl Producer {
     /// no longer in doubt, or need a new epoch (`maybeResolveSequences`,
     /// `bumpIdempotentEpochAndResetIdIfNeeded`).
     pub(super) fn settle_sequences(&mut self, cx: &mut Cx<'_>) {
+        let transactional = self.transactions.is_some();
         let Some(sequences) = &mut self.sequences else { return };
         for mine in sequences.iter_mut().filter(|s| s.open.is_empty()) {
             if mine.unresolved.take().is_some() && !mine.is_next(mine.next) {
                 mine.rewrite = true;
             }
         }
-        if !sequences.iter().any(|mine| mine.rewrite) {
+        // A transaction is aborted first, and gets another epoch by that.
+        if transactional || !sequences.iter().any(|mine| mine.rewrite) {
             return;
         }
         if !cx.setup().rules.recovers_producer_epoch {

@@ -5,7 +5,9 @@ mod workload;
 use std::sync::Arc;
 
 use super::group::GroupMetadata;
-use super::ids::{BrokerId, ConsumerId, GroupId, Node, PartitionId, ProducerId, RecordId};
+use super::ids::{
+    BrokerId, ConsumerId, GroupId, Node, PartitionId, ProducerId, RecordId, TransactionalId,
+};
 use super::links::{Ends, Rule, Way};
 use super::record::RecordPlan;
 use crate::script::config::{
@@ -13,12 +15,14 @@ use crate::script::config::{
 };
 use crate::script::resolve::Resolved;
 use crate::script::{
-    Action, Cluster, CommitStyle, Failure, OnRestart, Rules, Script, SendStyle, TopicChange,
-    Version,
+    Action, Cluster, CommitStyle, Failure, OffsetsCommit, OnRestart, Rules, Script, SendStyle,
+    TopicChange, Transaction, Version,
 };
 
 /// The name of the topic that holds the groups' committed offsets.
 pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
+/// The name of the topic that holds the state of transactions.
+pub const TRANSACTIONS_TOPIC: &str = "__transaction_state";
 
 /// Everything about a run that is fixed before it starts.
 #[derive(Clone, Debug)]
@@ -44,6 +48,8 @@ pub struct Setup {
     /// The partition of `__consumer_offsets`, if there are groups. Kafka has 50 of them; here
     /// all groups share one.
     pub offsets_partition: Option<PartitionId>,
+    /// The partition of `__transaction_state`, if a producer uses transactions. Kafka has 50.
+    pub transactions_partition: Option<PartitionId>,
     /// The producers.
     pub producers: Vec<ProducerSetup>,
     /// The groups.
@@ -117,6 +123,38 @@ pub struct ProducerSetup {
     pub flush_every: u32,
     /// The timeout of `close()`.
     pub close_timeout_us: Option<u64>,
+    /// How its application uses transactions, if it does.
+    pub transactional: Option<TransactionalSetup>,
+    /// The consumer of the same process, whose records it sends on.
+    pub consumer: Option<ConsumerId>,
+}
+
+/// How an application uses transactions.
+#[derive(Clone, Debug)]
+pub struct TransactionalSetup {
+    /// Its `transactional.id`; another producer may have the same one.
+    pub id: TransactionalId,
+    /// How it uses them.
+    pub style: Transaction,
+}
+
+/// What an application makes of the records that it reads.
+#[derive(Clone, Debug)]
+pub struct ProducesSetup {
+    /// How it commits its offsets.
+    pub offsets: OffsetsCommit,
+    /// For each record that the group may read, in order, the one that is made of it: it is the
+    /// same message however often it is made.
+    pub outputs: Vec<(RecordId, RecordId)>,
+}
+
+impl ProducesSetup {
+    /// The record that is made of one.
+    #[must_use]
+    pub fn output(&self, input: RecordId) -> Option<RecordId> {
+        let place = self.outputs.binary_search_by_key(&input, |(input, _)| *input).ok()?;
+        Some(self.outputs[place].1)
+    }
 }
 
 /// A consumer group.
@@ -144,6 +182,8 @@ pub struct GroupSetup {
     pub idempotent: bool,
     /// Whether the automatic commit covers the records that `poll()` is about to return.
     pub commits_returning_batch: bool,
+    /// What its application makes of the records.
+    pub produces: Option<ProducesSetup>,
     /// The partitions of each of its topics.
     pub topics: Vec<Vec<PartitionId>>,
 }
@@ -194,6 +234,8 @@ pub struct ConsumerSetup {
     pub member: u16,
     /// Whether it runs when the run begins.
     pub runs: bool,
+    /// The producer of the same process, if its application sends on what it reads.
+    pub producer: Option<ProducerId>,
 }
 
 impl Setup {
@@ -211,6 +253,7 @@ impl Setup {
             topics: Vec::new(),
             partitions: Vec::new(),
             offsets_partition: None,
+            transactions_partition: None,
             producers: Vec::new(),
             groups: Vec::new(),
             consumers: Vec::new(),
@@ -224,6 +267,7 @@ impl Setup {
         setup.add_groups(script, resolved);
         setup.add_producers(script, resolved);
         setup.add_sends(script);
+        setup.add_outputs(script);
         setup.add_links(script);
         Arc::new(setup)
     }
@@ -232,18 +276,28 @@ impl Setup {
         for topic in &resolved.topics {
             self.add_topic(&topic.name, (topic.initial, &topic.replicas), &topic.config, false);
         }
-        if resolved.groups.is_empty() {
-            return;
+        if !resolved.groups.is_empty() {
+            let factor = self.broker.offsets_topic_replication_factor;
+            let config = TopicConfig::of_offsets_topic(&self.broker);
+            self.offsets_partition = Some(self.add_internal_topic(OFFSETS_TOPIC, factor, &config));
         }
-        // Its leader is the broker after those that lead the first partitions, as Kafka's
-        // assignment would spread it; its settings are the brokers' own, with no override.
+        if resolved.uses_transactions() {
+            let factor = self.broker.transaction_state_log_replication_factor;
+            let config = TopicConfig::of_transaction_topic(&self.broker);
+            let partition = self.add_internal_topic(TRANSACTIONS_TOPIC, factor, &config);
+            self.transactions_partition = Some(partition);
+        }
+    }
+
+    /// A topic of one partition that the brokers make. Its leader is the broker after those that
+    /// lead the partitions before, as Kafka's assignment would spread it; its settings are the
+    /// brokers' own, with no override.
+    fn add_internal_topic(&mut self, name: &str, factor: u32, config: &TopicConfig) -> PartitionId {
         let first = self.partitions.len() as u16;
-        let factor =
-            self.broker.offsets_topic_replication_factor.min(u32::from(self.brokers)) as u16;
+        let factor = factor.min(u32::from(self.brokers)) as u16;
         let replicas = (0..factor).map(|i| (first + i) % self.brokers + 1).collect();
-        let config = TopicConfig::of_offsets_topic(&self.broker);
-        self.offsets_partition = Some(PartitionId(first));
-        self.add_topic(OFFSETS_TOPIC, (1, &[replicas]), &config, true);
+        self.add_topic(name, (1, &[replicas]), config, true);
+        PartitionId(first)
     }
 
     fn add_topic(
@@ -358,6 +412,23 @@ impl Setup {
     #[must_use]
     pub fn group_of(&self, consumer: ConsumerId) -> &GroupSetup {
         &self.groups[self.consumers[consumer.index()].group.index()]
+    }
+
+    /// Whether a producer runs when the run begins: if its consumer does.
+    #[must_use]
+    pub fn starts(&self, producer: ProducerId) -> bool {
+        let consumer = self.producers[producer.index()].consumer;
+        consumer.is_none_or(|consumer| self.consumers[consumer.index()].runs)
+    }
+
+    /// The other half of a process: a consumer's producer, a producer's consumer.
+    #[must_use]
+    pub fn partner(&self, node: Node) -> Option<Node> {
+        match node {
+            Node::Producer(id) => self.producers[id.index()].consumer.map(Node::Consumer),
+            Node::Consumer(id) => self.consumers[id.index()].producer.map(Node::Producer),
+            _ => None,
+        }
     }
 
     /// The name of an entity as scripts and screens have it.

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{ConsumerSetup, GroupSetup, ProducerSetup, Setup};
+use super::{ConsumerSetup, GroupSetup, ProducerSetup, ProducesSetup, Setup, TransactionalSetup};
 use crate::model::assignor::assign;
 use crate::model::group::{GroupMetadata, MemberId, MemberMetadata, Share};
-use crate::model::ids::{ConsumerId, GroupId, Node, PartitionId, ProducerId, RecordId};
+use crate::model::ids::{
+    ConsumerId, GroupId, Node, PartitionId, ProducerId, RecordId, TransactionalId,
+};
 use crate::model::record::RecordPlan;
 use crate::script::resolve::Resolved;
 use crate::script::{Action, Do, Duration, OnRestart, Script};
@@ -18,7 +20,11 @@ impl Setup {
             let running = written.running.unwrap_or(written.members);
             for member in 1..=written.members {
                 let runs = member <= running;
-                self.consumers.push(ConsumerSetup { group: GroupId(index), member, runs });
+                let names = written.produces.as_ref().map(|produces| &produces.producers);
+                let name = names.and_then(|names| names.get(usize::from(member) - 1));
+                let producer = name.and_then(|name| script.producer_index(name)).map(ProducerId);
+                let group = GroupId(index);
+                self.consumers.push(ConsumerSetup { group, member, runs, producer });
             }
             let topics = group.topics.iter().map(|topic| &self.topics[usize::from(*topic)]);
             self.groups.push(GroupSetup {
@@ -32,6 +38,10 @@ impl Setup {
                 workers: written.workers,
                 failure: written.failure.clone(),
                 idempotent: written.idempotent,
+                produces: written.produces.as_ref().map(|produces| ProducesSetup {
+                    offsets: produces.offsets,
+                    outputs: Vec::new(),
+                }),
                 commits_returning_batch: written.auto_commit_race
                     && self.rules.may_commit_returning_batch,
                 topics: topics.map(|topic| topic.partitions.clone()).collect(),
@@ -83,11 +93,23 @@ impl Setup {
             }
         }
         let resends = script.actions.iter().any(|action| matches!(action.what, Do::Resend(_)));
+        let mut ids: Vec<&String> = Vec::new();
         // Stable: among equals the order of the script decides.
         self.records.sort_by_key(|plan| plan.at_us);
         for (id, (written, config)) in
             (0..).map(ProducerId).zip(script.producers.iter().zip(&resolved.producers))
         {
+            let transactional = config.transactional_id.as_ref().map(|name| {
+                let known = ids.iter().position(|id| *id == name);
+                let place = known.unwrap_or(ids.len());
+                if known.is_none() {
+                    ids.push(name);
+                }
+                let style = written.transaction.clone().unwrap_or_default();
+                TransactionalSetup { id: TransactionalId(place as u16), style }
+            });
+            let mine = |(_, c): &(u16, &ConsumerSetup)| c.producer == Some(id);
+            let consumer = (0..).zip(&self.consumers).find(mine).map(|(n, _)| ConsumerId(n));
             let numbered = (1..).map(RecordId).zip(&self.records);
             self.producers.push(ProducerSetup {
                 config: config.clone(),
@@ -97,12 +119,16 @@ impl Setup {
                     .map(|(record, _)| record)
                     .collect(),
                 may_resend: resends
+                    || transactional.is_some()
+                    || consumer.is_some()
                     || written.resend > 0
                     || written.on_restart != OnRestart::Continue,
                 resend: written.resend,
                 on_restart: written.on_restart,
                 flush_every: written.flush_every,
                 close_timeout_us: written.close_timeout.map(Duration::as_us),
+                transactional,
+                consumer,
             });
         }
     }
@@ -129,13 +155,46 @@ impl Setup {
         }
     }
 
+    /// The records that applications make of those that they read, one of each, numbered after all
+    /// others. A group may read what a group before it makes.
+    pub(super) fn add_outputs(&mut self, script: &Script) {
+        for (index, group) in script.groups.iter().enumerate() {
+            let Some(produces) = &group.produces else { continue };
+            let named = |topic: u16| &self.topics[usize::from(topic)].name;
+            let to = self.topics.iter().position(|t| t.name == produces.topic).unwrap_or_default();
+            let sends = self.consumers.iter().find(|c| c.group.index() == index);
+            let Some(producer) = sends.and_then(|consumer| consumer.producer) else { continue };
+            let (mut outputs, mut plans) = (Vec::new(), Vec::new());
+            for (input, plan) in (1..).map(RecordId).zip(&self.records) {
+                if !group.topics.contains(named(plan.topic)) {
+                    continue;
+                }
+                outputs.push((input, RecordId((self.records.len() + plans.len() + 1) as u32)));
+                plans.push(RecordPlan {
+                    producer,
+                    topic: to as u16,
+                    key: plan.key.clone(),
+                    partition: None,
+                    value_bytes: produces.value_bytes,
+                    at_us: u64::MAX,
+                    ahead_us: 0,
+                    unserializable: false,
+                });
+            }
+            self.records.append(&mut plans);
+            if let Some(produces) = &mut self.groups[index].produces {
+                produces.outputs = outputs;
+            }
+        }
+    }
+
     /// The record that an action sends.
     #[must_use]
     pub fn sent_by(&self, action: u16) -> RecordId {
         let is_send = |action: &&Action| matches!(action.what, Do::Send(_));
-        let sends = self.actions.iter().filter(is_send).count();
         let before = self.actions[..usize::from(action)].iter().filter(is_send).count();
-        RecordId((self.records.len() - sends + before + 1) as u32)
+        let timed = self.records.partition_point(|plan| plan.at_us < u64::MAX);
+        RecordId((timed + before + 1) as u32)
     }
 
     /// When the last record is sent that no action sends.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Group, GroupState, InitialDelay, Member};
 use crate::model::broker::Broker;
+use crate::model::broker::produce::{ReplyTo, Then};
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::event::BrokerTimer;
@@ -281,7 +282,11 @@ impl Broker {
         let metadata = self.groups[id.index()].metadata(id);
         let generation = metadata.generation;
         match self.append(cx, partition, Payload::Group(metadata)) {
-            Ok(appended) => self.wait_for_group(cx, &appended, id, generation),
+            Ok(appended) => {
+                let reply = ReplyTo { connection: None, request: cx.next_request() };
+                let then = Then::Grouped(id, generation);
+                self.wait_for_append(cx, reply, &[(partition, appended)], then);
+            }
             Err(_) => self.group_stored(cx, id, generation, false),
         }
     }

@@ -5,6 +5,7 @@
 use super::{Group, GroupState, Member};
 use crate::model::assignor::assign;
 use crate::model::broker::Broker;
+use crate::model::broker::produce::{ReplyTo, Then};
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::group::{GroupAnswer, MemberId, Membership, Removal};
@@ -134,8 +135,9 @@ impl Broker {
         let partition = self.coordinates(&cx.setup())?;
         let metadata = self.groups[id.index()].metadata(id);
         let appended = self.append(cx, partition, Payload::Group(metadata))?;
-        let response = Response::Group(Ok(answer));
-        self.wait_to_answer(cx, connection, request, &appended, response);
+        let then = Then::Stored(Response::Group(Ok(answer)));
+        let reply = ReplyTo { connection: Some(connection), request };
+        self.wait_for_append(cx, reply, &[(partition, appended)], then);
         Ok(())
     }
 

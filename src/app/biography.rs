@@ -99,6 +99,9 @@ impl<'a> Life<'a> {
                     None => w.step_created_no_key.to_owned(),
                 })
             }
+            Kind::RecordResent { record, .. } if *record == self.record => {
+                plain(w.step_sent_again.to_owned())
+            }
             Kind::SendBlocked { record, .. } if *record == self.record => {
                 plain(w.step_blocked.to_owned())
             }
@@ -179,6 +182,18 @@ impl<'a> Life<'a> {
                 self.on_disk.retain(|other| other != broker);
                 bad(fill(w.step_truncated, &[("broker", &broker.to_string())]))
             }
+            Kind::RecordsDeleted { broker, removed, .. } => {
+                removed.iter().find_map(|entry| self.offset_in(entry))?;
+                self.copies.remove(broker);
+                bad(fill(w.step_deleted, &[("broker", &broker.to_string())]))
+            }
+            Kind::MarkerWritten { marker, records, .. } => {
+                records.iter().find(|(_, id)| *id == self.record)?;
+                match marker.commit {
+                    true => good(w.step_transaction_committed.to_owned()),
+                    false => bad(w.step_transaction_aborted.to_owned()),
+                }
+            }
             _ => None,
         }
     }
@@ -238,6 +253,23 @@ impl<'a> Life<'a> {
                 if records.iter().any(|(_, id)| *id == self.record) =>
             {
                 plain(fill(w.step_polled, &[("consumer", &name(consumer))]))
+            }
+            Kind::ProcessingFailed { consumer, record, .. } if *record == self.record => {
+                bad(fill(w.step_threw, &[("consumer", &name(consumer))]))
+            }
+            Kind::PartitionsRevoked { consumer, dropped, .. }
+            | Kind::Rewound { consumer, dropped }
+                if dropped.contains(&self.record) =>
+            {
+                self.fetched_by = None;
+                plain(fill(w.step_dropped, &[("consumer", &name(consumer))]))
+            }
+            Kind::ConsumerCrashed { consumer } if self.fetched_by == Some(*consumer) => {
+                self.fetched_by = None;
+                match self.processed {
+                    true => None,
+                    false => bad(fill(w.step_consumer_died, &[("consumer", &name(consumer))])),
+                }
             }
             Kind::Processed { consumer, record, .. } if *record == self.record => {
                 let again = std::mem::replace(&mut self.processed, true);

@@ -142,6 +142,13 @@ words! {
     step_offline: "nobody can lead {partition}";
     step_fetched: "fetched by {consumer}";
     step_polled: "poll() gives it to {consumer}";
+    step_sent_again: "send() called again: to Kafka another record";
+    step_threw: "processing throws an exception at {consumer}";
+    step_dropped: "{consumer} drops it: it has to be read again";
+    step_consumer_died: "{consumer} dies with it in hand";
+    step_deleted: "deleted from {broker}'s log";
+    step_transaction_committed: "its transaction is committed: careful readers may have it";
+    step_transaction_aborted: "its transaction is aborted: careful readers skip it";
     step_processed: "processed by {consumer}";
     step_processed_again: "processed again by {consumer}";
     step_offset: "{group} commits past it";

@@ -8,6 +8,7 @@ use crate::script::Duration;
 use crate::script::config::Acks;
 
 use super::Player;
+use super::told::{group_sentence, transaction_sentence};
 use crate::verdict::Fate;
 
 /// The caption of a moment: the last thing worth telling.
@@ -117,7 +118,10 @@ fn sentence(setup: &Setup, event: &TraceEvent) -> Option<String> {
                 setup.name(Node::Consumer(*consumer))
             ))
         }
-        kind => application_sentence(kind).or_else(|| cluster_sentence(setup, kind)),
+        kind => application_sentence(kind)
+            .or_else(|| cluster_sentence(setup, kind))
+            .or_else(|| group_sentence(setup, kind))
+            .or_else(|| transaction_sentence(setup, kind)),
     }
 }
 
@@ -243,7 +247,7 @@ fn is_or_are(records: &[RecordId]) -> &'static str {
 }
 
 /// "record 7", "records 6–8", "records 1, 3 and 9".
-fn records(ids: &[RecordId]) -> String {
+pub(super) fn records(ids: &[RecordId]) -> String {
     match ids {
         [] => "no record".to_owned(),
         [one] => format!("record {one}"),

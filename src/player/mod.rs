@@ -6,6 +6,7 @@
 mod caption;
 mod marks;
 mod pace;
+mod told;
 
 use std::sync::Arc;
 

@@ -1,0 +1,134 @@
+//! What is happening in groups and transactions, in a sentence or two.
+
+use super::caption::records;
+use crate::model::group::Removal;
+use crate::model::ids::{ConsumerId, Node, PartitionId, RecordId};
+use crate::model::setup::Setup;
+use crate::model::trace::Kind;
+use crate::model::transaction::TransactionState;
+use crate::script::Duration;
+
+fn consumer(setup: &Setup, id: ConsumerId) -> String {
+    setup.name(Node::Consumer(id))
+}
+
+fn partitions(setup: &Setup, ids: &[PartitionId]) -> String {
+    ids.iter().map(|id| setup.partition_name(*id)).collect::<Vec<_>>().join(", ")
+}
+
+/// Of members that come and go, and of what they skip.
+pub(super) fn group_sentence(setup: &Setup, kind: &Kind) -> Option<String> {
+    Some(match kind {
+        Kind::RebalanceBegan { group, .. } => format!(
+            "A member of {} came or went: its coordinator shares out the partitions anew.",
+            setup.groups[group.index()].id
+        ),
+        Kind::MemberRemoved { group, consumer: id, why } => {
+            let group = &setup.groups[group.index()];
+            let session = Duration::from_us(group.session_timeout_us(&setup.broker));
+            let why = match why {
+                Removal::Left => "leaves".to_owned(),
+                Removal::SessionTimeout => format!("was silent for {session}: it is out"),
+                Removal::RebalanceTimeout => "did not join in time: it is out".to_owned(),
+            };
+            format!("{} {why} of {}.", consumer(setup, *id), group.id)
+        }
+        Kind::PollTimedOut { consumer: id } => format!(
+            "{}'s application was away from poll() for max.poll.interval.ms: the client leaves the group, while the application works on.",
+            consumer(setup, *id)
+        ),
+        Kind::PartitionsAssigned { consumer: id, partitions: ids } if !ids.is_empty() => {
+            format!("{} gets {}.", consumer(setup, *id), partitions(setup, ids))
+        }
+        Kind::PartitionsRevoked { consumer: id, partitions: ids, lost, .. } => {
+            let how = if *lost { "has lost" } else { "gives back" };
+            format!("{} {how} {}.", consumer(setup, *id), partitions(setup, ids))
+        }
+        Kind::ProcessingFailed { consumer: id, record, .. } => format!(
+            "Processing record {record} throws an exception in {}'s application.",
+            consumer(setup, *id)
+        ),
+        Kind::CommitFailed { consumer: id, error } => {
+            format!("{}'s commit fails: {}.", consumer(setup, *id), error.exception())
+        }
+        Kind::PositionReset { consumer: id, partition, offset, committed }
+            if *committed || *offset > 0 =>
+        {
+            let why = match committed {
+                true => "which its group has committed",
+                false => "as auto.offset.reset says: nothing is committed",
+            };
+            let at = setup.partition_name(*partition);
+            format!("{} begins to read {at} at offset {offset}, {why}.", consumer(setup, *id))
+        }
+        Kind::TruncationDetected { consumer: id, from, to, .. } => format!(
+            "{} learns that the log was cut below its offset {from}, and goes back to {to}.",
+            consumer(setup, *id)
+        ),
+        Kind::RecordsDeleted { broker, partition, to, .. } => format!(
+            "{broker} deletes what is before offset {to} of {}.",
+            setup.partition_name(*partition)
+        ),
+        Kind::OffsetsExpired { group } => format!(
+            "The committed offsets of {} have expired: auto.offset.reset will say where it begins.",
+            setup.groups[group.index()].id
+        ),
+        Kind::PartitionAdded { partition, .. } => format!(
+            "{} is new. Clients learn of it with their next metadata, after up to metadata.max.age.ms.",
+            setup.partition_name(*partition)
+        ),
+        _ => return None,
+    })
+}
+
+/// Of transactions.
+pub(super) fn transaction_sentence(setup: &Setup, kind: &Kind) -> Option<String> {
+    Some(match kind {
+        Kind::TransactionsInitialized { producer, epoch, .. } => format!(
+            "{producer}'s initTransactions() returns with epoch {epoch}: whoever had its transactional.id before is fenced."
+        ),
+        Kind::TransactionBegun { producer } => {
+            format!("{producer} begins a transaction. No broker hears of that.")
+        }
+        Kind::TransactionEnding { producer, commit: true } => format!(
+            "{producer} calls commitTransaction(): everything is flushed, then the coordinator is asked."
+        ),
+        Kind::TransactionEnding { producer, commit: false } => {
+            format!("{producer} calls abortTransaction().")
+        }
+        Kind::TransactionChanged { broker, metadata } => match metadata.state {
+            TransactionState::PrepareCommit => format!(
+                "{broker}, the transaction coordinator, has the commit in its log: it will be done whatever happens. The markers follow."
+            ),
+            TransactionState::PrepareAbort => format!(
+                "{broker}, the transaction coordinator, has the abort in its log. The markers follow."
+            ),
+            _ => return None,
+        },
+        Kind::TransactionTimedOut { broker, .. } => format!(
+            "The transaction was open for longer than transaction.timeout.ms: {broker} aborts it and fences its producer."
+        ),
+        Kind::TransactionFailed { producer, error, fatal: true, .. } => {
+            format!("{producer} is told {}: nothing can be done but close it.", error.exception())
+        }
+        Kind::TransactionFailed { producer, error, records: ids, .. } => format!(
+            "The transaction of {producer} with {} cannot be committed: {}.",
+            records(ids),
+            error.exception()
+        ),
+        Kind::MarkerWritten { broker, partition, marker, records: all } => {
+            let ids: Vec<RecordId> = all.iter().map(|(_, id)| *id).collect();
+            let what = if marker.commit { "COMMIT" } else { "ABORT" };
+            format!(
+                "{broker} writes the marker {what} to {}, behind {}.",
+                setup.partition_name(*partition),
+                records(&ids)
+            )
+        }
+        Kind::LastStableOffset { partition, offset, stable: false, .. } => format!(
+            "Readers of committed records stop at offset {offset} of {}: a transaction is open there.",
+            setup.partition_name(*partition)
+        ),
+        _ => return None,
+    })
+}

@@ -72,6 +72,7 @@ fn check(plan: &Plan) -> Result<(), TestCaseError> {
             }
             looked = watch.trace.len();
             watch.checker.look(&world);
+            watch.checker.shares_are_disjoint(&world);
         }
     }
     let at_us = world.now_us();

@@ -1,12 +1,14 @@
 //! What must hold at every moment of a run, whatever breaks, or under the preconditions that are
 //! named where they are asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ackscope::model::broker::replica::Role;
+use ackscope::model::broker::group::GroupState;
+use ackscope::model::broker::replica::{Replica, Role};
 use ackscope::model::ids::{BrokerId, GroupId, PartitionId, RecordId};
 use ackscope::model::trace::{Kind, Observer, TraceEvent};
 use ackscope::model::{Setup, World};
+use ackscope::script::config::IsolationLevel;
 
 use crate::plan::Plan;
 
@@ -43,10 +45,15 @@ pub struct Checker {
     epochs: Vec<(u32, u32)>,
     /// Per broker and partition: incarnation, leader epoch and high watermark while it leads.
     watermarks: BTreeMap<(BrokerId, PartitionId), (u32, u32, u64)>,
+    /// The same with last stable offsets.
+    stable: BTreeMap<(BrokerId, PartitionId), (u32, u32, u64)>,
     /// How far any leader of a partition has committed.
     committed: Vec<u64>,
     /// The records that were below a leader's high watermark, by offset.
     committed_records: BTreeMap<(PartitionId, u64), RecordId>,
+    /// Offsets of aborted and of committed transactions.
+    aborted: BTreeSet<(PartitionId, u64)>,
+    settled: BTreeSet<(PartitionId, u64)>,
     /// What a group has seen where.
     seen: BTreeMap<(GroupId, PartitionId, u64), RecordId>,
     traced: u64,
@@ -61,6 +68,10 @@ impl Observer for Checker {
             Kind::HighWatermarkAdvanced { partition, to, .. } => {
                 let committed = &mut self.committed[partition.index()];
                 *committed = (*committed).max(*to);
+            }
+            Kind::MarkerWritten { partition, marker, records, .. } => {
+                let into = if marker.commit { &mut self.settled } else { &mut self.aborted };
+                into.extend(records.iter().map(|(offset, _)| (*partition, *offset)));
             }
             Kind::Fetched { partition, entries, .. } => {
                 let committed = self.committed[partition.index()];
@@ -82,8 +93,11 @@ impl Checker {
             allowed,
             epochs: vec![(0, 0); partitions],
             watermarks: BTreeMap::new(),
+            stable: BTreeMap::new(),
             committed: vec![0; partitions],
             committed_records: BTreeMap::new(),
+            aborted: BTreeSet::new(),
+            settled: BTreeSet::new(),
             seen: BTreeMap::new(),
             traced: 0,
             wrong: None,
@@ -108,6 +122,19 @@ impl Checker {
                 self.in_sync_replicas_have_what_is_committed(world, partition);
                 self.leaders_are_complete(world, partition);
             }
+        }
+    }
+
+    /// In a stable group a partition has one owner, or one who has to give it back.
+    pub fn shares_are_disjoint(&mut self, world: &World) {
+        for group in world.brokers.iter().flat_map(|broker| &broker.groups) {
+            let stable = group.state == GroupState::Stable;
+            let all = group.members.iter().flat_map(|member| &member.share);
+            let mut owned: Vec<PartitionId> = all.copied().collect();
+            let count = owned.len();
+            owned.sort_unstable();
+            owned.dedup();
+            self.ensure(!stable || owned.len() == count, || format!("owned twice: {group:?}"));
         }
     }
 
@@ -138,6 +165,14 @@ impl Checker {
             if !matches!(replica.role, Role::Leader(_)) {
                 continue;
             }
+            let stable = replica.last_stable_offset();
+            let now = (broker.incarnation, replica.leader_epoch, stable);
+            let before = self.stable.insert((broker.id, partition), now);
+            if let Some(before) = before.filter(|b| (b.0, b.1) == (now.0, now.1)) {
+                self.ensure(before.2 <= stable && stable <= mark, || {
+                    format!("{} {partition:?}: stable from {before:?} to {now:?}", broker.id)
+                });
+            }
             let now = (broker.incarnation, replica.leader_epoch, mark);
             let before = self.watermarks.insert((broker.id, partition), now);
             if let Some(before) = before.filter(|b| (b.0, b.1) == (now.0, now.1)) {
@@ -153,12 +188,14 @@ impl Checker {
 
     /// Two logs that share an entry of the same offset and epoch share everything before it.
     fn logs_match(&mut self, world: &World, partition: PartitionId) {
-        let logs: Vec<_> = world
-            .brokers
-            .iter()
-            .filter_map(|broker| broker.replica(partition))
-            .map(|replica| replica.log.batches())
-            .collect();
+        let replicas = || world.brokers.iter().filter_map(|broker| broker.replica(partition));
+        // What was deleted at the beginning of one is not compared.
+        let start = replicas().map(|replica| replica.log.start_offset()).max().unwrap_or_default();
+        let rest = |replica: &'_ Replica| -> Vec<_> {
+            let batches = replica.log.batches().iter();
+            batches.filter(|batch| batch.base_offset >= start).cloned().collect()
+        };
+        let logs: Vec<_> = replicas().map(rest).collect();
         for (n, a) in logs.iter().enumerate() {
             for b in &logs[n + 1..] {
                 let same = a.iter().zip(b.iter()).rposition(|(x, y)| {
@@ -204,7 +241,7 @@ impl Checker {
             replica.log.batches().iter().flat_map(|entry| entry.records()).collect();
         let lacks = self
             .committed_records
-            .range((partition, 0)..=(partition, u64::MAX))
+            .range((partition, replica.log.start_offset())..=(partition, u64::MAX))
             .find(|((_, offset), record)| log.get(offset) != Some(record))
             .map(|((_, offset), record)| (*offset, *record));
         self.ensure(lacks.is_none(), || {
@@ -221,8 +258,18 @@ impl Checker {
         if self.allowed.loses_committed() {
             return;
         }
-        let group = world.setup().consumers[consumer.index()].group;
+        let setup = world.setup();
+        let group = setup.consumers[consumer.index()].group;
+        let isolation = setup.groups[group.index()].config.isolation_level;
         for (offset, record) in records {
+            let at = (*partition, *offset);
+            let producer = setup.record(*record).producer;
+            let careful = isolation == IsolationLevel::ReadCommitted
+                && setup.producers[producer.index()].transactional.is_some();
+            let good = self.settled.contains(&at) && !self.aborted.contains(&at);
+            self.ensure(!careful || good, || {
+                format!("{partition:?}: a reader of committed records got {record:?} at {offset}")
+            });
             let before = self.seen.insert((group, *partition, *offset), *record);
             self.ensure(before.is_none_or(|b| b == *record), || {
                 format!("{partition:?}: a group saw {before:?} and {record:?} at {offset}")

@@ -29,6 +29,10 @@ pub enum What {
     ElectPreferred,
     ElectUnclean,
     Set(&'static str, u64),
+    Stall(u16, u64),
+    DeleteRecords(u64),
+    ExpireOffsets,
+    AddPartition,
 }
 
 /// Somebody.
@@ -46,6 +50,7 @@ pub struct Counts {
     pub brokers: u16,
     pub producers: u16,
     pub consumers: u16,
+    pub partitions: u16,
 }
 
 /// Any fault.
@@ -64,7 +69,7 @@ fn any_what() -> impl Strategy<Value = What> {
         prop_oneof![
             4 => broker().prop_map(Who::Broker),
             1 => (1_u16..=2).prop_map(Who::Producer),
-            1 => (1_u16..=2).prop_map(Who::Consumer),
+            2 => (1_u16..=3).prop_map(Who::Consumer),
         ]
     };
     let anybody = || prop_oneof![4 => somebody(), 1 => Just(Who::Controller)];
@@ -90,6 +95,10 @@ fn any_what() -> impl Strategy<Value = What> {
         1 => (broker(), 1_u64..2_000).prop_map(|(b, ms)| What::SlowDisk(b, ms)),
         1 => Just(What::ElectPreferred),
         1 => Just(What::ElectUnclean),
+        2 => (1_u16..=3, 1_u64..400_000).prop_map(|(consumer, ms)| What::Stall(consumer, ms)),
+        1 => (1_u64..10).prop_map(What::DeleteRecords),
+        1 => Just(What::ExpireOffsets),
+        1 => Just(What::AddPartition),
         1 => (1_u64..=3).prop_map(|n| What::Set("min.insync.replicas", n)),
         1 => (0_u64..=1).prop_map(|on| What::Set("unclean.leader.election.enable", on)),
     ]
@@ -155,6 +164,21 @@ impl Fault {
             }
             What::ElectPreferred => (json!("elect-preferred"), None),
             What::ElectUnclean => (json!("elect-unclean"), None),
+            What::Stall(consumer, ms) if counts.consumers > 0 => {
+                let name = Who::Consumer(*consumer).name(counts);
+                (json!({ "stall": { "consumer": name, "for": ms } }), None)
+            }
+            What::ExpireOffsets if counts.consumers > 0 => {
+                (json!({ "expire-offsets": "billing" }), None)
+            }
+            What::Stall(..) | What::ExpireOffsets => return Vec::new(),
+            What::DeleteRecords(before) => {
+                (json!({ "delete-records": { "topic": "orders", "before": before } }), None)
+            }
+            What::AddPartition => {
+                let partitions = counts.partitions + 1;
+                (json!({ "add-partitions": { "topic": "orders", "partitions": partitions } }), None)
+            }
             What::Set(property, value) => {
                 let value = match *property {
                     "min.insync.replicas" => json!(value),

@@ -17,8 +17,7 @@ pub struct Plan {
     pub elr: bool,
     pub topic: TopicPlan,
     pub producers: Vec<ProducerPlan>,
-    pub members: u16,
-    pub auto_commit: bool,
+    pub group: Option<GroupPlan>,
     pub faults: Vec<Fault>,
 }
 
@@ -32,6 +31,20 @@ pub struct TopicPlan {
     pub flush: bool,
 }
 
+/// A consumer group.
+#[derive(Clone, Debug)]
+pub struct GroupPlan {
+    pub members: u16,
+    /// How many run at first, modulo what there is.
+    pub running: u16,
+    pub protocol: &'static str,
+    pub is_static: bool,
+    pub auto_commit: bool,
+    pub commit_on_revoke: bool,
+    pub workers: u16,
+    pub read_committed: bool,
+}
+
 /// A producer and what it sends.
 #[derive(Clone, Debug)]
 pub struct ProducerPlan {
@@ -42,6 +55,8 @@ pub struct ProducerPlan {
     pub linger_ms: u64,
     pub count: u32,
     pub every_ms: u64,
+    /// How many records its transactions have, if it uses some.
+    pub transaction: Option<u32>,
 }
 
 /// Versions with rules of their own.
@@ -57,25 +72,35 @@ pub fn any_plan() -> impl Strategy<Value = Plan> {
         0_u64..10,
         any::<bool>(),
     );
-    let clients = (prop::collection::vec(any_producer(), 1..=2), 0_u16..=2, any::<bool>());
+    let group = prop::option::weighted(0.7, any_group());
+    let clients = (prop::collection::vec(any_producer(), 1..=2), group);
     let faults = prop::collection::vec(any_fault(), 0..6);
     (world, any_topic(), clients, faults).prop_map(|(world, topic, clients, faults)| {
         let (kafka, seed, brokers, log_dirs, jitter_ms, elr) = world;
-        let (producers, members, auto_commit) = clients;
-        Plan {
-            kafka,
-            seed,
-            brokers,
-            log_dirs,
-            jitter_ms,
-            elr,
-            topic,
-            producers,
-            members,
-            auto_commit,
-            faults,
-        }
+        let (producers, group) = clients;
+        Plan { kafka, seed, brokers, log_dirs, jitter_ms, elr, topic, producers, group, faults }
     })
+}
+
+fn any_group() -> impl Strategy<Value = GroupPlan> {
+    let protocol = select(vec!["range", "cooperative", "consumer"]);
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    (1_u16..=3, 0_u16..=3, protocol, flags, prop_oneof![3 => Just(0_u16), 1 => Just(2)]).prop_map(
+        |(members, running, protocol, flags, workers)| {
+            let (is_static, auto_commit, commit_on_revoke, read_committed) = flags;
+            let protocol = if is_static && protocol == "consumer" { "range" } else { protocol };
+            GroupPlan {
+                members,
+                running,
+                protocol,
+                is_static,
+                auto_commit,
+                commit_on_revoke,
+                workers,
+                read_committed,
+            }
+        },
+    )
 }
 
 fn any_topic() -> impl Strategy<Value = TopicPlan> {
@@ -92,10 +117,22 @@ fn any_topic() -> impl Strategy<Value = TopicPlan> {
 fn any_producer() -> impl Strategy<Value = ProducerPlan> {
     let acks = prop_oneof![3 => Just("all"), 1 => Just("1"), 1 => Just("0")];
     let retries = prop_oneof![4 => Just(None), 1 => (0_u32..4).prop_map(Some)];
-    (acks, any::<bool>(), 1_u32..=5, retries, select(vec![0_u64, 5, 50]), 1_u32..20, 1_u64..4_000)
-        .prop_map(|(acks, idempotent, in_flight, retries, linger_ms, count, every_ms)| {
-            ProducerPlan { acks, idempotent, in_flight, retries, linger_ms, count, every_ms }
-        })
+    let workload = (1_u32..20, 1_u64..4_000, prop::option::weighted(0.4, 1_u32..6));
+    (acks, any::<bool>(), 1_u32..=5, retries, select(vec![0_u64, 5, 50]), workload).prop_map(
+        |(acks, idempotent, in_flight, retries, linger_ms, workload)| {
+            let (count, every_ms, transaction) = workload;
+            ProducerPlan {
+                acks,
+                idempotent,
+                in_flight,
+                retries,
+                linger_ms,
+                count,
+                every_ms,
+                transaction,
+            }
+        },
+    )
 }
 
 impl Plan {
@@ -104,7 +141,8 @@ impl Plan {
         Counts {
             brokers: self.brokers,
             producers: self.producers.len() as u16,
-            consumers: self.members,
+            consumers: self.group.as_ref().map_or(0, |group| group.members),
+            partitions: self.topic.partitions,
         }
     }
 
@@ -130,16 +168,11 @@ impl Plan {
                 { "name": "orders", "partitions": self.topic.partitions, "replication_factor": replicas, "config": config },
                 { "name": "other", "replication_factor": self.brokers.min(3) },
             ],
-            "producers": self.producers.iter().map(|p| p.script(self.kafka)).collect::<Vec<_>>(),
+            "producers": (1..).zip(&self.producers).map(|(n, p)| p.script(self.kafka, n)).collect::<Vec<_>>(),
             "actions": self.faults.iter().flat_map(|fault| fault.actions(self.counts())).collect::<Vec<_>>(),
         });
-        if self.members > 0 {
-            let config =
-                json!({ "auto.offset.reset": "earliest", "enable.auto.commit": self.auto_commit });
-            script["groups"] = json!([{
-                "id": "billing", "topics": ["orders", "other"], "members": self.members,
-                "config": config, "processing": "1ms",
-            }]);
+        if let Some(group) = &self.group {
+            script["groups"] = json!([group.script(self)]);
         }
         script
     }
@@ -160,6 +193,20 @@ impl Plan {
         self.faults.iter().any(|fault| {
             matches!(fault.what, What::PowerCut(_) | What::FailDisk(_) | What::LoseDisk(_))
         })
+    }
+
+    /// Whether its group never goes past what it has not processed: one loop, no `close()` in the
+    /// middle of a poll, nothing that it committed is forgotten or deleted.
+    pub fn never_skips(&self) -> bool {
+        let Some(group) = &self.group else { return false };
+        let closes = |fault: &Fault| matches!(fault.what, What::Shutdown(Who::Consumer(_)));
+        let forgets =
+            |fault: &Fault| matches!(fault.what, What::DeleteRecords(_) | What::ExpireOffsets);
+        group.workers == 0
+            && !(group.auto_commit && self.faults.iter().any(closes))
+            && !self.faults.iter().any(forgets)
+            && !self.may_lose_pages()
+            && !self.may_elect_uncleanly()
     }
 
     /// Whether the only thing that ever breaks is one broker, once, with or without its disk: what
@@ -184,8 +231,34 @@ impl Plan {
     }
 }
 
+impl GroupPlan {
+    fn script(&self, plan: &Plan) -> Value {
+        let mut config =
+            json!({ "auto.offset.reset": "earliest", "enable.auto.commit": self.auto_commit });
+        match self.protocol {
+            "consumer" if !plan.is_before(3, 7) => config["group.protocol"] = json!("consumer"),
+            "cooperative" if !plan.is_before(2, 4) => {
+                config["partition.assignment.strategy"] =
+                    json!("org.apache.kafka.clients.consumer.CooperativeStickyAssignor");
+            }
+            _ => {}
+        }
+        if self.is_static && !plan.is_before(2, 3) {
+            config["group.instance.id"] = json!("host");
+        }
+        if self.read_committed && !plan.is_before(0, 11) {
+            config["isolation.level"] = json!("read_committed");
+        }
+        json!({
+            "id": "billing", "topics": ["orders", "other"], "members": self.members,
+            "running": self.running % (self.members + 1), "config": config, "processing": "1ms",
+            "workers": self.workers, "commit_on_revoke": self.commit_on_revoke,
+        })
+    }
+}
+
 impl ProducerPlan {
-    fn script(&self, kafka: &str) -> Value {
+    fn script(&self, kafka: &str, number: u32) -> Value {
         let mut config = json!({
             "acks": self.acks,
             "linger.ms": self.linger_ms,
@@ -204,7 +277,14 @@ impl ProducerPlan {
         }
         let sends = |topic: &str, count: u32| json!({ "topic": topic, "count": count, "start": "10ms", "every": self.every_ms, "keys": ["a", "b", "c"] });
         let other = (self.count / 4).max(1);
-        json!({ "config": config, "sends": [sends("orders", self.count), sends("other", other)] })
+        let mut script = json!({ "sends": [sends("orders", self.count), sends("other", other)] });
+        if let Some(records) = self.transaction.filter(|_| self.is_idempotent() && kafka != "0.10")
+        {
+            config["transactional.id"] = json!(format!("id-{number}"));
+            script["transaction"] = json!({ "records": records, "abort": [2], "retry": true });
+        }
+        script["config"] = config;
+        script
     }
 
     /// Whether it may be.

@@ -22,6 +22,10 @@ pub fn broken(plan: &Plan, run: &Run) -> Option<String> {
         }
     }
     for (id, verdict) in &verdicts {
+        let skipped = matches!(verdict.place, Some(Place::SkippedByTheConsumer | Place::NeverRead));
+        if plan.never_skips() && skipped && verdict.fate == Fate::Lost {
+            broken = Some(format!("at least once: record {id} was skipped: {verdict:?}"));
+        }
         let copies = verdict.stored.len();
         if appends_once(plan, run, *id) && copies > 1 {
             broken = Some(format!("idempotence: record {id} is there {copies} times: {verdict:?}"));

@@ -19,3 +19,5 @@ mod invariants;
 mod producer;
 #[path = "model/story.rs"]
 mod story;
+#[path = "model/transactions.rs"]
+mod transactions;

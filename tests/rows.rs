@@ -9,6 +9,8 @@ mod table;
 
 #[path = "rows/claims.rs"]
 mod claims;
+#[path = "rows/claims_of_readers.rs"]
+mod claims_of_readers;
 #[path = "rows/consumer.rs"]
 mod consumer;
 #[path = "rows/producer.rs"]

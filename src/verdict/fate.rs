@@ -165,9 +165,13 @@ impl Ledger {
             .map(|(_, offset)| *offset)
             .collect();
         if at_leader.is_empty() {
+            // The leader deleted it: what others hold still goes the same way.
+            let deleted = record.expired > 0;
+            let place = if deleted { Place::NeverRead } else { Place::OldLeader };
             return match (self.over, failed) {
                 (true, true) => Outcome::decided(Fate::Reported),
-                (true, false) => Outcome::lost(Place::OldLeader),
+                (true, false) => Outcome::lost(place),
+                (false, _) if deleted => Outcome::pending(Reason::NotRead),
                 (false, _) => {
                     Outcome { place: Some(Place::OldLeader), ..Outcome::pending(Reason::Stranded) }
                 }

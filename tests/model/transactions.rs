@@ -1,0 +1,136 @@
+//! Transactions: what no row of the table shows (section 5).
+
+use ackscope::model::error::KafkaError;
+use ackscope::model::trace::{Kind, Wire};
+use ackscope::model::transaction::TransactionState;
+use serde_json::{Value, json};
+
+use crate::support::{Outcome, with};
+
+/// A producer with transactions of two records, and careful readers.
+fn transactions(kafka: &str, count: u32, every: &str, config: Value, changes: Value) -> Outcome {
+    let mut all = json!({ "transactional.id": "payments" });
+    all.as_object_mut().expect("an object").extend(config.as_object().expect("one").clone());
+    let mut script = json!({
+        "kafka": kafka,
+        "producers": [{ "config": all, "transaction": { "records": 2, "abort": [2] },
+            "sends": [{ "topic": "orders", "count": count, "start": "100ms", "every": every, "keys": ["a"] }] }],
+        "groups": [{ "id": "careful", "topics": ["orders"],
+            "config": { "auto.offset.reset": "earliest", "isolation.level": "read_committed" } }],
+    });
+    script.as_object_mut().expect("an object").extend(changes.as_object().expect("one").clone());
+    with(script)
+}
+
+fn calls(it: &Outcome) -> Vec<&'static str> {
+    let calls = it.events(|kind| match kind {
+        Kind::MessageSent { what: Wire::TransactionRequest { call }, .. } => Some(call.api()),
+        _ => None,
+    });
+    calls.into_iter().map(|(_, api)| api).collect()
+}
+
+fn epochs(it: &Outcome) -> Vec<u16> {
+    let decided = it.events(|kind| match kind {
+        Kind::TransactionChanged { metadata, .. } if metadata.state.decided().is_some() => {
+            Some(metadata.producer.epoch)
+        }
+        _ => None,
+    });
+    decided.into_iter().map(|(_, epoch)| epoch).collect()
+}
+
+#[test]
+fn an_application_that_aborts_of_its_own_will_leaves_nothing_to_careful_readers() {
+    for kafka in ["0.11", "2.8", "3.9", "4.1"] {
+        let it = transactions(kafka, 6, "100ms", json!({}), json!({}));
+        let fates: Vec<_> = it.report.records.iter().map(|r| r.fate.word()).collect();
+        let expected = ["delivered", "delivered", "aborted", "aborted", "delivered", "delivered"];
+        assert_eq!(fates, expected, "{kafka}");
+        assert_eq!(it.told()[2], "acked", "what a callback says is not what counts");
+        assert_eq!(it.told()[3], "failed(TransactionAbortedException)", "it was never sent");
+        let log: Vec<u32> = it.log(1).into_iter().map(|(_, record)| record).collect();
+        assert_eq!(log, [1, 2, 3, 5, 6], "{kafka}: what is aborted stays");
+    }
+}
+
+#[test]
+fn the_epoch_rises_with_every_transaction_since_4_0() {
+    let new = transactions("4.1", 6, "100ms", json!({}), json!({}));
+    assert_eq!(epochs(&new), [1, 2, 3]);
+    let old = transactions("3.9", 6, "100ms", json!({}), json!({}));
+    assert_eq!(epochs(&old), [0, 0, 0]);
+}
+
+#[test]
+fn partitions_are_added_by_the_client_until_3_9_and_by_their_leaders_since() {
+    let by_client = |it: &Outcome| {
+        let added = it.events(|kind| match kind {
+            Kind::MessageSent { from, what: Wire::TransactionRequest { call }, .. } => (call.api()
+                == "AddPartitionsToTxn")
+                .then_some(matches!(from, ackscope::model::ids::Node::Producer(_))),
+            _ => None,
+        });
+        added.into_iter().map(|(_, client)| client).collect::<Vec<_>>()
+    };
+    let old = transactions("3.5", 4, "100ms", json!({}), json!({}));
+    assert_eq!(by_client(&old), [true; 2], "one for each transaction");
+    let verified = transactions("3.9", 4, "100ms", json!({}), json!({}));
+    assert!(by_client(&verified).contains(&false), "leaders verify since 3.6");
+    let new = transactions("4.1", 4, "100ms", json!({}), json!({}));
+    assert_eq!(by_client(&new), [false; 2]);
+    assert_eq!(calls(&new).iter().filter(|api| **api == "EndTxn").count(), 2);
+}
+
+#[test]
+fn the_next_transaction_waits_while_the_last_one_lacks_a_marker() {
+    // The leader of the partition is slow to hear from the coordinator, broker-3.
+    let slow = json!({ "network": { "latency": "1ms", "links": [{ "from": "broker-3", "to": "broker-1", "latency": "300ms" }] } });
+    let it = transactions("3.5", 4, "50ms", json!({ "linger.ms": 0 }), slow);
+    let waited = it.events(|kind| match kind {
+        Kind::MessageSent { what: Wire::TransactionResponse { error }, .. } => *error,
+        _ => None,
+    });
+    assert!(waited.iter().any(|(_, error)| *error == KafkaError::ConcurrentTransactions));
+    assert_eq!(it.with_fate("delivered"), [1, 2]);
+}
+
+#[test]
+fn the_coordinators_state_survives_it_and_needs_two_replicas() {
+    // Without two in-sync replicas nothing is decided: the call blocks, and the outcome is unknown.
+    let crash = json!({ "actions": [
+        { "at": "50ms", "do": { "crash": "broker-1" } },
+        { "at": "50ms", "do": { "crash": "broker-2" } },
+        { "at": "60s", "do": { "restart": "broker-1" } },
+        { "at": "60s", "do": { "restart": "broker-2" } },
+    ]});
+    let it = transactions("4.1", 2, "10ms", json!({ "max.block.ms": 10000 }), crash);
+    let blocked =
+        it.events(|kind| matches!(kind, Kind::TransactionCallTimedOut { .. }).then_some(()));
+    assert!(!blocked.is_empty());
+    assert_eq!(it.with_fate("delivered"), [1, 2]);
+    let complete = it.events(|kind| match kind {
+        Kind::TransactionChanged { metadata, .. } => {
+            (metadata.state == TransactionState::CompleteCommit).then_some(())
+        }
+        _ => None,
+    });
+    assert!(complete[0].0 > 60_000_000);
+}
+
+#[test]
+fn a_late_batch_of_a_finished_transaction_opens_no_new_one() {
+    // The producer's request is held up by a cut link while its transaction is given up.
+    let late = json!({ "actions": [
+        { "at": "190ms", "do": { "cut": { "from": "producer-1", "to": "broker-1" } } },
+        { "at": "10s", "do": { "heal": { "from": "producer-1", "to": "broker-1" } } },
+    ]});
+    let config = json!({ "linger.ms": 0, "request.timeout.ms": 1000, "delivery.timeout.ms": 2000 });
+    let it = transactions("4.1", 4, "100ms", config, late);
+    let still_open = it.run.world.brokers.iter().filter_map(|broker| {
+        let replica = broker.replica(ackscope::model::ids::PartitionId(0))?;
+        replica.leader()?;
+        Some((replica.last_stable_offset(), replica.high_watermark))
+    });
+    assert!(still_open.into_iter().all(|(stable, mark)| stable == mark));
+}

@@ -202,11 +202,10 @@ impl Plan {
         let closes = |fault: &Fault| matches!(fault.what, What::Shutdown(Who::Consumer(_)));
         let forgets =
             |fault: &Fault| matches!(fault.what, What::DeleteRecords(_) | What::ExpireOffsets);
-        group.workers == 0
-            && !(group.auto_commit && self.faults.iter().any(closes))
-            && !self.faults.iter().any(forgets)
-            && !self.may_lose_pages()
-            && !self.may_elect_uncleanly()
+        let closed = group.auto_commit && self.faults.iter().any(closes);
+        let forgotten = self.faults.iter().any(forgets);
+        let lost = self.may_lose_pages() || self.may_elect_uncleanly();
+        group.workers == 0 && !closed && !forgotten && !lost
     }
 
     /// Whether the only thing that ever breaks is one broker, once, with or without its disk: what

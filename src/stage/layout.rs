@@ -17,7 +17,7 @@ const LEGEND: f32 = 38.0;
 /// Between cards that stand above each other.
 const GAP: f32 = 14.0;
 /// The lowest that a card may be.
-const PRODUCER_MIN: f32 = 292.0;
+const PRODUCER_MIN: f32 = 312.0;
 const CONSUMER_MIN: f32 = 170.0;
 const BROKER_MIN: f32 = 128.0;
 /// A broker's card never gets higher than this: there is nothing to fill it with.

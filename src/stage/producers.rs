@@ -12,7 +12,6 @@ use crate::model::client::LinkState;
 use crate::model::ids::{Node, PartitionId, ProducerId, RecordId};
 use crate::model::producer::accumulator::{ProducerBatch, backing_off_until_us};
 use crate::model::producer::{Producer, Waiting};
-use crate::model::setup::Setup;
 use crate::script::config::{Acks, ProducerConfig};
 
 /// The height of a partition in the accumulator: its name, and a track.
@@ -105,7 +104,7 @@ impl Stage<'_> {
         let setup = self.world.setup();
         let topics = |p: &PartitionId| {
             let topic = setup.partition(*p).topic;
-            setup.producers[id.index()].records.iter().any(|r| setup.record(*r).topic == topic)
+            setup.records_of(id).any(|record| setup.record(record).topic == topic)
         };
         let all = (0..setup.partitions.len() as u16).map(PartitionId);
         let all: Vec<_> = all.filter(|p| !setup.partition(*p).internal).filter(topics).collect();
@@ -154,7 +153,13 @@ impl Stage<'_> {
             (Waiting::Memory(_), _) => (Ink::Lost, vec![words.blocked_memory.to_owned()]),
             (Waiting::Flush, _) => (Ink::Leader, vec![words.blocked_flush.to_owned()]),
             (Waiting::Outcome(_), _) => (Ink::Leader, vec![words.blocked_get.to_owned()]),
-            (Waiting::No, None) => (Ink::Muted, vec![fill(words.all_sent, &[&records.len()])]),
+            (Waiting::No, None) => match setup.producers[producer.id.index()].consumer {
+                Some(id) => {
+                    let consumer = setup.name(Node::Consumer(id));
+                    (Ink::Muted, vec![fill(words.sends_for, &[&consumer])])
+                }
+                None => (Ink::Muted, vec![fill(words.all_sent, &[&records.len()])]),
+            },
             (Waiting::No, Some(next)) => {
                 let wait_us = setup.record(*next).at_us.saturating_sub(self.now_us);
                 let wait = duration(wait_us);
@@ -289,8 +294,8 @@ impl Stage<'_> {
     /// Two lines for each record: what the application was told of it, and what is true.
     fn told(&mut self, id: ProducerId, area: Rect) {
         let setup = self.world.setup().clone();
-        let sent = self.world.producers[id.index()].application.sent as usize;
-        let records: &[RecordId] = sent_records(&setup, id, sent);
+        let sent = setup.records_of(id).filter(|record| self.ledger.is_sent(*record));
+        let records: Vec<RecordId> = sent.collect();
         let pitch = self.chip.width + 3.0;
         let line = self.chip.height + 24.0;
         let each = (((area.width - GUTTER + 3.0) / pitch).floor() as usize).max(2);
@@ -335,10 +340,4 @@ impl Stage<'_> {
             self.record(rect, *record, State::Judged, Site::Told(id), false);
         }
     }
-}
-
-/// The records that a producer's application has sent.
-fn sent_records(setup: &Setup, id: ProducerId, sent: usize) -> &[RecordId] {
-    let records = &setup.producers[id.index()].records;
-    &records[..sent.min(records.len())]
 }

@@ -8,6 +8,7 @@ use std::fmt::Display;
 pub struct Words {
     pub application: &'static str,
     pub all_sent: &'static str,
+    pub sends_for: &'static str,
     pub next_in: &'static str,
     pub blocked_memory: &'static str,
     pub blocked_get: &'static str,
@@ -111,6 +112,7 @@ pub struct Words {
 /// English.
 pub const ENGLISH: Words = Words {
     application: "application",
+    sends_for: "what {} makes",
     all_sent: "all {} sent",
     next_in: "record {} in {}",
     blocked_memory: "blocks: no buffer.memory",

@@ -189,6 +189,12 @@ impl Ledger {
         self.records.iter().filter(|record| record.created).count() as u32
     }
 
+    /// Whether a record was sent, so far.
+    #[must_use]
+    pub fn is_sent(&self, id: RecordId) -> bool {
+        self.record(id).created
+    }
+
     /// The partition that a record went to, once it has one.
     #[must_use]
     pub fn partition(&self, id: RecordId) -> Option<PartitionId> {

@@ -384,6 +384,13 @@ impl Setup {
         self.topics.iter().any(|topic| usize::from(topic.initial) < topic.partitions.len())
     }
 
+    /// The records of a producer: those that it sends by itself, and those that actions or its
+    /// process let it send.
+    pub fn records_of(&self, producer: ProducerId) -> impl Iterator<Item = RecordId> + '_ {
+        let all = (1..).map(RecordId).zip(&self.records);
+        all.filter(move |(_, plan)| plan.producer == producer).map(|(id, _)| id)
+    }
+
     /// The settings that the topics have when the run begins.
     #[must_use]
     pub fn topic_configs(&self) -> Arc<[TopicConfig]> {

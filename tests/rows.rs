@@ -11,6 +11,8 @@ mod table;
 mod claims;
 #[path = "rows/claims_of_readers.rs"]
 mod claims_of_readers;
+#[path = "rows/claims_of_replication.rs"]
+mod claims_of_replication;
 #[path = "rows/consumer.rs"]
 mod consumer;
 #[path = "rows/producer.rs"]

@@ -300,4 +300,43 @@ mod tests {
         assert_eq!(states.check(&batches[1], true), Ok(Check::Duplicate(10)));
         assert_eq!(states.check(&batches[0], true), Err(KafkaError::OutOfOrderSequenceNumber));
     }
+
+    fn entry(base_offset: u64, payload: Payload) -> LogBatch {
+        LogBatch { base_offset, leader_epoch: 0, appended_us: 0, payload }
+    }
+
+    fn transactional() -> LogBatch {
+        let mut records = (*batch(0, 0, 2)).clone();
+        records.transactional = Some(crate::model::ids::TransactionalId(0));
+        entry(10, Payload::Records(Arc::new(records)))
+    }
+
+    fn marker(epoch: u16, commit: bool) -> LogBatch {
+        let producer = ProducerIdAndEpoch { producer_id: 7, epoch };
+        entry(12, Payload::Marker(Marker { producer, commit }))
+    }
+
+    #[test]
+    fn the_last_stable_offset_waits_for_the_marker_to_be_replicated() {
+        let mut states = ProducerStates::default();
+        assert_eq!(states.last_stable_offset(10), 10);
+        states.appended(&transactional());
+        assert_eq!(states.last_stable_offset(12), 10, "it is open");
+        states.appended(&marker(0, true));
+        assert_eq!(states.last_stable_offset(12), 10, "the marker is not below the high watermark");
+        assert_eq!(states.last_stable_offset(13), 13);
+    }
+
+    #[test]
+    fn an_aborted_transaction_is_known_to_those_who_read_across_it() {
+        let mut states = ProducerStates::default();
+        states.appended(&transactional());
+        states.appended(&marker(1, false));
+        let spans = |from, to| states.aborted(from, to).len();
+        assert_eq!((spans(0, 11), spans(11, 12), spans(0, 10), spans(13, 20)), (1, 1, 0, 0));
+        let mut committed = ProducerStates::default();
+        committed.appended(&transactional());
+        committed.appended(&marker(0, true));
+        assert!(committed.aborted(0, 20).is_empty());
+    }
 }

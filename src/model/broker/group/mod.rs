@@ -194,3 +194,71 @@ impl Group {
         [sessions, revoking, rebalance].into_iter().flatten().min()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ids::ConsumerId;
+
+    fn member(consumer: u16, number: u32) -> MemberId {
+        MemberId { consumer: ConsumerId(consumer), number }
+    }
+
+    /// A group of generation 3 with one member.
+    fn group(state: GroupState) -> Group {
+        let id = member(0, 1);
+        let members =
+            vec![MemberMetadata { id, share: Vec::new(), epoch: 3, revoking: Vec::new() }];
+        let metadata = GroupMetadata { group: GroupId(0), generation: 3, members };
+        Group { state, ..Group::of(&metadata, 0) }
+    }
+
+    /// `ClassicGroup.validateOffsetCommit`.
+    #[test]
+    fn only_members_of_this_generation_may_commit() {
+        use GroupState::{CompletingRebalance, Empty, PreparingRebalance, Stable};
+        use KafkaError::{
+            FencedInstanceId, IllegalGeneration, RebalanceInProgress, UnknownMemberId,
+        };
+        let by = |id, generation| Some(Membership { member: id, generation });
+        let me = member(0, 1);
+        let cases = [
+            (Stable, by(me, 3), false, Ok(())),
+            (PreparingRebalance, by(me, 3), false, Ok(())),
+            (CompletingRebalance, by(me, 3), false, Err(RebalanceInProgress)),
+            (Stable, by(me, 2), false, Err(IllegalGeneration)),
+            (Stable, by(me, 4), false, Err(IllegalGeneration)),
+            (Stable, by(member(0, 0), 3), false, Err(UnknownMemberId)),
+            (Stable, by(member(0, 0), 3), true, Err(FencedInstanceId)),
+            (Stable, None, false, Err(UnknownMemberId)),
+            (Empty, None, false, Ok(())),
+        ];
+        for (state, by, is_static, expected) in cases {
+            let answer = group(state).validate_offset_commit(by, is_static, 0);
+            assert_eq!(answer, expected, "{state:?} {by:?}");
+        }
+    }
+
+    /// `ConsumerGroup.validateOffsetCommit`, and KIP-1251.
+    #[test]
+    fn under_the_consumer_protocol_the_epoch_decides() {
+        use KafkaError::{StaleMemberEpoch, UnknownMemberId};
+        let by = |id, generation| Some(Membership { member: id, generation });
+        let mine = [PartitionId(7)];
+        let mut group = group(GroupState::Stable);
+        group.members[0].share = mine.to_vec();
+        let me = member(0, 1);
+        let cases = [
+            (by(me, 3), &mine[..], false, Ok(())),
+            (by(me, 4), &mine[..], false, Err(StaleMemberEpoch)),
+            (by(me, 2), &mine[..], false, Err(StaleMemberEpoch)),
+            (by(me, 2), &mine[..], true, Ok(())),
+            (by(me, 2), &[PartitionId(8)], true, Err(StaleMemberEpoch)),
+            (by(me, 4), &mine[..], true, Err(StaleMemberEpoch)),
+            (by(member(1, 0), 3), &mine[..], false, Err(UnknownMemberId)),
+        ];
+        for (by, partitions, older, expected) in cases {
+            assert_eq!(group.validate_epoch(by, partitions, older), expected, "{by:?}");
+        }
+    }
+}

@@ -134,3 +134,55 @@ fn a_late_batch_of_a_finished_transaction_opens_no_new_one() {
     });
     assert!(still_open.into_iter().all(|(stable, mark)| stable == mark));
 }
+
+#[test]
+fn a_leader_that_cannot_ask_the_coordinator_says_not_enough_replicas() {
+    // The only replica of __transaction_state is on broker-3.
+    let away = json!({
+        "cluster": { "config": { "transaction.state.log.replication.factor": 1, "transaction.state.log.min.isr": 1 } },
+        "actions": [
+            { "at": "1s", "do": { "crash": "broker-3" } }, { "at": "20s", "do": { "restart": "broker-3" } },
+        ],
+        "producers": [{ "config": { "transactional.id": "payments" }, "transaction": { "records": 2 },
+            "sends": [{ "topic": "orders", "count": 2, "start": "15s", "keys": ["a"] }] }],
+    });
+    let it = transactions("4.1", 2, "10ms", json!({}), away);
+    let retried = it.events(|kind| match kind {
+        Kind::BatchRetried { error, .. } => Some(*error),
+        _ => None,
+    });
+    assert!(!retried.is_empty());
+    assert!(retried.iter().all(|(_, error)| *error == KafkaError::NotEnoughReplicas));
+    assert_eq!(it.with_fate("delivered"), [1, 2]);
+}
+
+#[test]
+fn a_new_owner_waits_for_the_offsets_of_an_open_transaction() {
+    // The first member dies when its offsets are pending and its commit has not arrived: EndTxn
+    // goes to broker-1, which it cannot reach.
+    let it = with(json!({
+        "topics": [{ "name": "orders", "replicas": [[3, 1, 2]] }, { "name": "invoices", "replicas": [[2, 3, 1]] }],
+        "producers": [
+            { "sends": [{ "topic": "orders", "count": 3, "start": "100ms", "keys": ["a"] }] },
+            { "config": { "transactional.id": "one" } }, { "config": { "transactional.id": "two" } },
+        ],
+        "groups": [{ "id": "billing", "topics": ["orders"], "members": 2, "processing": "20ms",
+            "config": { "auto.offset.reset": "earliest", "enable.auto.commit": false, "isolation.level": "read_committed",
+                "session.timeout.ms": 6000 },
+            "produces": { "producers": ["producer-2", "producer-3"], "topic": "invoices" } }],
+        "actions": [
+            { "when": { "event": "transaction-begun" }, "do": { "cut": { "from": "producer-2", "to": "broker-1" } } },
+            { "when": { "event": "transaction-begun" }, "after": "2s", "do": { "crash": "billing-1" } },
+        ],
+    }));
+    let gone_us = it.at_us(|kind| matches!(kind, Kind::MemberRemoved { .. }));
+    let aborted_us = it.at_us(|kind| matches!(kind, Kind::TransactionTimedOut { .. }));
+    let begins = it.events(|kind| match kind {
+        Kind::PositionReset { consumer, offset, .. } if consumer.0 == 1 => Some(*offset),
+        _ => None,
+    });
+    assert!(gone_us < 15_000_000 && aborted_us > 60_000_000);
+    assert_eq!(begins.len(), 1);
+    assert!(begins[0].0 > aborted_us && begins[0].1 == 0, "{begins:?}");
+    assert!(it.report.records.iter().take(3).all(|r| (r.processed, r.effects) == (2, 1)));
+}

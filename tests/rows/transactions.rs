@@ -92,6 +92,14 @@ fn row_84_another_coordinator_writes_the_markers() {
     let crashed_us = it.at_us(|kind| matches!(kind, Kind::BrokerCrashed { .. }));
     let marked_us = it.at_us(|kind| matches!(kind, Kind::MarkerWritten { .. }));
     assert!(marked_us > crashed_us + 8_000_000, "after the new coordinator was elected");
+    let marked = it.events(|kind| match kind {
+        Kind::MarkerWritten { partition, records, .. } if partition.0 == 1 => {
+            Some(records.iter().map(|(_, record)| record.0).collect::<Vec<_>>())
+        }
+        _ => None,
+    });
+    let marked: Vec<_> = marked.into_iter().map(|(_, records)| records).collect();
+    assert_eq!(marked, [[7, 8, 9], [10, 11, 12]], "each transaction has its own");
     let read_us = |group: u16| {
         it.at_us(|kind| matches!(kind, Kind::Processed { consumer, record, .. } if consumer.0 == group && record.0 == 7))
     };

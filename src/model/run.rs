@@ -102,7 +102,7 @@ fn quiet_us(setup: &Setup) -> u64 {
     // Clients look for new partitions.
     let ages_us = setup.producers.iter().map(|p| p.config.metadata_max_age_us);
     let ages_us = ages_us.chain(setup.groups.iter().map(|g| g.config.metadata_max_age_us));
-    let ages_us = ages_us.filter(|_| setup.grows());
+    let ages_us = ages_us.filter(|_| setup.grows);
     let requests_us = setup.producers.iter().map(|p| p.config.request_timeout_us);
     let all = commits_us
         .chain(requests_us)

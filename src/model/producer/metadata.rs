@@ -89,7 +89,7 @@ impl ClientMetadata {
         }
         // Where nothing can be added, old metadata is as good as new.
         let expires_us = self.updated_us.saturating_add(max_age_us);
-        let grows = cx.setup().grows();
+        let grows = cx.setup().grows;
         if !(self.wanted || grows && expires_us <= cx.now_us()) {
             return grows.then_some(expires_us);
         }

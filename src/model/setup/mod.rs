@@ -15,7 +15,7 @@ use crate::script::config::{
 };
 use crate::script::resolve::Resolved;
 use crate::script::{
-    Action, Cluster, CommitStyle, Failure, OffsetsCommit, OnRestart, Rules, Script, SendStyle,
+    Action, Cluster, CommitStyle, Do, Failure, OffsetsCommit, OnRestart, Rules, Script, SendStyle,
     TopicChange, Transaction, Version,
 };
 
@@ -60,6 +60,8 @@ pub struct Setup {
     pub initial_groups: Vec<Arc<GroupMetadata>>,
     /// What will be sent; record `n` is at `n - 1`. Those that actions send come last.
     pub records: Vec<RecordPlan>,
+    /// Whether actions may add partitions.
+    pub grows: bool,
     /// What will be done to the system.
     pub actions: Vec<Action>,
     /// What each action changes in the topics' settings, by the index of the action.
@@ -259,6 +261,7 @@ impl Setup {
             consumers: Vec::new(),
             initial_groups: Vec::new(),
             records: Vec::new(),
+            grows: script.actions.iter().any(|a| matches!(a.what, Do::AddPartitions(_))),
             actions: script.actions.clone(),
             changes: resolved.changes.clone(),
             links: Vec::new(),
@@ -376,12 +379,6 @@ impl Setup {
     pub fn is_initial(&self, partition: PartitionId) -> bool {
         let PartitionSetup { topic, number, .. } = self.partition(partition);
         *number < self.topics[usize::from(*topic)].initial
-    }
-
-    /// Whether partitions may be added during the run.
-    #[must_use]
-    pub fn grows(&self) -> bool {
-        self.topics.iter().any(|topic| usize::from(topic.initial) < topic.partitions.len())
     }
 
     /// The records of a producer: those that it sends by itself, and those that actions or its

@@ -18,6 +18,7 @@ impl Producer {
     /// One pass over what there is to ask (`Sender.maybeSendAndPollTransactionalRequest`,
     /// `TransactionManager.nextRequest`). Answers with the time at which to look again.
     pub(in crate::model::producer) fn transact(&mut self, cx: &mut Cx<'_>) -> Option<u64> {
+        self.transactions.as_ref()?;
         let setup = cx.setup();
         let incomplete = !self.accumulator.is_empty() || !self.in_flight.is_empty();
         let bumps = setup.rules.bumps_epoch_per_transaction;

@@ -188,6 +188,9 @@ impl Producer {
 
     /// After a `send()`: whether the application ends the transaction now, or cannot go on.
     pub(super) fn ends_transaction(&mut self, cx: &mut Cx<'_>) -> bool {
+        if self.transactions.is_none() {
+            return false;
+        }
         let setup = cx.setup();
         let producer = self.setup(&setup);
         let (Some(mine), Some(style)) = (&self.transactions, &producer.transactional) else {

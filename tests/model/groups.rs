@@ -110,6 +110,20 @@ fn a_restarted_member_waits_for_its_former_self_unless_it_is_static() {
 }
 
 #[test]
+fn a_static_member_that_came_back_is_known_to_the_next_coordinator() {
+    let config = json!({ EARLIEST: "earliest", "group.instance.id": "host" });
+    let actions = json!([
+        { "at": "3s", "do": { "crash": "billing-2" } },
+        { "at": "4s", "do": { "restart": "billing-2" } },
+        { "at": "6s", "do": { "crash": "broker-3" } },
+    ]);
+    let it = two_members(json!({ "config": config }), actions);
+    let fenced = it.events(|kind| matches!(kind, Kind::PollFailed { .. }).then_some(()));
+    assert!(fenced.is_empty() && removed(&it).is_empty(), "{}", it.trace_text());
+    assert!(it.processed().iter().all(|times| *times >= 1));
+}
+
+#[test]
 fn a_static_member_that_closes_keeps_its_share_until_the_session_timeout() {
     let config = json!({ EARLIEST: "earliest", "group.instance.id": "host" });
     let actions = json!([{ "at": "5s", "do": { "shutdown": "billing-1" } }]);
@@ -153,8 +167,8 @@ fn a_new_coordinator_knows_the_group_from_the_log() {
 }
 
 #[test]
-fn a_commit_of_an_older_generation_is_refused() {
-    // The member hears nothing for a while: its link to the coordinator is cut, others join.
+fn a_commit_of_a_member_that_was_thrown_out_is_refused() {
+    // It hears nothing for a while, and does not join when another one comes.
     let it = two_members(
         json!({ "running": 1, "config": { EARLIEST: "earliest", "enable.auto.commit": false, "session.timeout.ms": 6000, "max.poll.interval.ms": 8000 },
             "processing": "5ms" }),
@@ -188,6 +202,7 @@ fn under_the_consumer_protocol_only_what_moves_is_given_back_and_nobody_waits() 
         moves(&it).into_iter().filter(|(_, partitions, _)| !partitions.is_empty()).collect();
     assert_eq!(moved, [(1, vec![1], false), (2, vec![1], true)]);
     assert_eq!(it.with_fate("delivered").len(), 200, "{}", it.trace_text());
+    assert!(it.report.settled, "heartbeats that change nothing do not count");
     let joins = it.events(|kind| match kind {
         Kind::MessageSent { what: ackscope::model::trace::Wire::GroupRequest { api }, .. } => {
             Some(*api)
@@ -239,4 +254,20 @@ fn a_member_that_works_too_long_leaves_the_consumer_protocol_too() {
     assert_eq!(refused[0].1, "CommitFailedException");
     assert!(!it.with_fate("duplicated").is_empty());
     assert!(it.with_fate("lost").is_empty());
+}
+
+#[test]
+fn a_new_coordinator_of_the_consumer_protocol_goes_on_with_what_the_old_one_wanted() {
+    // The old owner works while the coordinator dies: it gives back to the next one.
+    let actions = json!([
+        { "at": "2s", "do": { "restart": "billing-2" } },
+        { "at": "2s", "do": { "stall": { "consumer": "billing-1", "for": "40s" } } },
+        { "at": "10s", "do": { "crash": "broker-3" } },
+    ]);
+    let it = two_members(json!({ "running": 1, "config": new_protocol(json!({})) }), actions);
+    assert!(removed(&it).is_empty(), "nobody was slow");
+    let moved: Vec<_> =
+        moves(&it).into_iter().filter(|(_, partitions, _)| !partitions.is_empty()).collect();
+    assert_eq!(moved, [(1, vec![1], false), (2, vec![1], true)]);
+    assert_eq!(it.with_fate("delivered").len(), 200);
 }

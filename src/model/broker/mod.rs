@@ -333,7 +333,8 @@ impl Broker {
 
     /// `KafkaApis.handle`.
     fn handle(&mut self, cx: &mut Cx<'_>, message: Message) {
-        let Message { connection, request, body: Body::Request(body), .. } = message else {
+        let Message { connection, request, body: Body::Request(body), ambient, .. } = message
+        else {
             return;
         };
         let reply = ReplyTo { connection: Some(connection), request };
@@ -364,7 +365,9 @@ impl Broker {
             Request::OffsetCommit { group, by, offsets } => {
                 self.offset_commit(cx, connection, request, (group, by), offsets)
             }
-            Request::Group { group, call } => self.group_call(cx, connection, request, group, call),
+            Request::Group { group, call } => {
+                self.group_call(cx, (connection, request), group, call, ambient);
+            }
             Request::OffsetFetch { group, partitions } => {
                 let response =
                     Response::OffsetFetch(self.offset_fetch(&cx.setup(), group, &partitions));

@@ -55,13 +55,6 @@ impl Consumer {
         self.close(cx);
     }
 
-    /// Another process has its `group.instance.id`: `poll()` throws, and the application ends.
-    pub(super) fn fenced(&mut self, cx: &mut Cx<'_>) {
-        cx.emit(Kind::ConsumerClosed { consumer: self.id });
-        self.end();
-        cx.close_all(Node::Consumer(self.id));
-    }
-
     /// `close()`, wherever the application is: it drops the records in hand, and an automatic
     /// commit stores the positions once more, whatever of the last poll was not processed
     /// (`ConsumerCoordinator.close`). This is how an exception in the loop loses records.
@@ -80,6 +73,8 @@ impl Consumer {
     pub(super) fn leave(&mut self, cx: &mut Cx<'_>) {
         let setup = cx.setup();
         self.send_leave(cx, &setup);
-        self.fenced(cx);
+        cx.emit(Kind::ConsumerClosed { consumer: self.id });
+        self.end();
+        cx.close_all(Node::Consumer(self.id));
     }
 }

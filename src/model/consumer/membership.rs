@@ -83,7 +83,7 @@ impl Member {
 
     /// Whether it is between two generations.
     #[must_use]
-    pub fn is_joining(&self) -> bool {
+    pub(super) fn is_joining(&self) -> bool {
         self.rejoin && self.phase != Phase::Settled
     }
 }
@@ -95,8 +95,8 @@ impl Consumer {
 
     /// What a commit may claim (`generationIfStable`).
     pub(super) fn membership(&self) -> Option<Membership> {
-        let settled = matches!(self.member.phase, Phase::Joining | Phase::Syncing(_));
-        let generation = self.member.generation.filter(|_| !settled)?;
+        let between = matches!(self.member.phase, Phase::Joining | Phase::Syncing(_));
+        let generation = self.member.generation.filter(|_| !between)?;
         Some(Membership { member: self.member_id(), generation })
     }
 
@@ -264,8 +264,13 @@ impl Consumer {
             | KafkaError::FencedMemberEpoch => self.lose_membership(),
             // The next heartbeat brings the epoch.
             KafkaError::StaleMemberEpoch => {}
-            // Another process took its name: `poll()` throws, and the application ends.
-            KafkaError::FencedInstanceId => self.fenced(cx),
+            // Another process took its name: `poll()` throws.
+            KafkaError::FencedInstanceId => {
+                self.lose_membership();
+                if !self.closing {
+                    self.poll_failed(cx, error);
+                }
+            }
             _ => self.metadata.want(),
         }
     }

@@ -41,6 +41,9 @@ impl Broker {
         };
         self.groups = found.iter().map(group).collect();
         for group in (0..self.groups.len() as u16).map(GroupId) {
+            if setup.groups[group.index()].is_consumer_protocol() {
+                self.set_targets(&setup, group);
+            }
             self.plan_check(cx, group);
         }
     }
@@ -48,13 +51,11 @@ impl Broker {
     pub(in crate::model::broker) fn group_call(
         &mut self,
         cx: &mut Cx<'_>,
-        connection: ConnectionId,
-        request: RequestId,
+        waits: (ConnectionId, RequestId),
         group: GroupId,
         call: GroupCall,
+        quiet: bool,
     ) {
-        let waits = (connection, request);
-        let quiet = matches!(call, GroupCall::Heartbeat(_));
         let answer = match self.coordinates(&cx.setup()) {
             Err(error) => Err(error),
             Ok(_) => match call {
@@ -112,17 +113,7 @@ impl Broker {
         let is_static = setup.groups[id.index()].is_static();
         let now_us = cx.now_us();
         let group = &mut self.groups[id.index()];
-        // A static member that was started again takes the place of its former self.
-        if new && is_static {
-            let same = |m: &&mut Member| m.id.consumer == member.consumer && m.id != member;
-            if let Some(former) = group.members.iter_mut().find(same) {
-                former.id = member;
-                group.leader = group.leader.map(|leader| match leader.consumer {
-                    consumer if consumer == member.consumer => member,
-                    _ => leader,
-                });
-            }
-        }
+        let replaced = new && is_static && group.replace_static(member);
         let known = group.members.iter().find(|m| m.id == member);
         if known.is_none() && !new {
             return Err(KafkaError::UnknownMemberId);
@@ -131,8 +122,13 @@ impl Broker {
         let follows = group.leader != Some(member) || (new && is_static);
         let same = known.is_some_and(|known| known.owned == owned || (new && is_static));
         if group.state == GroupState::Stable && follows && same {
-            let generation = group.generation;
-            return Ok(Some(GroupAnswer::Joined { generation, members: Vec::new() }));
+            let answer = GroupAnswer::Joined { generation: group.generation, members: Vec::new() };
+            if !replaced {
+                return Ok(Some(answer));
+            }
+            // Its new id has to outlive this coordinator
+            // (`GroupMetadataManager.updateStaticMemberThenRebalanceOrCompleteJoin`).
+            return self.answer_when_stored(cx, id, waits, answer).map(|()| None);
         }
         if group.state != GroupState::PreparingRebalance {
             self.prepare_rebalance(cx, id);

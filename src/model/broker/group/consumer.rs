@@ -12,6 +12,7 @@ use crate::model::group::{GroupAnswer, MemberId, Membership, Removal};
 use crate::model::ids::{ConnectionId, GroupId, PartitionId, RequestId};
 use crate::model::message::Response;
 use crate::model::record::Payload;
+use crate::model::setup::Setup;
 use crate::model::trace::Kind;
 
 impl Group {
@@ -124,8 +125,8 @@ impl Broker {
         Ok(None)
     }
 
-    /// What a heartbeat changed is in the log before the member hears of it.
-    fn answer_when_stored(
+    /// What a request changed is in the log before the member hears of it.
+    pub(super) fn answer_when_stored(
         &mut self,
         cx: &mut Cx<'_>,
         id: GroupId,
@@ -143,7 +144,18 @@ impl Broker {
 
     /// Somebody came or went: the group has a new epoch, and each member a new target.
     fn retarget(&mut self, cx: &mut Cx<'_>, id: GroupId) {
-        let setup = cx.setup();
+        self.set_targets(&cx.setup(), id);
+        let group = &mut self.groups[id.index()];
+        let generation = group.generation;
+        group.generation += 1;
+        if group.members.is_empty() {
+            group.state = GroupState::Empty;
+        }
+        cx.note(Kind::RebalanceBegan { group: id, generation });
+    }
+
+    /// What each member shall have (`TargetAssignmentBuilder`).
+    pub(super) fn set_targets(&mut self, setup: &Setup, id: GroupId) {
         let exists = |p: &PartitionId| self.metadata.partitions[p.index()].exists;
         let there = |all: &Vec<PartitionId>| all.iter().copied().filter(exists).collect();
         let topics: Vec<Vec<PartitionId>> =
@@ -154,12 +166,6 @@ impl Broker {
         for (member, (_, target)) in group.members.iter_mut().zip(targets) {
             member.target = target;
         }
-        let generation = group.generation;
-        group.generation += 1;
-        if group.members.is_empty() {
-            group.state = GroupState::Empty;
-        }
-        cx.note(Kind::RebalanceBegan { group: id, generation });
     }
 
     pub(super) fn remove_from_consumer_group(

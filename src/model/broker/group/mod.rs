@@ -86,7 +86,7 @@ impl Member {
             share: Vec::new(),
             epoch: 0,
             revoking: Vec::new(),
-            revoking_us: 0,
+            revoking_us: now_us,
             target: Vec::new(),
             owned,
             heard_us: now_us,
@@ -129,6 +129,18 @@ impl Group {
             place
         });
         &mut self.members[place]
+    }
+
+    /// A static member that was started again takes the place of its former self. Answers whether
+    /// there was one.
+    fn replace_static(&mut self, member: MemberId) -> bool {
+        let same = |id: MemberId| id.consumer == member.consumer;
+        let Some(former) = self.members.iter_mut().find(|m| same(m.id) && m.id != member) else {
+            return false;
+        };
+        former.id = member;
+        self.leader = self.leader.map(|leader| if same(leader) { member } else { leader });
+        true
     }
 
     /// Members that did not give back in time what they had to.

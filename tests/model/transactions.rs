@@ -55,6 +55,39 @@ fn an_application_that_aborts_of_its_own_will_leaves_nothing_to_careful_readers(
 }
 
 #[test]
+fn a_transaction_that_nobody_was_asked_about_ends_without_the_coordinator() {
+    // One record, aborted as soon as it is sent: the producer has not asked for its partition yet.
+    let producer = json!([{
+        "config": { "transactional.id": "payments" },
+        "transaction": { "records": 1, "abort": [1] },
+        "sends": [{ "topic": "orders", "count": 3, "start": "100ms", "every": "100ms", "keys": ["a"] }]
+    }]);
+    let it = transactions("3.9", 3, "100ms", json!({}), json!({ "producers": producer }));
+    let fates: Vec<_> = it.report.records.iter().map(|r| r.fate.word()).collect();
+    assert_eq!(fates, ["aborted", "delivered", "delivered"], "{}", it.trace_text());
+    let ends = calls(&it).into_iter().filter(|api| *api == "EndTxn").count();
+    assert_eq!(ends, 2, "nothing to end for the first");
+}
+
+#[test]
+fn what_the_coordinator_was_asked_to_add_is_added_before_the_abort() {
+    // The answer to AddPartitionsToTxn is lost: the coordinator knows of a transaction.
+    let producer = json!([{
+        "config": { "transactional.id": "payments" },
+        "transaction": { "records": 2, "abort": [1] },
+        "sends": [{ "topic": "orders", "count": 4, "start": "100ms", "every": "1ms", "keys": ["a"] }]
+    }]);
+    let lose = json!([{ "at": "99ms", "do": { "lose": {
+        "client": "producer-1", "server": "broker-3", "what": "response", "connection": "reset" } } }]);
+    let it =
+        transactions("3.9", 4, "1ms", json!({}), json!({ "producers": producer, "actions": lose }));
+    let asked = calls(&it).into_iter().filter(|api| *api == "AddPartitionsToTxn").count();
+    assert!(asked > 2, "asked again, although it is aborted by then");
+    let fates: Vec<_> = it.report.records.iter().map(|r| r.fate.word()).collect();
+    assert_eq!(fates, ["aborted", "aborted", "delivered", "delivered"], "{}", it.trace_text());
+}
+
+#[test]
 fn the_epoch_rises_with_every_transaction_since_4_0() {
     let new = transactions("4.1", 6, "100ms", json!({}), json!({}));
     assert_eq!(epochs(&new), [1, 2, 3]);

@@ -1,7 +1,7 @@
 //! What a transactional producer asks of its coordinators, and what the answers mean
 //! (`TransactionManager.nextRequest`, its `TxnRequestHandler`s).
 
-use super::{ADD_AGAIN_US, Doing, State};
+use super::{Doing, State};
 use crate::model::cx::{Cx, Handover};
 use crate::model::error::KafkaError;
 use crate::model::event::{Event, ProducerSays, ProducerTimer};
@@ -13,6 +13,10 @@ use crate::model::producer::sequences::Sequences;
 use crate::model::setup::Setup;
 use crate::model::trace::Kind;
 use crate::model::transaction::{ProducerIdAndEpoch, TransactionCall};
+
+/// How soon a partition is added again while the transaction before still needs its markers
+/// (`TransactionManager.ADD_PARTITIONS_RETRY_BACKOFF_MS`).
+const ADD_AGAIN_US: u64 = 20_000;
 
 impl Producer {
     /// One pass over what there is to ask (`Sender.maybeSendAndPollTransactionalRequest`,
@@ -29,14 +33,16 @@ impl Producer {
         let doing = match mine.state {
             State::FatalError | State::Ready => return None,
             State::Initializing => Doing::Init,
-            _ if !mine.to_add.is_empty() && mine.ending != Some(false) => {
-                Doing::Add(mine.to_add.clone())
+            _ if !mine.to_add.is_empty() || !mine.adding.is_empty() => {
+                mine.adding.append(&mut mine.to_add);
+                Doing::Add
             }
             _ if incomplete => return None,
             _ if mine.offsets.as_ref().is_some_and(|o| !o.added) && !bumps => Doing::AddOffsets,
             _ if mine.offsets.is_some() => Doing::Offsets,
             _ => match mine.ending? {
-                commit if !mine.started() => {
+                // `TransactionManager.nextRequest`: the coordinator knows of nothing to end.
+                commit if mine.added.is_empty() => {
                     self.transaction_ended(cx, commit);
                     return None;
                 }
@@ -50,33 +56,24 @@ impl Producer {
         let config = &setup.producers[self.id.index()].config;
         let producer = ProducerIdAndEpoch { producer_id: self.producer_id, epoch: self.epoch };
         let mine = self.transactions.as_mut()?;
-        let call = match &doing {
-            Doing::Init => TransactionCall::InitProducerId {
+        let id = mine.id;
+        let call = |call| (setup.transactions_partition, Request::Transaction { id, call });
+        let add = |partitions| {
+            call(TransactionCall::AddPartitions { producer, partitions, verify_only: false })
+        };
+        let (partition, request) = match &doing {
+            Doing::Init => call(TransactionCall::InitProducerId {
                 timeout_us: config.transaction_timeout_us,
                 known: mine.bump.then_some(producer),
-            },
-            Doing::Add(partitions) => TransactionCall::AddPartitions {
-                producer,
-                partitions: partitions.clone(),
-                verify_only: false,
-            },
-            Doing::AddOffsets | Doing::Offsets => TransactionCall::AddPartitions {
-                producer,
-                partitions: setup.offsets_partition.into_iter().collect(),
-                verify_only: false,
-            },
-            Doing::End(commit) => TransactionCall::EndTxn { producer, commit: *commit },
-        };
-        let (partition, request) = match (&doing, &mine.offsets) {
-            (Doing::Offsets, Some(handover)) => {
-                let Handover { group, by, offsets, .. } = handover.clone();
-                let id = mine.id;
-                (
-                    setup.offsets_partition,
-                    Request::TxnOffsetCommit { id, producer, group, by, offsets },
-                )
+            }),
+            Doing::Add => add(mine.adding.clone()),
+            Doing::AddOffsets => add(setup.offsets_partition.into_iter().collect()),
+            Doing::Offsets => {
+                let Handover { group, by, offsets, .. } = mine.offsets.clone()?;
+                let request = Request::TxnOffsetCommit { id, producer, group, by, offsets };
+                (setup.offsets_partition, request)
             }
-            _ => (setup.transactions_partition, Request::Transaction { id: mine.id, call }),
+            Doing::End(commit) => call(TransactionCall::EndTxn { producer, commit: *commit }),
         };
         let Some(broker) = partition.and_then(|partition| self.metadata.leader(partition)) else {
             self.metadata.want();
@@ -107,10 +104,7 @@ impl Producer {
             Ok(identity) => identity,
         };
         match doing {
-            Doing::Add(partitions) => {
-                mine.to_add.retain(|partition| !partitions.contains(partition));
-                mine.added.extend(partitions);
-            }
+            Doing::Add => mine.added.append(&mut mine.adding),
             Doing::AddOffsets => {
                 mine.added.extend(cx.setup().offsets_partition);
                 if let Some(offsets) = &mut mine.offsets {
@@ -154,12 +148,13 @@ impl Producer {
         let setup = cx.setup();
         let bumps = setup.rules.bumps_epoch_per_transaction;
         let retry = setup.producers[self.id.index()].transactional.as_ref();
-        let retry = retry.is_some_and(|transactional| transactional.style.retry);
+        let retry = retry.is_some_and(|uses| uses.style.retry);
         let Some(mine) = &mut self.transactions else { return };
         mine.ending = None;
         mine.offsets = None;
         mine.added.clear();
         mine.to_add.clear();
+        mine.adding.clear();
         let records = std::mem::take(&mut mine.records);
         // With `transaction.version` 2 the epoch has changed already.
         let bump = mine.bump && !bumps && setup.rules.recovers_producer_epoch;
@@ -186,7 +181,7 @@ impl Producer {
         let setup = cx.setup();
         let backoff_us = setup.producers[self.id.index()].config.retry_backoff_us;
         let again_us = match (doing, error) {
-            (Doing::Add(_), KafkaError::ConcurrentTransactions) => ADD_AGAIN_US.min(backoff_us),
+            (Doing::Add, KafkaError::ConcurrentTransactions) => ADD_AGAIN_US.min(backoff_us),
             _ => backoff_us,
         };
         match error {

@@ -11,10 +11,6 @@ use crate::model::event::{ConsumerTimer, Event, ProducerSays, ProducerTimer};
 use crate::model::ids::{PartitionId, RecordId, RequestId, TransactionalId};
 use crate::model::trace::Kind;
 
-/// How soon a partition is added again while the transaction before still needs its markers
-/// (`TransactionManager.ADD_PARTITIONS_RETRY_BACKOFF_MS`).
-const ADD_AGAIN_US: u64 = 20_000;
-
 /// What a transactional producer knows of its transaction.
 #[derive(Clone, Debug)]
 pub struct Transactions {
@@ -32,6 +28,8 @@ pub struct Transactions {
     added: Vec<PartitionId>,
     /// Partitions that the coordinator has to know first (`transaction.version` 0 and 1).
     to_add: Vec<PartitionId>,
+    /// Those of them that it was asked to add.
+    adding: Vec<PartitionId>,
     /// Offsets that are to be committed with it.
     offsets: Option<Handover>,
     request: Option<(RequestId, Doing)>,
@@ -62,7 +60,7 @@ pub enum State {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Doing {
     Init,
-    Add(Vec<PartitionId>),
+    Add,
     AddOffsets,
     Offsets,
     End(bool),
@@ -80,6 +78,7 @@ impl Transactions {
             begun: 0,
             added: Vec::new(),
             to_add: Vec::new(),
+            adding: Vec::new(),
             offsets: None,
             request: None,
             retry_us: 0,
@@ -101,9 +100,9 @@ impl Transactions {
         self.ending.is_some()
     }
 
-    /// Whether the coordinator knows of the transaction, or leaders will tell it.
-    fn started(&self) -> bool {
-        !self.added.is_empty() || !self.to_add.is_empty()
+    /// Whether a partition is in the transaction, or on its way into it.
+    fn holds(&self, partition: PartitionId) -> bool {
+        [&self.added, &self.to_add, &self.adding].iter().any(|all| all.contains(&partition))
     }
 }
 
@@ -169,7 +168,7 @@ impl Producer {
     ) {
         let Some(mine) = &mut self.transactions else { return };
         mine.records.push(record);
-        if mine.added.contains(&partition) || mine.to_add.contains(&partition) {
+        if mine.holds(partition) {
             return;
         }
         // With `transaction.version` 2 its leader tells the coordinator.
@@ -193,7 +192,7 @@ impl Producer {
         }
         let setup = cx.setup();
         let producer = self.setup(&setup);
-        let (Some(mine), Some(style)) = (&self.transactions, &producer.transactional) else {
+        let (Some(mine), Some(uses)) = (&self.transactions, &producer.transactional) else {
             return false;
         };
         if self.application.waiting != Waiting::No {
@@ -201,7 +200,7 @@ impl Producer {
         }
         let last = self.application.sent as usize >= producer.records.len();
         let more = !self.application.again.is_empty();
-        let full = mine.records.len() as u32 >= style.style.records || (last && !more);
+        let full = mine.records.len() as u32 >= uses.style.records || (last && !more);
         let ends = match producer.consumer {
             Some(_) => self.application.finishing && !more,
             None => full && !mine.records.is_empty(),
@@ -213,11 +212,11 @@ impl Producer {
                 true
             }
             State::InTransaction if ends => {
-                let commit = !style.style.abort.contains(&mine.begun);
+                let commit = !uses.style.abort.contains(&mine.begun);
                 self.end_transaction(cx, commit);
                 true
             }
-            // Nothing was sent: there is nothing to end.
+            // Nothing was sent; offsets may have to be committed all the same.
             State::Ready if self.application.finishing && !more => {
                 self.may_send_in_transaction(cx);
                 self.end_transaction(cx, true);
@@ -241,6 +240,10 @@ impl Producer {
         mine.ending = Some(commit);
         if let Some(offsets) = cx.take_handover(producer).filter(|_| commit) {
             mine.offsets = Some(offsets);
+        }
+        if !commit {
+            // `TransactionManager.beginAbort`: what it was not asked to add, it need not know.
+            mine.to_add.clear();
         }
         self.block_in_call(cx);
         if !commit {

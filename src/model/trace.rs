@@ -83,6 +83,23 @@ pub enum Wire {
     MetadataLog,
 }
 
+impl Wire {
+    /// Whether somebody asks; else somebody answers, or is told.
+    #[must_use]
+    pub fn is_request(&self) -> bool {
+        matches!(
+            self,
+            Self::ProduceRequest { .. }
+                | Self::FetchRequest { .. }
+                | Self::OffsetCommitRequest { .. }
+                | Self::GroupRequest { .. }
+                | Self::TransactionRequest { .. }
+                | Self::WriteTxnMarkersRequest { .. }
+                | Self::AlterPartitionRequest { .. }
+        )
+    }
+}
+
 /// Why a log was flushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum FlushReason {

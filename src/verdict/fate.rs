@@ -64,9 +64,7 @@ impl Ledger {
 
     fn outcome(&self, id: RecordId, record: &RecordState, group: Option<GroupId>) -> Outcome {
         let processed = match group {
-            Some(group) => {
-                record.processed.iter().find(|(g, _)| *g == group).map_or(0, |(_, times)| *times)
-            }
+            Some(group) => record.times(group),
             None => self.readable(record),
         };
         let effects = group.map_or(processed, |group| self.effects(id, group, processed));

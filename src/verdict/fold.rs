@@ -1,6 +1,6 @@
 //! How each event of the trace changes the ledger.
 
-use super::ledger::{BrokerView, Election, Ledger, Position, Taken};
+use super::ledger::{BrokerView, Election, Ledger, Position, Processing, Taken};
 use super::words::Told;
 use crate::model::record::Payload;
 use crate::model::trace::{Kind, Observer, TraceEvent};
@@ -192,9 +192,11 @@ impl Ledger {
                 let group = self.group(*consumer);
                 self.dropped(*consumer, &[*record]);
                 let record = self.record_mut(*record);
-                match record.processed.iter_mut().find(|(g, _)| *g == group) {
-                    Some((_, times)) => *times += 1,
-                    None => record.processed.push((group, 1)),
+                match record.processed.iter_mut().find(|done| done.group == group) {
+                    Some(done) => done.times += 1,
+                    None => {
+                        record.processed.push(Processing { group, times: 1, first: event.id.0 });
+                    }
                 }
             }
             Kind::ProcessingFailed { consumer, record, .. } => {

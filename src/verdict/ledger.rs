@@ -49,7 +49,7 @@ pub(super) struct RecordState {
     /// Consumers that fetched it and have not finished it.
     pub with_consumers: Vec<ConsumerId>,
     /// How often each group has finished processing it.
-    pub processed: Vec<(GroupId, u32)>,
+    pub processed: Vec<Processing>,
     /// The offsets that hold it as part of an aborted transaction.
     pub aborted: Vec<u64>,
     /// In how many committed transactions it is.
@@ -68,6 +68,15 @@ pub(super) struct RecordState {
     pub receiver_down: Option<TraceId>,
     /// The offset that it got last.
     pub offset: Option<u64>,
+}
+
+/// What a group has made of a record.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Processing {
+    pub group: GroupId,
+    pub times: u32,
+    /// The number of the event that said so first.
+    pub first: u64,
 }
 
 /// What takes a record.
@@ -129,6 +138,13 @@ pub(super) struct Position {
     pub reader: ConsumerId,
 }
 
+impl RecordState {
+    /// How often a group has finished processing it.
+    pub fn times(&self, group: GroupId) -> u32 {
+        self.processed.iter().find(|done| done.group == group).map_or(0, |done| done.times)
+    }
+}
+
 impl Ledger {
     /// A ledger of a run that has not begun.
     #[must_use]
@@ -177,7 +193,7 @@ impl Ledger {
     #[must_use]
     pub fn totals(&self) -> Totals {
         let mut totals = Totals { created: self.created(), ..Totals::default() };
-        for id in (1..=self.records.len() as u32).map(RecordId) {
+        for id in self.records() {
             totals.add(&self.verdict(id));
         }
         totals
@@ -187,6 +203,11 @@ impl Ledger {
     #[must_use]
     pub fn created(&self) -> u32 {
         self.records.iter().filter(|record| record.created).count() as u32
+    }
+
+    /// All records that the script may send.
+    pub fn records(&self) -> impl Iterator<Item = RecordId> + use<> {
+        (1..=self.records.len() as u32).map(RecordId)
     }
 
     /// Whether a record was sent, so far.
@@ -204,8 +225,7 @@ impl Ledger {
     /// How often a group has finished processing a record.
     #[must_use]
     pub fn processed(&self, id: RecordId, group: GroupId) -> u32 {
-        let of = |(known, _): &&(GroupId, u32)| *known == group;
-        self.record(id).processed.iter().find(of).map_or(0, |(_, times)| *times)
+        self.record(id).times(group)
     }
 
     pub(super) fn record(&self, id: RecordId) -> &RecordState {

@@ -7,6 +7,7 @@ mod causes;
 mod fate;
 mod fold;
 mod ledger;
+mod order;
 pub mod report;
 mod words;
 

@@ -28,6 +28,8 @@ pub struct Report {
     pub totals: Totals,
     /// The records.
     pub records: Vec<RecordReport>,
+    /// The records that came after a later one of their key.
+    pub reordered: Vec<u32>,
     /// Actions whose moment never came, by their place in the script.
     pub actions_that_never_came: Vec<u16>,
     /// What Kafka changes silently in these settings.
@@ -103,6 +105,7 @@ impl Report {
             end_us: run.end.at_us,
             totals: ledger.totals(),
             records: ids.map(|id| RecordReport::of(setup, &run.trace, &ledger, id)).collect(),
+            reordered: ledger.reordered().iter().map(|id| id.0).collect(),
             actions_that_never_came: run.world.unfired(),
             notices,
         }

@@ -255,6 +255,7 @@ fn row_18_batches_that_fail_together_are_sent_again_in_reverse() {
     assert_eq!(it.told(), ["acked"; 4]);
     fates(&it, &["delivered"; 4]);
     assert_eq!(log_on(&it, ALL), [3, 2, 1, 4]);
+    assert_eq!(it.report.reordered, [1, 2], "they stand behind record 3");
 }
 
 #[test]
@@ -263,6 +264,7 @@ fn row_19_acknowledgements_that_are_lost_together_double_and_reverse() {
     assert_eq!(it.told(), ["acked"; 3]);
     fates(&it, &["duplicated"; 3]);
     assert_eq!(log_on(&it, ALL), [1, 2, 3, 3, 2, 1]);
+    assert_eq!(it.report.reordered, [1, 2]);
 }
 
 #[test]
@@ -271,6 +273,7 @@ fn row_20_a_batch_that_is_refused_for_a_moment_comes_after_the_next_one() {
     assert_eq!(it.told(), ["acked"; 2]);
     fates(&it, &["delivered"; 2]);
     assert_eq!(log_on(&it, ALL), [2, 1]);
+    assert_eq!(it.report.reordered, [1]);
 }
 
 #[test]
@@ -279,6 +282,7 @@ fn row_21_one_in_flight_keeps_the_order_and_not_from_duplicates() {
     assert_eq!(it.told(), ["acked"; 3]);
     fates(&it, &["duplicated", "delivered", "delivered"]);
     assert_eq!(log_on(&it, ALL), [1, 1, 2, 3]);
+    assert!(it.report.reordered.is_empty());
     for (number, log) in [(18, vec![1, 2, 3, 4]), (20, vec![1, 2])] {
         let it = row_but(number, |script| {
             let config = &mut script["producers"][0]["config"];

@@ -3,6 +3,7 @@
 //! `script → model → trace → verdict → player → stage → app`: each part may know those to its
 //! left, never those to its right.
 
+pub mod lab;
 pub mod lessons;
 pub mod model;
 pub mod player;

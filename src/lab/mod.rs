@@ -1,0 +1,14 @@
+//! Many runs: what other settings, other moments and other luck would have made of a script.
+//!
+//! Everything here is worked out by replaying scripts; nothing is known beforehand. A replay keeps
+//! only what a verdict and a price need ([`Replay`]), so that thousands of them take seconds.
+
+mod harm;
+mod measure;
+mod replay;
+mod unavailable;
+
+pub use harm::Harms;
+pub use measure::{Measures, Price, percentile};
+pub use replay::{Replay, Watch, replay};
+pub use unavailable::Outage;

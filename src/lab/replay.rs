@@ -1,0 +1,81 @@
+//! One run of which only the verdicts and the measures are kept.
+
+use std::sync::Arc;
+
+use super::{Harms, Measures};
+use crate::model::run::{End, finish};
+use crate::model::trace::{Observer, TraceEvent};
+use crate::model::{Setup, World};
+use crate::script::{Script, ScriptError};
+use crate::verdict::Ledger;
+
+/// A run that is over.
+#[derive(Clone, Debug)]
+pub struct Replay {
+    /// The verdicts.
+    pub ledger: Ledger,
+    /// What it cost.
+    pub measures: Measures,
+    /// Whom it harmed.
+    pub harms: Harms,
+    /// How it ended.
+    pub end: End,
+    /// Actions whose moment never came, or that found nothing to act on, by their place in the
+    /// script.
+    pub idle_actions: Vec<u16>,
+}
+
+/// Keeps what a verdict and a price need.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    /// The verdicts so far.
+    pub ledger: Ledger,
+    /// What it cost so far.
+    pub measures: Measures,
+}
+
+impl Watch {
+    /// At the beginning of a run.
+    #[must_use]
+    pub fn new(setup: &Arc<Setup>) -> Self {
+        Self { ledger: Ledger::new(setup.clone()), measures: Measures::new(setup) }
+    }
+}
+
+impl Observer for Watch {
+    fn observe(&mut self, event: &TraceEvent) {
+        self.ledger.observe(event);
+        self.measures.observe(event);
+    }
+}
+
+/// Runs a script to its end.
+///
+/// # Errors
+/// When the script cannot run, or Kafka refuses its settings.
+pub fn replay(script: &Script) -> Result<Replay, ScriptError> {
+    let resolved = script.resolve()?;
+    Ok(Replay::of(&Setup::new(script, &resolved)))
+}
+
+impl Replay {
+    /// Runs a setup to its end.
+    #[must_use]
+    pub fn of(setup: &Arc<Setup>) -> Self {
+        let mut watch = Watch::new(setup);
+        let world = World::new(setup, &mut watch);
+        Self::finish(world, watch)
+    }
+
+    /// Goes on with a run to its end.
+    #[must_use]
+    pub fn finish(mut world: World, mut watch: Watch) -> Self {
+        let end = finish(&mut world, &mut watch, &mut |_| {});
+        let Watch { mut ledger, measures } = watch;
+        ledger.finish();
+        let mut idle_actions = world.unfired();
+        idle_actions.extend(&measures.ignored);
+        idle_actions.sort_unstable();
+        Self { harms: Harms::of(&ledger), ledger, measures, end, idle_actions }
+    }
+}

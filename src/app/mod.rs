@@ -42,9 +42,6 @@ use shown::{Maker, Shared, Shown};
 use state::{Asks, Msg, State};
 use words::{fill, words};
 
-/// The lesson that a first visit opens.
-const FIRST_LESSON: &str = "acks-1-leader-dies";
-
 /// The app.
 struct App {
     run: Result<Run, ScriptError>,
@@ -68,9 +65,8 @@ struct Run {
 
 impl Run {
     fn new() -> Result<Self, ScriptError> {
-        let lesson = lessons::find(FIRST_LESSON).map_or("", |lesson| lesson.script);
-        let mut state =
-            State::new(Script::parse(lesson)?, effects::media(), effects::stored_theme())?;
+        let script = Script::parse(lessons::FIRST.script)?;
+        let mut state = State::new(script, effects::media(), effects::stored_theme())?;
         let mut maker = Maker::default();
         Ok(Self {
             shown: maker.shown(&mut state),

@@ -105,7 +105,7 @@ pub enum EventName {
     Removed,
     /// The log was cut at an offset.
     Truncated,
-    /// The process of a broker, a producer or a consumer died.
+    /// The process of a broker, a producer or a consumer died, or the broker's machine lost its power.
     Crashed,
     /// A consumer's `close()` is done.
     Closed,

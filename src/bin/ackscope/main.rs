@@ -32,7 +32,7 @@ enum Command {
     /// Print the script of a lesson (or of any source), with the changes of --set.
     Show(SourceArgs),
     /// List the built-in lessons.
-    Lessons,
+    Lessons(LessonsArgs),
     /// Print the JSON Schema of scripts.
     Schema,
 }
@@ -59,7 +59,22 @@ struct RunArgs {
     trace: bool,
 }
 
-/// What `--json` prints.
+#[derive(Args)]
+struct LessonsArgs {
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// A lesson, as `lessons --json` prints it.
+#[derive(Serialize)]
+struct LessonJson {
+    id: &'static str,
+    name: String,
+    about: &'static str,
+}
+
+/// What `run --json` prints.
 #[derive(Serialize)]
 struct Json<'a> {
     #[serde(flatten)]
@@ -109,21 +124,30 @@ fn execute(cli: Cli) -> Result<(), Failure> {
             writeln!(out, "{}", input::script(&source)?.to_json())?;
             Ok(())
         }
-        Command::Lessons => {
-            for lesson in ackscope::lessons::ALL {
-                let name =
-                    Script::parse(lesson.script).map(|script| script.name).unwrap_or_default();
-                writeln!(out, "lesson:{:<28} {name}", lesson.id)?;
-            }
-            Ok(())
-        }
-        Command::Schema => {
-            let schema = schemars::schema_for!(Script);
-            serde_json::to_writer_pretty(&mut out, &schema).map_err(std::io::Error::from)?;
-            writeln!(out)?;
-            Ok(())
-        }
+        Command::Lessons(args) => list_lessons(&args, &mut out),
+        Command::Schema => print_json(&mut out, &schemars::schema_for!(Script)),
     }
+}
+
+fn list_lessons(args: &LessonsArgs, out: &mut impl Write) -> Result<(), Failure> {
+    let lessons = ackscope::lessons::ALL.iter().map(|lesson| LessonJson {
+        id: lesson.id,
+        name: Script::parse(lesson.script).map(|script| script.name).unwrap_or_default(),
+        about: lesson.about,
+    });
+    if args.json {
+        return print_json(out, &lessons.collect::<Vec<_>>());
+    }
+    for LessonJson { id, name, about } in lessons {
+        writeln!(out, "lesson:{id:<24} {name}\n{:31} {about}", "")?;
+    }
+    Ok(())
+}
+
+/// Prints a value as JSON, with the line's end that a terminal wants.
+fn print_json(out: &mut impl Write, value: &impl Serialize) -> Result<(), Failure> {
+    serde_json::to_writer_pretty(&mut *out, value).map_err(std::io::Error::from)?;
+    Ok(writeln!(out)?)
 }
 
 fn run_script(args: &RunArgs, out: &mut impl Write) -> Result<(), Failure> {
@@ -134,10 +158,7 @@ fn run_script(args: &RunArgs, out: &mut impl Write) -> Result<(), Failure> {
     let report = Report::of(&script.name, notices, &run);
     if args.json {
         let trace = args.trace.then_some(run.trace.as_slice());
-        serde_json::to_writer_pretty(&mut *out, &Json { report, trace })
-            .map_err(std::io::Error::from)?;
-        writeln!(out)?;
-        return Ok(());
+        return print_json(out, &Json { report, trace });
     }
     if args.trace {
         for event in &run.trace {

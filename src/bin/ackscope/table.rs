@@ -4,6 +4,7 @@ use std::io::{Result, Write};
 
 use ackscope::model::trace::TraceEvent;
 use ackscope::script::Duration;
+use ackscope::verdict::Fate;
 use ackscope::verdict::report::{RecordReport, Report};
 
 /// Prints the whole report.
@@ -29,21 +30,19 @@ pub fn print(out: &mut impl Write, report: &Report) -> Result<()> {
     for row in &rows {
         line(out, &widths, &row.each_ref().map(String::as_str))?;
     }
-    let totals = &report.totals;
     writeln!(out)?;
-    writeln!(
-        out,
-        "{} sent: {} acked, {} failed; {} delivered, {} duplicated, {} lost, {} reported, {} ghost, {} pending",
-        totals.created,
-        totals.acked,
-        totals.failed,
-        totals.delivered,
-        totals.duplicated,
-        totals.lost,
-        totals.reported,
-        totals.ghost,
-        totals.pending
-    )
+    writeln!(out, "{}", sum(report))
+}
+
+/// "10 sent: 10 acked, 0 failed; 7 delivered, 3 lost": of the fates those that occurred.
+fn sum(report: &Report) -> String {
+    let totals = &report.totals;
+    let fates = Fate::ALL.iter().map(|fate| (totals.of(*fate), fate.word()));
+    let order = (report.reordered.len() as u32, "out of order");
+    let fates = fates.chain([order]).filter(|(count, _)| *count > 0);
+    let fates: Vec<String> = fates.map(|(count, word)| format!("{count} {word}")).collect();
+    let (created, acked, failed) = (totals.created, totals.acked, totals.failed);
+    format!("{created} sent: {acked} acked, {failed} failed; {}", fates.join(", "))
 }
 
 /// One event of the trace in one line.

@@ -84,8 +84,9 @@ impl World {
                 self.core.network.rules.extend(rule);
             }
             Do::Lose(LoseNext { client, server, what, connection }) => {
+                let (action, what, connection) = (index, *what, *connection);
                 if let Some(way) = setup.way(client, server, true) {
-                    self.core.faults.lose_next(Loss { way, what: *what, connection: *connection });
+                    self.core.faults.lose_next(Loss { action, way, what, connection });
                 }
             }
             _ => {}

@@ -25,6 +25,8 @@ pub struct Faults {
 /// A message that will be lost.
 #[derive(Clone, Copy, Debug)]
 pub struct Loss {
+    /// The action that says so.
+    pub action: u16,
     /// From a client to a server, whichever way the message goes.
     pub way: Way,
     /// Whether it is the request or the response.
@@ -100,6 +102,11 @@ impl Faults {
         };
         let place = self.losses.iter().position(hit)?;
         Some(self.losses.remove(place).connection)
+    }
+
+    /// The actions whose message has not come, so far.
+    pub fn losses(&self) -> impl Iterator<Item = u16> + '_ {
+        self.losses.iter().map(|loss| loss.action)
     }
 
     /// Keeps an event until its link heals or its process goes on.

@@ -1,7 +1,8 @@
 //! The event queue: a binary heap ordered by `(time, rank, sequence)`.
 //!
-//! Actions rank before the model's own events of the same microsecond; among equals the one
-//! that was scheduled first comes first. So the order never depends on the heap's insides.
+//! Actions rank before the model's own events of the same microsecond, in the order of the script,
+//! whenever they were scheduled; among the model's events the one that was scheduled first comes
+//! first. So the order never depends on the heap's insides.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -26,7 +27,7 @@ pub struct Scheduled {
 /// An event's place in the order, and where it is kept: what the heap moves about is small.
 type Key = Reverse<(u64, u64, u32)>;
 
-/// Set in the second part of the key of all but actions.
+/// Set in the second part of the key of all but actions, beside their sequence.
 const NOT_AN_ACTION: u64 = 1 << 63;
 
 /// What is still to happen.
@@ -42,9 +43,10 @@ pub struct EventQueue {
 impl EventQueue {
     /// Adds an event.
     pub fn push(&mut self, scheduled: Scheduled) {
-        let is_action = matches!(scheduled.event, Event::Action(_));
-        let rank = if is_action { 0 } else { NOT_AN_ACTION };
-        let order = rank | self.next_sequence;
+        let order = match scheduled.event {
+            Event::Action(index) => u64::from(index),
+            _ => NOT_AN_ACTION | self.next_sequence,
+        };
         self.next_sequence += 1;
         self.foreground += u32::from(!scheduled.ambient);
         let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
@@ -94,16 +96,19 @@ mod tests {
     }
 
     #[test]
-    fn actions_come_first_and_equals_in_the_order_of_scheduling() {
+    fn actions_come_first_in_their_order_and_equals_as_they_were_scheduled() {
         let mut queue = EventQueue::default();
         let tick = Event::Controller(ControllerTimer::SessionCheck);
+        let tock = Event::Controller(ControllerTimer::Balance);
+        push(&mut queue, 5, tock);
         push(&mut queue, 5, tick);
         push(&mut queue, 5, Event::Action(1));
         push(&mut queue, 5, Event::Action(0));
         push(&mut queue, 4, tick);
         let order: Vec<_> =
             std::iter::from_fn(|| queue.pop()).map(|s| (s.at_us, s.event)).collect();
-        assert_eq!(order, [(4, tick), (5, Event::Action(1)), (5, Event::Action(0)), (5, tick)]);
+        let actions = [(5, Event::Action(0)), (5, Event::Action(1))];
+        assert_eq!(order, [(4, tick), actions[0], actions[1], (5, tock), (5, tick)]);
         assert_eq!(queue.foreground(), 0);
     }
 }

@@ -53,17 +53,7 @@ impl World {
     }
 
     fn start(&mut self, observer: &mut dyn Observer) {
-        for (index, action) in (0..).zip(&self.core.setup.actions) {
-            if let Some(at) = action.at {
-                let event = Event::Action(index);
-                self.core.queue.push(Scheduled {
-                    at_us: at.as_us(),
-                    event,
-                    cause: None,
-                    ambient: false,
-                });
-            }
-        }
+        self.schedule_actions(0, 0);
         let mut cx = Cx::new(&mut self.core, observer, None);
         for broker in &mut self.brokers {
             broker.start(&mut cx);
@@ -77,6 +67,25 @@ impl World {
         let connections: Vec<_> =
             self.brokers.iter().filter_map(|b| Some((b.id, b.controller_connection()?))).collect();
         self.controller.start(&mut cx, &connections);
+    }
+
+    /// The actions from that index on that have a time, so long after `from_us`.
+    fn schedule_actions(&mut self, first: usize, from_us: u64) {
+        for (index, action) in (0..).zip(&self.core.setup.actions).skip(first) {
+            let Some(at) = action.at else { continue };
+            let (at_us, event) = (from_us.saturating_add(at.as_us()), Event::Action(index));
+            self.core.queue.push(Scheduled { at_us, event, cause: None, ambient: false });
+        }
+    }
+
+    /// Goes on with a setup that has further actions behind the known ones and differs in nothing
+    /// else. They come so long after `from_us` as their `at` says: the run goes on as if the script
+    /// had had them at those times, as long as nothing of `from_us` or later has happened.
+    pub fn strike(&mut self, setup: &Arc<Setup>, from_us: u64) {
+        debug_assert!(self.core.now_us <= from_us, "that is past");
+        let first = self.core.setup.actions.len();
+        self.core.setup = setup.clone();
+        self.schedule_actions(first, from_us);
     }
 
     /// What is fixed.

@@ -26,6 +26,17 @@ fn an_acknowledgement_of_all_takes_a_fetch_reply_an_append_and_the_next_fetch() 
 }
 
 #[test]
+fn a_fetch_that_lets_the_next_request_in_is_answered_with_its_records() {
+    // The second batch waits for its turn: until the last follower's fetch completes the first one.
+    let outcome = with(json!({
+        "network": { "latency": "1ms", "links": [{ "from": "brokers", "to": "brokers", "latency": "20ms" }] },
+        "producers": producer(json!({ "acks": "all", "linger.ms": 0 }), 2, "1ms", 100),
+    }));
+    let (append_us, link_us) = (50, 20_000);
+    assert_eq!(outcome.acked_us(2) - outcome.acked_us(1), 2 * (append_us + link_us));
+}
+
+#[test]
 fn acks_all_waits_for_every_in_sync_replica_not_for_min_insync_replicas() {
     let outcome = with(json!({
         "network": { "latency": "1ms", "links": [{ "from": "broker-1", "to": "broker-3", "latency": "40ms" }] },

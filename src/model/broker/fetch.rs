@@ -14,6 +14,10 @@ use crate::model::message::{
 impl Broker {
     /// Reads first, then takes in what the fetch says of the follower: so a response carries the
     /// high watermark from before this fetch, and a follower learns of an advance one fetch later.
+    ///
+    /// A fetch that has to wait does so before it is taken in: the high watermark may let a request
+    /// go on whose records are what it waits for (`DelayedOperationPurgatory.tryCompleteElseWatch`
+    /// looks once more).
     pub(super) fn fetch(
         &mut self,
         cx: &mut Cx<'_>,
@@ -22,6 +26,11 @@ impl Broker {
         fetch: FetchRequest,
     ) {
         let results = self.read_all(&fetch);
+        let waits = fetch.max_wait_us > 0 && !is_enough(&fetch, &results);
+        if waits {
+            cx.ambient(fetch.max_wait_us, self.timer(BrokerTimer::FetchTimeout(request)));
+            self.fetches.push(DelayedFetch { request, connection, fetch: fetch.clone() });
+        }
         if let Some((follower, broker_epoch)) = fetch.replica {
             for (wanted, result) in fetch.partitions.iter().zip(&results) {
                 if result.error.is_none() && result.diverging.is_none() {
@@ -35,11 +44,8 @@ impl Broker {
                 }
             }
         }
-        if fetch.max_wait_us == 0 || is_enough(&fetch, &results) {
+        if !waits {
             self.answer_fetch(cx, connection, request, results, 0);
-        } else {
-            cx.ambient(fetch.max_wait_us, self.timer(BrokerTimer::FetchTimeout(request)));
-            self.fetches.push(DelayedFetch { request, connection, fetch });
         }
     }
 

@@ -3,11 +3,15 @@
 //! Everything here is worked out by replaying scripts; nothing is known beforehand. A replay keeps
 //! only what a verdict and a price need ([`Replay`]), so that thousands of them take seconds.
 
+mod danger;
+mod fault;
 mod harm;
 mod measure;
 mod replay;
 mod unavailable;
 
+pub use danger::{Danger, DangerMap, Moment, Outcome, Span, Unavailable, Worst};
+pub use fault::{Down, Fault, OwnFault, Who, own_faults};
 pub use harm::Harms;
 pub use measure::{Measures, Price, percentile};
 pub use replay::{Replay, Watch, replay};

@@ -20,8 +20,8 @@ pub struct Replay {
     pub harms: Harms,
     /// How it ended.
     pub end: End,
-    /// Actions whose moment never came, or that found nothing to act on, by their place in the
-    /// script.
+    /// Actions whose moment never came, or that found nothing to act on (or no message to lose), by
+    /// their place in the script.
     pub idle_actions: Vec<u16>,
 }
 
@@ -71,10 +71,17 @@ impl Replay {
     #[must_use]
     pub fn finish(mut world: World, mut watch: Watch) -> Self {
         let end = finish(&mut world, &mut watch, &mut |_| {});
+        Self::over(&world, watch, end)
+    }
+
+    /// Of a run that is over.
+    #[must_use]
+    pub fn over(world: &World, watch: Watch, end: End) -> Self {
         let Watch { mut ledger, measures } = watch;
         ledger.finish();
         let mut idle_actions = world.unfired();
         idle_actions.extend(&measures.ignored);
+        idle_actions.extend(world.faults().losses());
         idle_actions.sort_unstable();
         Self { harms: Harms::of(&ledger), ledger, measures, end, idle_actions }
     }

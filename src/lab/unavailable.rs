@@ -52,8 +52,8 @@ impl Outage {
     /// How long, all partitions together, in µs, if the run ends then.
     #[must_use]
     pub fn total_us(&self, end_us: u64) -> u64 {
-        (0..self.partitions.len() as u16)
-            .flat_map(|n| self.spans(PartitionId(n), end_us))
+        self.partitions()
+            .flat_map(|partition| self.spans(partition, end_us))
             .map(|(from, to)| to - from)
             .sum()
     }
@@ -67,6 +67,18 @@ impl Outage {
         }
         let open = watched.since_us.map(|since_us| (since_us, end_us.max(since_us)));
         watched.spans.iter().copied().chain(open).collect()
+    }
+
+    /// All partitions.
+    pub fn partitions(&self) -> impl Iterator<Item = PartitionId> + use<> {
+        (0..self.partitions.len() as u16).map(PartitionId)
+    }
+
+    /// Whether one cannot be written to now.
+    #[must_use]
+    pub fn stands_still(&self, partition: PartitionId) -> bool {
+        let watched = &self.partitions[partition.index()];
+        watched.since_us.is_some() && !watched.internal
     }
 
     fn take_down(&mut self, broker: BrokerId, down: bool) {

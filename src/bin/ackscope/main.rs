@@ -1,5 +1,6 @@
 //! The headless command line: runs a script, prints what became of each record, draws a moment.
 
+mod danger;
 mod input;
 mod render;
 mod table;
@@ -29,6 +30,8 @@ enum Command {
     Run(RunArgs),
     /// Draw the stage at one moment of a run as SVG.
     Render(render::RenderArgs),
+    /// Try one fault at every moment of a run: when does it lose, duplicate or reorder records?
+    Danger(danger::DangerArgs),
     /// Print the script of a lesson (or of any source), with the changes of --set.
     Show(SourceArgs),
     /// List the built-in lessons.
@@ -120,6 +123,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Run(args) => run_script(&args, &mut out),
         Command::Render(args) => render::render(&args),
+        Command::Danger(args) => danger::danger(&args, &mut out),
         Command::Show(source) => {
             writeln!(out, "{}", input::script(&source)?.to_json())?;
             Ok(())

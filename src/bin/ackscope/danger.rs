@@ -3,7 +3,9 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
-use ackscope::lab::{Danger, DangerMap, Fault, Outcome, Span, Unavailable, Worst, own_faults};
+use ackscope::lab::{
+    Danger, DangerMap, Fault, Harms, Outcome, Span, Unavailable, Worst, own_faults,
+};
 use ackscope::model::ids::RecordId;
 use ackscope::script::{Duration, Script};
 use clap::Args;
@@ -103,7 +105,7 @@ fn own_fault(args: &DangerArgs, script: &Script) -> Result<(Script, Fault), Fail
 fn run(mut map: DangerMap) -> DangerMap {
     let watched = std::io::stderr().is_terminal();
     while map.step() {
-        if watched && map.done() % 50 == 0 {
+        if watched && map.done().is_multiple_of(50) {
             eprint!("\r{} of {} intervals", map.done(), map.steps());
         }
     }
@@ -228,21 +230,17 @@ fn band(map: &DangerMap, spans: &[Span]) -> String {
     (0..columns).map(|column| WORST_LAST[worst(column)]).collect()
 }
 
+/// The kinds of harm stand in the order of [`Harms::kinds`], backwards.
 const WORST_LAST: [char; 7] = [' ', '.', 'p', 'G', 'R', 'D', 'L'];
 
 fn rank(map: &DangerMap, span: &Span) -> usize {
-    let (harms, before) = (&span.outcome.harms, &map.undisturbed().harms);
-    let undone = [&harms.reported, &harms.aborted, &harms.pending];
-    let undone_before = [&before.reported, &before.aborted, &before.pending];
-    let kinds = harms.kinds().into_iter().zip(before.kinds()).zip([6, 5, 4, 3]);
-    let new = |((_, now), (_, before)): &((&str, &[RecordId]), (&str, &[RecordId]))| {
-        now.iter().any(|record| !before.contains(record))
-    };
-    let harm = kinds.filter(|(kinds, _)| new(kinds)).map(|(_, rank)| rank).max();
-    let waits = undone.iter().zip(undone_before).any(|(now, before)| *now != before);
-    harm.unwrap_or(match (waits, span.outcome.acted) {
-        (true, _) => 2,
-        (false, true) => 1,
-        (false, false) => 0,
-    })
+    let kinds = span.outcome.new_harms(map.undisturbed());
+    let harm = kinds.iter().position(|(_, records)| !records.is_empty());
+    let (now, before) = (&span.outcome.harms, &map.undisturbed().harms);
+    let undone = |harms: &Harms| [&harms.reported, &harms.aborted, &harms.pending].map(Vec::len);
+    match (harm, span.outcome.acted) {
+        (Some(kind), _) => WORST_LAST.len() - 1 - kind,
+        (None, _) if undone(now) != undone(before) => 2,
+        (None, acted) => usize::from(acted),
+    }
 }

@@ -213,7 +213,8 @@ impl DangerMap {
         let at_once = |action: &&Action| action.at == Some(Duration::default());
         let (first, strikes) = (self.script.actions.len(), actions.iter().filter(at_once).count());
         let moment = Moment::of(at_us, &replay, first as u16..(first + strikes) as u16);
-        let is_worst = self.worst.as_ref().is_none_or(|worst| moment.is_worse_than(worst));
+        let bad = |moment: &Moment| moment.badness(&self.undisturbed.outcome);
+        let is_worst = self.worst.as_ref().is_none_or(|worst| bad(&moment) > bad(worst));
         if moment.outcome.acted && is_worst {
             self.worst = Some(moment.clone());
         }

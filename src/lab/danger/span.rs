@@ -55,16 +55,23 @@ pub struct Span {
 }
 
 impl Outcome {
-    /// The records that were lost, duplicated, reordered or delivered against what was told, and
-    /// are not so in the run without the fault.
+    /// The four kinds of harm, each with its word and the records that were harmed so and are not
+    /// in the run without the fault.
+    #[must_use]
+    pub fn new_harms(&self, undisturbed: &Self) -> [(&'static str, Vec<RecordId>); 4] {
+        let (now, before) = (self.harms.kinds(), undisturbed.harms.kinds());
+        std::array::from_fn(|kind| {
+            let ((word, records), (_, before)) = (now[kind], before[kind]);
+            (word, records.iter().filter(|id| !before.contains(id)).copied().collect())
+        })
+    }
+
+    /// The records that the fault harms in any way.
     #[must_use]
     pub fn harmed(&self, undisturbed: &Self) -> Vec<RecordId> {
-        let kinds = self.harms.kinds().into_iter().zip(undisturbed.harms.kinds());
-        let mut harmed: Vec<RecordId> = kinds
-            .flat_map(|((_, records), (_, before))| {
-                records.iter().filter(|record| !before.contains(record)).copied()
-            })
-            .collect();
+        let kinds = self.new_harms(undisturbed);
+        let mut harmed: Vec<RecordId> =
+            kinds.into_iter().flat_map(|(_, records)| records).collect();
         harmed.sort_unstable();
         harmed.dedup();
         harmed
@@ -85,17 +92,9 @@ impl Moment {
         Self { at_us, outcome, unavailable: Unavailable::of(replay) }
     }
 
-    /// Whether it harms more records, or as many and leaves partitions unavailable for longer.
-    pub(super) fn is_worse_than(&self, other: &Self) -> bool {
-        let rank = |moment: &Self| {
-            let harms = &moment.outcome.harms;
-            let all = harms.kinds().into_iter().flat_map(|(_, records)| records.iter().copied());
-            let mut harmed: Vec<RecordId> = all.collect();
-            harmed.sort_unstable();
-            harmed.dedup();
-            (harmed.len(), moment.unavailable)
-        };
-        rank(self) > rank(other)
+    /// How bad it is: how many records the fault harms, then how long partitions are unavailable.
+    pub(super) fn badness(&self, undisturbed: &Outcome) -> (usize, Unavailable) {
+        (self.outcome.harmed(undisturbed).len(), self.unavailable)
     }
 }
 

@@ -16,14 +16,14 @@ use crate::script::{Do, Duration};
 impl World {
     /// An action of the script, on something that it can act on, or else it is ignored.
     pub(super) fn act(&mut self, observer: &mut dyn Observer, index: u16, cause: Option<TraceId>) {
-        let setup = self.core.setup.clone();
+        let setup = self.setup.clone();
         let what = &setup.actions[usize::from(index)].what;
         let node = what.entity().and_then(|name| setup.node(name));
         let applies = match what {
             Do::ExpireOffsets(group) => self.expirable(group).is_some(),
             _ => node.is_none_or(|node| self.applies(what, node)),
         };
-        let mut cx = Cx::new(&mut self.core, observer, cause);
+        let mut cx = Cx::new(&self.setup, &mut self.core, observer, cause);
         if !applies {
             cx.emit(Kind::ActionIgnored { action: index });
             return;
@@ -59,8 +59,8 @@ impl World {
     }
 
     fn act_on_link(&mut self, observer: &mut dyn Observer, index: u16, cause: Option<TraceId>) {
-        let setup = self.core.setup.clone();
-        let mut cx = Cx::new(&mut self.core, observer, cause);
+        let setup = self.setup.clone();
+        let mut cx = Cx::new(&self.setup, &mut self.core, observer, cause);
         match &setup.actions[usize::from(index)].what {
             Do::Cut(Between { from, to, one_way }) => {
                 cx.emit(Kind::LinkCut { action: index });
@@ -100,13 +100,13 @@ impl World {
         node: Option<Node>,
         cause: Option<TraceId>,
     ) {
-        let setup = self.core.setup.clone();
+        let setup = self.setup.clone();
         let what = &setup.actions[usize::from(index)].what;
         let expirable = match what {
             Do::ExpireOffsets(group) => self.expirable(group),
             _ => None,
         };
-        let mut cx = Cx::new(&mut self.core, observer, cause);
+        let mut cx = Cx::new(&self.setup, &mut self.core, observer, cause);
         match (what, node) {
             (Do::ElectPreferred, _) => self.controller.balance(&mut cx),
             (Do::ElectUnclean, _) => self.controller.elect_unclean(&mut cx, true),
@@ -156,8 +156,8 @@ impl World {
         node: Option<Node>,
         cause: Option<TraceId>,
     ) {
-        let setup = self.core.setup.clone();
-        let mut cx = Cx::new(&mut self.core, observer, cause);
+        let setup = self.setup.clone();
+        let mut cx = Cx::new(&self.setup, &mut self.core, observer, cause);
         match (&setup.actions[usize::from(index)].what, node) {
             (Do::Send(_), Some(Node::Producer(id))) => {
                 self.producers[id.index()].send_also(&mut cx, setup.sent_by(index));
@@ -179,7 +179,7 @@ impl World {
 
     /// The coordinator of a group whose offsets may expire.
     fn expirable(&self, name: &str) -> Option<(BrokerId, GroupId)> {
-        let setup = &self.core.setup;
+        let setup = &self.setup;
         let group = setup.groups.iter().position(|group| group.id == name)?;
         let group = GroupId(group as u16);
         let coordinator = self.controller.partitions[setup.offsets_partition?.index()].leader?;
@@ -209,7 +209,7 @@ impl World {
     /// The process is killed. The machine lives on and closes its connections.
     fn crash(&mut self, observer: &mut dyn Observer, node: Node, cause: Option<TraceId>) {
         self.core.faults.pause(node, false);
-        let mut cx = Cx::new(&mut self.core, observer, cause);
+        let mut cx = Cx::new(&self.setup, &mut self.core, observer, cause);
         match node {
             Node::Broker(id) => {
                 cx.emit(Kind::BrokerCrashed { broker: id });
@@ -228,7 +228,7 @@ impl World {
         let Node::Broker(id) = node else { return };
         self.core.faults.pause(node, false);
         self.core.faults.power(node, true);
-        let mut cx = Cx::new(&mut self.core, observer, cause);
+        let mut cx = Cx::new(&self.setup, &mut self.core, observer, cause);
         cx.emit(Kind::PowerCut { broker: id });
         self.brokers[id.index()].process_dies(&mut cx);
         self.brokers[id.index()].page_cache_lost(&mut cx);
@@ -247,7 +247,7 @@ impl World {
                 self.core.queue.push(Scheduled { at_us, event, cause, ambient: true });
             }
         }
-        let mut cx = Cx::new(&mut self.core, observer, cause);
+        let mut cx = Cx::new(&self.setup, &mut self.core, observer, cause);
         match node {
             Node::Broker(id) => self.brokers[id.index()].restart(&mut cx),
             Node::Producer(id) => self.producers[id.index()].restart(&mut cx),
@@ -258,7 +258,7 @@ impl World {
 
     /// An orderly stop: controlled shutdown of a broker, `close()` of a client.
     fn shut_down(&mut self, observer: &mut dyn Observer, node: Node, cause: Option<TraceId>) {
-        let mut cx = Cx::new(&mut self.core, observer, cause);
+        let mut cx = Cx::new(&self.setup, &mut self.core, observer, cause);
         match node {
             Node::Broker(id) => self.brokers[id.index()].shut_down(&mut cx),
             Node::Producer(id) => self.producers[id.index()].close(&mut cx),

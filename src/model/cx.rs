@@ -1,8 +1,6 @@
 //! What a handler can do besides changing its own entity: schedule, send, connect, and say what
 //! happened. Entities never touch each other; all that passes between them passes through here.
 
-use std::sync::Arc;
-
 use litemap::LiteMap;
 
 use super::event::Event;
@@ -35,8 +33,6 @@ pub struct Handover {
 /// What all entities share: time, the queue, the network, the trace's numbering.
 #[derive(Clone, Debug)]
 pub struct Core {
-    /// What is fixed.
-    pub setup: Arc<Setup>,
     /// Now.
     pub now_us: u64,
     /// What is still to happen.
@@ -59,10 +55,9 @@ pub struct Core {
 impl Core {
     /// Before anything happened.
     #[must_use]
-    pub fn new(setup: Arc<Setup>) -> Self {
+    pub fn new(setup: &Setup) -> Self {
         Self {
-            triggers: Triggers::new(&setup),
-            setup,
+            triggers: Triggers::new(setup),
             now_us: 0,
             queue: EventQueue::default(),
             network: Network::default(),
@@ -77,6 +72,7 @@ impl Core {
 
 /// A handler's view of the rest of the world while one event is handled.
 pub struct Cx<'a> {
+    setup: &'a Setup,
     core: &'a mut Core,
     observer: &'a mut dyn Observer,
     /// The traced event that what happens next is due to.
@@ -85,8 +81,13 @@ pub struct Cx<'a> {
 
 impl<'a> Cx<'a> {
     /// A view for one event.
-    pub fn new(core: &'a mut Core, observer: &'a mut dyn Observer, cause: Option<TraceId>) -> Self {
-        Self { core, observer, cause }
+    pub fn new(
+        setup: &'a Setup,
+        core: &'a mut Core,
+        observer: &'a mut dyn Observer,
+        cause: Option<TraceId>,
+    ) -> Self {
+        Self { setup, core, observer, cause }
     }
 
     /// Now.
@@ -95,10 +96,10 @@ impl<'a> Cx<'a> {
         self.core.now_us
     }
 
-    /// What is fixed; a handle of its own, so that the view stays free to act.
+    /// What is fixed. It outlives the view, which stays free to act.
     #[must_use]
-    pub fn setup(&self) -> Arc<Setup> {
-        self.core.setup.clone()
+    pub fn setup(&self) -> &'a Setup {
+        self.setup
     }
 
     /// Says what happened; what follows is due to it.
@@ -113,8 +114,7 @@ impl<'a> Cx<'a> {
         }
         self.observer.observe(&event);
         if self.core.triggers.any() {
-            let setup = self.core.setup.clone();
-            self.core.triggers.observe(&setup, &event, &mut self.core.queue);
+            self.core.triggers.observe(self.setup, &event, &mut self.core.queue);
         }
         self.cause = Some(id);
         id
@@ -163,7 +163,7 @@ impl<'a> Cx<'a> {
     /// A random draw that belongs to `thing` (see [`luck`]).
     #[must_use]
     pub fn draw(&self, thing: u64, purpose: Purpose, number: u64) -> u64 {
-        luck::draw(self.core.setup.seed, thing, purpose, number)
+        luck::draw(self.setup.seed, thing, purpose, number)
     }
 
     /// Starts to connect; the result arrives as [`Event::ConnectResult`], or never: then
@@ -171,7 +171,7 @@ impl<'a> Cx<'a> {
     pub fn connect(&mut self, client: Node, server: Node, timeout_us: u64) -> ConnectionId {
         let id = self.core.network.open(client, server);
         self.ambient(timeout_us, Event::ConnectTimeout(id));
-        let at_us = self.core.network.arrival_us(&self.core.setup, id, client, self.core.now_us);
+        let at_us = self.core.network.arrival_us(self.setup, id, client, self.core.now_us);
         self.ambient(at_us - self.core.now_us, Event::ConnectArrives(id));
         id
     }
@@ -188,7 +188,7 @@ impl<'a> Cx<'a> {
     /// Closes one side of a connection; the other side learns of it when the FIN arrives.
     pub fn close(&mut self, connection: ConnectionId, node: Node) {
         let at_us =
-            self.core.network.arrival_us(&self.core.setup, connection, node, self.core.now_us);
+            self.core.network.arrival_us(self.setup, connection, node, self.core.now_us);
         if let Some(peer) = self.core.network.close(connection, node) {
             self.ambient(at_us - self.core.now_us, Event::Closed(connection, peer));
         }
@@ -228,7 +228,7 @@ impl<'a> Cx<'a> {
         }
         let Some(link) = core.network.connections.get(&connection) else { return };
         let to = if link.client == from { link.server } else { link.client };
-        let arrive_us = core.network.arrival_us(&core.setup, connection, from, core.now_us);
+        let arrive_us = core.network.arrival_us(self.setup, connection, from, core.now_us);
         let id = core.network.next_message_id();
         let sent_us = core.now_us;
         let wire = if ambient { None } else { body.wire() };

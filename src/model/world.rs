@@ -28,6 +28,7 @@ pub struct World {
     pub controller: Controller,
     /// The consumers.
     pub consumers: Vec<Consumer>,
+    pub(super) setup: Arc<Setup>,
     pub(super) core: Core,
 }
 
@@ -46,7 +47,8 @@ impl World {
                 .map(|n| Consumer::new(setup, ConsumerId(n)))
                 .collect(),
             controller,
-            core: Core::new(setup.clone()),
+            setup: setup.clone(),
+            core: Core::new(setup),
         };
         world.start(observer);
         world
@@ -54,7 +56,7 @@ impl World {
 
     fn start(&mut self, observer: &mut dyn Observer) {
         self.schedule_actions(0, 0);
-        let mut cx = Cx::new(&mut self.core, observer, None);
+        let mut cx = Cx::new(&self.setup, &mut self.core, observer, None);
         for broker in &mut self.brokers {
             broker.start(&mut cx);
         }
@@ -71,7 +73,7 @@ impl World {
 
     /// The actions from that index on that have a time, so long after `from_us`.
     fn schedule_actions(&mut self, first: usize, from_us: u64) {
-        for (index, action) in (0..).zip(&self.core.setup.actions).skip(first) {
+        for (index, action) in (0..).zip(&self.setup.actions).skip(first) {
             let Some(at) = action.at else { continue };
             let (at_us, event) = (from_us.saturating_add(at.as_us()), Event::Action(index));
             self.core.queue.push(Scheduled { at_us, event, cause: None, ambient: false });
@@ -83,15 +85,15 @@ impl World {
     /// had had them at those times, as long as nothing of `from_us` or later has happened.
     pub fn strike(&mut self, setup: &Arc<Setup>, from_us: u64) {
         debug_assert!(self.core.now_us <= from_us, "that is past");
-        let first = self.core.setup.actions.len();
-        self.core.setup = setup.clone();
+        let first = self.setup.actions.len();
+        self.setup = setup.clone();
         self.schedule_actions(first, from_us);
     }
 
     /// What is fixed.
     #[must_use]
     pub fn setup(&self) -> &Arc<Setup> {
-        &self.core.setup
+        &self.setup
     }
 
     /// Now: the time of the last event.
@@ -172,20 +174,20 @@ impl World {
             Event::ConnectTimeout(id) => self.connect_result(observer, id, false, cause),
             Event::Producer(id, timer) => {
                 let producer = &mut self.producers[id.index()];
-                producer.on_timer(&mut Cx::new(&mut self.core, observer, cause), timer);
+                producer.on_timer(&mut Cx::new(&self.setup, &mut self.core, observer, cause), timer);
             }
             Event::Broker(id, incarnation, timer) => {
                 let broker = &mut self.brokers[id.index()];
                 if broker.incarnation == incarnation {
-                    broker.on_timer(&mut Cx::new(&mut self.core, observer, cause), timer);
+                    broker.on_timer(&mut Cx::new(&self.setup, &mut self.core, observer, cause), timer);
                 }
             }
             Event::Controller(timer) => {
-                self.controller.on_timer(&mut Cx::new(&mut self.core, observer, cause), timer);
+                self.controller.on_timer(&mut Cx::new(&self.setup, &mut self.core, observer, cause), timer);
             }
             Event::Consumer(id, timer) => {
                 let consumer = &mut self.consumers[id.index()];
-                consumer.on_timer(&mut Cx::new(&mut self.core, observer, cause), timer);
+                consumer.on_timer(&mut Cx::new(&self.setup, &mut self.core, observer, cause), timer);
             }
         }
         true
@@ -240,7 +242,7 @@ impl World {
         cause: Option<TraceId>,
     ) {
         let Some(client) = self.core.network.connections.get(&id).map(|c| c.client) else { return };
-        let mut cx = Cx::new(&mut self.core, observer, cause);
+        let mut cx = Cx::new(&self.setup, &mut self.core, observer, cause);
         match client {
             Node::Producer(p) => self.producers[p.index()].on_connect_result(&mut cx, id, accepted),
             Node::Broker(b) => self.brokers[b.index()].on_connect_result(&mut cx, id, accepted),
@@ -256,7 +258,7 @@ impl World {
         let heard =
             self.core.network.is_open(connection, to) && !self.core.network.is_mute(connection);
         let open = heard && !self.is_lost(&message, cause);
-        let mut cx = Cx::new(&mut self.core, observer, cause);
+        let mut cx = Cx::new(&self.setup, &mut self.core, observer, cause);
         if !ambient {
             cx.emit(if open {
                 Kind::MessageArrived { message: id, from, to }
@@ -324,7 +326,7 @@ impl World {
         };
         connection.server_open = accepted;
         let core = &mut self.core;
-        let at_us = core.network.arrival_us(&core.setup, id, server, core.now_us);
+        let at_us = core.network.arrival_us(&self.setup, id, server, core.now_us);
         let event = Event::ConnectResult(id, accepted);
         core.queue.push(Scheduled { at_us, event, cause: None, ambient: true });
     }
@@ -341,7 +343,7 @@ impl World {
             return;
         }
         self.core.network.close(id, node);
-        let mut cx = Cx::new(&mut self.core, observer, cause);
+        let mut cx = Cx::new(&self.setup, &mut self.core, observer, cause);
         match node {
             Node::Producer(p) => self.producers[p.index()].on_closed(&mut cx, id),
             Node::Broker(b) => self.brokers[b.index()].on_closed(&mut cx, id),

@@ -61,7 +61,7 @@ impl Broker {
         partitions: &[PartitionId],
     ) -> Result<PartitionId, KafkaError> {
         let setup = cx.setup();
-        let partition = self.coordinates(&setup)?;
+        let partition = self.coordinates(setup)?;
         let is_static = setup.groups[group.index()].is_static();
         let known = &mut self.groups[group.index()];
         if setup.groups[group.index()].is_consumer_protocol() {

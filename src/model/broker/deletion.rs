@@ -46,7 +46,7 @@ impl Broker {
 
     /// `offsets.retention.minutes` is over for a group: its offsets go, by a tombstone in the log.
     pub fn expire_offsets(&mut self, cx: &mut Cx<'_>, group: GroupId) {
-        let Ok(partition) = self.coordinates(&cx.setup()) else { return };
+        let Ok(partition) = self.coordinates(cx.setup()) else { return };
         if self.append(cx, partition, Payload::Expired(group)).is_ok() {
             self.forget_offsets(group);
             cx.note(Kind::OffsetsExpired { group });

@@ -295,12 +295,12 @@ impl Broker {
                 cx.emit(Kind::BecameLeader { broker: me, partition, leader_epoch, start_offset });
             }
             if setup.offsets_partition == Some(partition) {
-                self.load_offsets(&setup);
+                self.load_offsets(setup);
                 self.load_groups(cx, partition);
             }
             if setup.transactions_partition == Some(partition) {
                 self.transactions_resigned(cx);
-                self.load_transactions(cx, &setup);
+                self.load_transactions(cx, setup);
             }
             self.tell_stable_offset(cx, partition);
             self.advance_high_watermark(cx, partition);

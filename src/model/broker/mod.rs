@@ -370,7 +370,7 @@ impl Broker {
             }
             Request::OffsetFetch { group, partitions } => {
                 let response =
-                    Response::OffsetFetch(self.offset_fetch(&cx.setup(), group, &partitions));
+                    Response::OffsetFetch(self.offset_fetch(cx.setup(), group, &partitions));
                 self.respond(cx, connection, request, Some(response), 0, true);
             }
             // The controller's business.

@@ -37,7 +37,7 @@ impl Broker {
         let partitions: Vec<_> = offsets.iter().map(|c| c.partition).collect();
         match self.validate_offset_commit(cx, group, by, &partitions) {
             Err(error) => self.reply(cx, reply, Response::TxnOffsetCommit(Err(error)), 0),
-            Ok(partition) if self.is_unverified(&setup, partition, producer) => {
+            Ok(partition) if self.is_unverified(setup, partition, producer) => {
                 let work = Work::Offsets { producer, offsets };
                 self.ask_for(cx, reply, id, producer, vec![partition], work);
             }
@@ -54,7 +54,7 @@ impl Broker {
         offsets: Vec<CommittedOffset>,
     ) {
         let payload = Payload::PendingOffsets(producer, offsets.clone());
-        let appended = self.coordinates(&cx.setup()).and_then(|partition| {
+        let appended = self.coordinates(cx.setup()).and_then(|partition| {
             let replica = self.replica(partition).ok_or(KafkaError::NotCoordinator)?;
             replica.producers.check_marker(&Marker { producer, commit: true })?;
             Ok((partition, self.append(cx, partition, payload)?))

@@ -98,7 +98,7 @@ impl Broker {
             let invalid = match &result {
                 Err(KafkaError::InvalidRecord | KafkaError::InvalidTimestamp) => {
                     let setup = cx.setup();
-                    invalid_records(&setup, self.config(&setup, batch.partition), batch).1
+                    invalid_records(setup, self.config(setup, batch.partition), batch).1
                 }
                 _ => Vec::new(),
             };
@@ -147,7 +147,7 @@ impl Broker {
         unverified: Option<KafkaError>,
     ) -> Result<Appended, KafkaError> {
         let partition = batch.partition;
-        let unverified = unverified.filter(|_| self.needs_verification(&cx.setup(), batch));
+        let unverified = unverified.filter(|_| self.needs_verification(cx.setup(), batch));
         let checked = match unverified {
             Some(error) => Err(error),
             None => self.check_append(cx, batch, acks),
@@ -182,7 +182,7 @@ impl Broker {
 
     fn check_append(&self, cx: &Cx<'_>, batch: &Batch, acks: Acks) -> Result<Check, KafkaError> {
         let setup = cx.setup();
-        let config = self.config(&setup, batch.partition);
+        let config = self.config(setup, batch.partition);
         let replica = self.replica(batch.partition).ok_or(KafkaError::NotLeaderOrFollower)?;
         let leader = replica.led()?;
         let min_isr = setup.min_isr(batch.partition, &self.metadata.topics);
@@ -192,7 +192,7 @@ impl Broker {
         if batch.bytes > config.max_message_bytes {
             return Err(KafkaError::MessageTooLarge);
         }
-        if let (Some(error), _) = invalid_records(&setup, config, batch) {
+        if let (Some(error), _) = invalid_records(setup, config, batch) {
             return Err(error);
         }
         if batch.bytes > config.segment_bytes {
@@ -242,7 +242,7 @@ impl Broker {
     /// `flush.messages`: an fsync within the append. Answers with what it costs.
     pub(super) fn flush_if_due(&mut self, cx: &mut Cx<'_>, partition: PartitionId) -> u64 {
         let setup = cx.setup();
-        let due = self.config(&setup, partition).flush_messages;
+        let due = self.config(setup, partition).flush_messages;
         let fsync_us = self.disks.fsync_us;
         let Some(replica) = &mut self.replicas[partition.index()] else { return 0 };
         let to = replica.log.end_offset();

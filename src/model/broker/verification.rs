@@ -77,7 +77,7 @@ impl Broker {
     ) {
         let setup = cx.setup();
         let unverified: Vec<&Arc<Batch>> =
-            batches.iter().filter(|batch| self.needs_verification(&setup, batch)).collect();
+            batches.iter().filter(|batch| self.needs_verification(setup, batch)).collect();
         let who = unverified.first().and_then(|b| Some((b.transactional?, b.in_transaction_of()?)));
         let Some((id, producer)) = who else {
             return self.produce(cx, reply, acks, timeout_us, &batches, None);

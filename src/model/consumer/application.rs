@@ -81,7 +81,7 @@ impl Consumer {
     fn process(&mut self, cx: &mut Cx<'_>, left: VecDeque<Returned>) {
         let processing_us = match left.is_empty() {
             true => 0,
-            false => self.group(&cx.setup()).processing_us,
+            false => self.group(cx.setup()).processing_us,
         };
         self.thread = Thread::Processing { left, since_us: cx.now_us() };
         cx.after(processing_us, Event::Consumer(self.id, ConsumerTimer::Processed(self.rounds)));
@@ -122,7 +122,7 @@ impl Consumer {
             return;
         }
         let setup = cx.setup();
-        self.employ(cx, self.group(&setup));
+        self.employ(cx, self.group(setup));
         if self.thread == Thread::Waiting && self.pool.is_idle() {
             self.all_processed(cx);
         }
@@ -166,7 +166,7 @@ impl Consumer {
     /// What the application does about an exception, if processing this record throws one.
     fn throws(&mut self, cx: &Cx<'_>, record: RecordId) -> Option<OnFailure> {
         let setup = cx.setup();
-        let failure = self.group(&setup).failure.as_ref()?;
+        let failure = self.group(setup).failure.as_ref()?;
         let before = self.failures.iter().filter(|failed| **failed == record).count() as u32;
         let throws = failure.records.contains(&record.0) && before < failure.times;
         throws.then(|| {
@@ -178,8 +178,8 @@ impl Consumer {
     /// Everything of the last poll is processed: the application commits, if it does so now.
     fn all_processed(&mut self, cx: &mut Cx<'_>) {
         let setup = cx.setup();
-        let group = self.group(&setup);
-        if let Some(producer) = self.partner(&setup) {
+        let group = self.group(setup);
+        if let Some(producer) = self.partner(setup) {
             return self.finish_outputs(cx, producer);
         }
         self.thread = Thread::Polling;
@@ -202,7 +202,7 @@ impl Consumer {
         self.thread = Thread::Polling;
         if !left.is_empty() {
             let setup = cx.setup();
-            self.begin(cx, self.group(&setup), left);
+            self.begin(cx, self.group(setup), left);
         }
     }
 }

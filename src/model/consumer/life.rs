@@ -40,11 +40,11 @@ impl Consumer {
         let setup = cx.setup();
         self.alive = true;
         self.member = Member::outside(self.member.number + 1);
-        self.metadata = super::ClientMetadata::new(&setup);
+        self.metadata = super::ClientMetadata::new(setup);
         self.metadata.want();
-        self.next_commit_us = cx.now_us() + self.group(&setup).config.auto_commit_interval_us;
+        self.next_commit_us = cx.now_us() + self.group(setup).config.auto_commit_interval_us;
         cx.emit(Kind::ConsumerRestarted { consumer: self.id });
-        self.wait_for_producer(&setup);
+        self.wait_for_producer(setup);
         cx.after(0, Event::Consumer(self.id, ConsumerTimer::Start));
         self.heartbeat(cx);
     }
@@ -63,7 +63,7 @@ impl Consumer {
         self.rounds += 1;
         self.thread = Thread::Polling;
         self.pool = Pool::default();
-        if self.group(&cx.setup()).config.enable_auto_commit {
+        if self.group(cx.setup()).config.enable_auto_commit {
             self.commit(cx, Purpose::Close);
         }
         self.run(cx);
@@ -72,7 +72,7 @@ impl Consumer {
     /// The last step of `close()`, when the commit is answered.
     pub(super) fn leave(&mut self, cx: &mut Cx<'_>) {
         let setup = cx.setup();
-        self.send_leave(cx, &setup);
+        self.send_leave(cx, setup);
         cx.emit(Kind::ConsumerClosed { consumer: self.id });
         self.end();
         cx.close_all(Node::Consumer(self.id));

@@ -220,7 +220,7 @@ impl Consumer {
             self.member.heartbeat = None;
             match answer {
                 Ok(GroupAnswer::Assigned { epoch, share }) => {
-                    self.assigned(cx, &setup, epoch, share);
+                    self.assigned(cx, setup, epoch, share);
                 }
                 Err(error) if self.member.phase == Phase::Settled => self.out_of_step(cx, error),
                 _ => {}
@@ -231,24 +231,24 @@ impl Consumer {
                 Ok(GroupAnswer::Joined { generation, members }) => {
                     self.member.generation = Some(generation);
                     self.member.new = false;
-                    let topics = self.known_topics(&setup);
+                    let topics = self.known_topics(setup);
                     let leads = !members.is_empty();
                     self.member.leads = leads.then(|| topics.iter().map(Vec::len).sum());
-                    let assignment = assign(self.group(&setup).assignor(), &topics, &members);
+                    let assignment = assign(self.group(setup).assignor(), &topics, &members);
                     self.member.phase = Phase::Syncing(assignment);
                 }
-                Ok(GroupAnswer::Synced(share)) => self.synced(cx, &setup, share),
+                Ok(GroupAnswer::Synced(share)) => self.synced(cx, setup, share),
                 Ok(GroupAnswer::Assigned { epoch, share }) => {
                     self.member.new = false;
                     self.member.rejoin = false;
                     self.member.phase = Phase::Settled;
-                    self.assigned(cx, &setup, epoch, share);
+                    self.assigned(cx, setup, epoch, share);
                 }
                 Ok(GroupAnswer::Heard) => {}
                 Err(error) => {
                     self.member.phase = Phase::Joining;
                     self.out_of_step(cx, error);
-                    let backoff_us = self.group(&setup).config.retry_backoff_us;
+                    let backoff_us = self.group(setup).config.retry_backoff_us;
                     self.member.retry_us = cx.now_us() + backoff_us;
                 }
             }
@@ -354,13 +354,13 @@ impl Consumer {
     /// The heartbeat thread's turn (`AbstractCoordinator.HeartbeatThread`).
     pub(super) fn heartbeat(&mut self, cx: &mut Cx<'_>) {
         let setup = cx.setup();
-        let group = self.group(&setup);
+        let group = self.group(setup);
         let interval_us = match group.is_consumer_protocol() {
             true => setup.broker.group_consumer_heartbeat_interval_us,
             false => group.config.heartbeat_interval_us,
         };
         cx.ambient(interval_us, Event::Consumer(self.id, ConsumerTimer::Heartbeat(self.lives)));
-        self.send_heartbeat(cx, &setup, true);
+        self.send_heartbeat(cx, setup, true);
     }
 
     fn send_heartbeat(&mut self, cx: &mut Cx<'_>, setup: &Setup, quiet: bool) {
@@ -403,12 +403,12 @@ impl Consumer {
         let setup = cx.setup();
         self.member.poll_timer = false;
         let Some(left_us) = self.member.left_poll_us else { return };
-        let due_us = left_us.saturating_add(self.group(&setup).config.max_poll_interval_us);
+        let due_us = left_us.saturating_add(self.group(setup).config.max_poll_interval_us);
         if due_us > cx.now_us() {
             self.plan_poll_timeout(cx, due_us - cx.now_us());
         } else if self.member.generation.is_some() {
             cx.emit(Kind::PollTimedOut { consumer: self.id });
-            self.send_leave(cx, &setup);
+            self.send_leave(cx, setup);
             self.lose_membership();
         }
     }
@@ -437,7 +437,7 @@ impl Consumer {
         }
         if lost(&self.member.request) {
             self.member.request = None;
-            let backoff_us = self.group(&cx.setup()).config.retry_backoff_us;
+            let backoff_us = self.group(cx.setup()).config.retry_backoff_us;
             self.member.retry_us = cx.now_us() + backoff_us;
         }
     }

@@ -197,7 +197,7 @@ impl Consumer {
             self.client.warm(cx, Node::Broker(BrokerId(n)));
             self.coordinator.warm(cx, Node::Broker(BrokerId(n)));
         }
-        self.wait_for_producer(&cx.setup());
+        self.wait_for_producer(cx.setup());
         cx.after(0, Event::Consumer(self.id, ConsumerTimer::Start));
         self.heartbeat(cx);
     }
@@ -274,7 +274,7 @@ impl Consumer {
             match response {
                 Response::Metadata { partitions, .. } => {
                     self.metadata.update(cx.now_us(), request, &partitions);
-                    self.look_for_partitions(&cx.setup());
+                    self.look_for_partitions(cx.setup());
                 }
                 Response::Fetch(results) => self.fetched(cx, request, results),
                 Response::ListOffsets(offsets) => self.offsets_listed(cx, request, &offsets),
@@ -307,7 +307,7 @@ impl Consumer {
             return;
         }
         let setup = cx.setup();
-        let config = &self.group(&setup).config;
+        let config = &self.group(setup).config;
         let before = cx.cause;
         let mut wake_us = None;
         let mut note = |us: Option<u64>| wake_us = sooner(wake_us, us);
@@ -317,7 +317,7 @@ impl Consumer {
             return;
         }
         while self.thread == Thread::Polling && !self.closing {
-            match self.poll(cx, &setup) {
+            match self.poll(cx, setup) {
                 Polled::Nothing { again_us } => {
                     note(again_us);
                     break;
@@ -326,9 +326,9 @@ impl Consumer {
             }
         }
         cx.cause = before;
-        self.watch_poll(cx, &setup);
-        note(self.find_positions(cx, &setup));
-        note(self.send_fetches(cx, &setup));
+        self.watch_poll(cx, setup);
+        note(self.find_positions(cx, setup));
+        note(self.send_fetches(cx, setup));
         let me = Node::Consumer(self.id);
         let waits = Waits {
             backoff_us: config.retry_backoff_us,

@@ -28,9 +28,9 @@ impl Consumer {
     /// A record is processed: the application sends what it makes of it.
     pub(super) fn send_output(&self, cx: &mut Cx<'_>, record: RecordId) {
         let setup = cx.setup();
-        let produces = self.group(&setup).produces.as_ref();
+        let produces = self.group(setup).produces.as_ref();
         let output = produces.and_then(|produces| produces.output(record));
-        if let (Some(producer), Some(output)) = (self.partner(&setup), output) {
+        if let (Some(producer), Some(output)) = (self.partner(setup), output) {
             cx.after(0, Event::Producer(producer, ProducerTimer::Output(output)));
         }
     }
@@ -39,7 +39,7 @@ impl Consumer {
     /// application commits, and `commitTransaction()`.
     pub(super) fn finish_outputs(&mut self, cx: &mut Cx<'_>, producer: ProducerId) {
         let setup = cx.setup();
-        let produces = self.group(&setup).produces.as_ref();
+        let produces = self.group(setup).produces.as_ref();
         let group = setup.consumers[self.id.index()].group;
         if produces.is_some_and(|produces| produces.offsets == OffsetsCommit::Transaction) {
             let moved = self.partitions.iter().filter_map(|(partition, assigned)| {
@@ -89,7 +89,7 @@ impl Consumer {
 
     fn outputs_committed(&mut self, cx: &mut Cx<'_>) {
         let setup = cx.setup();
-        let Some(produces) = &self.group(&setup).produces else { return };
+        let Some(produces) = &self.group(setup).produces else { return };
         self.thread = Thread::Polling;
         match produces.offsets {
             OffsetsCommit::Transaction => {

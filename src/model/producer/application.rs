@@ -65,7 +65,7 @@ impl Producer {
             return;
         }
         let setup = cx.setup();
-        let next = self.setup(&setup).records.get(self.application.sent as usize);
+        let next = self.setup(setup).records.get(self.application.sent as usize);
         let wait_us = match next {
             _ if self.closing || !self.alive => return,
             _ if !self.application.again.is_empty() => 0,
@@ -84,7 +84,7 @@ impl Producer {
             return;
         }
         let setup = cx.setup();
-        let next = self.setup(&setup).records.get(self.application.sent as usize);
+        let next = self.setup(setup).records.get(self.application.sent as usize);
         // What is not due yet: the timer is one of an earlier life of the process.
         let now_us = cx.now_us();
         let next = next.filter(|id| setup.record(**id).at_us <= now_us);
@@ -119,7 +119,7 @@ impl Producer {
     /// `KafkaProducer.doSend`: serialization, size check, partition, append.
     fn send(&mut self, cx: &mut Cx<'_>, record: RecordId, new: bool) {
         let setup = cx.setup();
-        let mine = self.setup(&setup);
+        let mine = self.setup(setup);
         let plan = setup.record(record);
         let producer = self.id;
         cx.emit(if new {
@@ -147,7 +147,7 @@ impl Producer {
     /// Appends to the accumulator, or blocks for memory.
     fn append(&mut self, cx: &mut Cx<'_>, record: RecordId) {
         let setup = cx.setup();
-        let mine = self.setup(&setup);
+        let mine = self.setup(setup);
         let plan = setup.record(record);
         let partition = match self.application.placed.get(&record) {
             Some(partition) => *partition,
@@ -186,7 +186,7 @@ impl Producer {
     /// The partitioner counts the bytes of records without a key.
     fn appended(&mut self, cx: &Cx<'_>, plan: &RecordPlan, full: bool) {
         let setup = cx.setup();
-        let config = &self.setup(&setup).config;
+        let config = &self.setup(setup).config;
         let keyless = plan.key.is_none() || config.partitioner_ignore_keys;
         if keyless && plan.partition.is_none() {
             let choice = Choice {
@@ -202,7 +202,7 @@ impl Producer {
     /// `send()` returned: the thread goes on, or calls `get()` or `flush()`.
     fn sent(&mut self, cx: &mut Cx<'_>, record: RecordId) {
         let setup = cx.setup();
-        let mine = self.setup(&setup);
+        let mine = self.setup(setup);
         let blocking = mine.style == SendStyle::Blocking;
         self.application.waiting = if blocking { Waiting::Outcome(record) } else { Waiting::No };
         if mine.flush_every > 0 && self.application.sent.is_multiple_of(mine.flush_every) {
@@ -238,7 +238,7 @@ impl Producer {
 
     /// A callback that sends a record again if its exception is retriable.
     pub(super) fn maybe_resend(&mut self, cx: &mut Cx<'_>, record: RecordId, error: KafkaError) {
-        let limit = self.setup(&cx.setup()).resend;
+        let limit = self.setup(cx.setup()).resend;
         let times = self.application.resends.get(&record).copied().unwrap_or_default();
         if error.worth_another_send() && times < limit {
             self.application.resends.insert(record, times + 1);

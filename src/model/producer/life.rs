@@ -44,9 +44,9 @@ impl Producer {
         self.new_producer_id();
         self.application.finishing = false;
         cx.take_handover(self.id);
-        let transactional = self.setup(&setup).transactional.as_ref();
+        let transactional = self.setup(setup).transactional.as_ref();
         self.transactions = transactional.map(|t| Transactions::new(t.id));
-        self.metadata = ClientMetadata::new(&setup);
+        self.metadata = ClientMetadata::new(setup);
         self.metadata.want();
         let idempotent = setup.producers[self.id.index()].config.enable_idempotence;
         self.sequences = idempotent.then(|| vec![Sequences::default(); setup.partitions.len()]);
@@ -62,7 +62,7 @@ impl Producer {
     pub fn close(&mut self, cx: &mut Cx<'_>) {
         self.closing = true;
         self.run_once(cx);
-        if let Some(timeout_us) = self.setup(&cx.setup()).close_timeout_us {
+        if let Some(timeout_us) = self.setup(cx.setup()).close_timeout_us {
             cx.ambient(timeout_us, Event::Producer(self.id, ProducerTimer::CloseTimeout));
         }
     }

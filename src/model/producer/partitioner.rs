@@ -50,7 +50,7 @@ impl Sticky {
         plan: &RecordPlan,
     ) -> PartitionId {
         let setup = cx.setup();
-        let partitions = choice.metadata.known(&setup, plan.topic);
+        let partitions = choice.metadata.known(setup, plan.topic);
         let number = match (plan.partition, &plan.key) {
             (Some(partition), _) => partition,
             (None, Some(key)) if !choice.config.partitioner_ignore_keys => {
@@ -97,7 +97,7 @@ impl Sticky {
         if choice.config.partitioner == Partitioner::StickyBytes
             && (enough || state.produced_bytes >= size.saturating_mul(2))
         {
-            let partitions = choice.metadata.known(&setup, plan.topic);
+            let partitions = choice.metadata.known(setup, plan.topic);
             state.switch(cx, choice, plan.topic, partitions);
         }
     }

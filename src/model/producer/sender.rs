@@ -57,7 +57,7 @@ impl Producer {
                 }
                 continue;
             }
-            let batches = self.drain(cx, &setup, config, node);
+            let batches = self.drain(cx, setup, config, node);
             if !batches.is_empty() {
                 requests.push(self.in_flight_request(cx, node, batches));
             }
@@ -126,7 +126,7 @@ impl Producer {
                 metadata: &self.metadata,
                 accumulator: &self.accumulator,
             };
-            self.sticky.weigh(&cx.setup(), &choice);
+            self.sticky.weigh(cx.setup(), &choice);
         }
         nodes
     }

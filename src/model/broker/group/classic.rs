@@ -42,7 +42,7 @@ impl Broker {
         self.groups = found.iter().map(group).collect();
         for group in (0..self.groups.len() as u16).map(GroupId) {
             if setup.groups[group.index()].is_consumer_protocol() {
-                self.set_targets(&setup, group);
+                self.set_targets(setup, group);
             }
             self.plan_check(cx, group);
         }
@@ -56,7 +56,7 @@ impl Broker {
         call: GroupCall,
         quiet: bool,
     ) {
-        let answer = match self.coordinates(&cx.setup()) {
+        let answer = match self.coordinates(cx.setup()) {
             Err(error) => Err(error),
             Ok(_) => match call {
                 GroupCall::JoinGroup { member, new, owned } => {
@@ -365,7 +365,7 @@ impl Broker {
     /// Somebody's time may be over.
     pub(in crate::model::broker) fn group_check(&mut self, cx: &mut Cx<'_>, id: GroupId) {
         let setup = cx.setup();
-        if self.coordinates(&setup).is_err() {
+        if self.coordinates(setup).is_err() {
             return;
         }
         let now_us = cx.now_us();

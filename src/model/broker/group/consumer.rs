@@ -133,7 +133,7 @@ impl Broker {
         (connection, request): (ConnectionId, RequestId),
         answer: GroupAnswer,
     ) -> Result<(), KafkaError> {
-        let partition = self.coordinates(&cx.setup())?;
+        let partition = self.coordinates(cx.setup())?;
         let metadata = self.groups[id.index()].metadata(id);
         let appended = self.append(cx, partition, Payload::Group(metadata))?;
         let then = Then::Stored(Response::Group(Ok(answer)));
@@ -144,7 +144,7 @@ impl Broker {
 
     /// Somebody came or went: the group has a new epoch, and each member a new target.
     fn retarget(&mut self, cx: &mut Cx<'_>, id: GroupId) {
-        self.set_targets(&cx.setup(), id);
+        self.set_targets(cx.setup(), id);
         let group = &mut self.groups[id.index()];
         let generation = group.generation;
         group.generation += 1;
@@ -178,7 +178,7 @@ impl Broker {
         if self.groups[id.index()].members.iter().any(|m| m.id == member) {
             self.drop_member(cx, id, member, why);
             self.retarget(cx, id);
-            if let Ok(partition) = self.coordinates(&cx.setup()) {
+            if let Ok(partition) = self.coordinates(cx.setup()) {
                 let metadata = self.groups[id.index()].metadata(id);
                 // Nobody waits for it; what fails here is found again by the session timeout.
                 self.append(cx, partition, Payload::Group(metadata)).ok();

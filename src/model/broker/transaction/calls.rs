@@ -31,7 +31,7 @@ impl Broker {
         call: &TransactionCall,
     ) {
         let setup = cx.setup();
-        if let Err(error) = self.coordinates_transactions(&setup) {
+        if let Err(error) = self.coordinates_transactions(setup) {
             return self.reply(cx, reply, Response::Transaction(Err(error)), 0);
         }
         let rules = setup.rules;

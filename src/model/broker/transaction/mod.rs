@@ -85,7 +85,7 @@ impl Broker {
             entry.pending = Some(Pending { to, answer });
         }
         let setup = cx.setup();
-        let appended = self.coordinates_transactions(&setup).and_then(|partition| {
+        let appended = self.coordinates_transactions(setup).and_then(|partition| {
             let replica = self.replica(partition);
             let isr = replica.and_then(|r| r.leader()).map_or(0, |leader| leader.isr.len());
             if isr < setup.min_isr(partition, &self.metadata.topics) {

@@ -49,7 +49,7 @@ impl Producer {
                 commit => Doing::End(commit),
             },
         };
-        self.ask(cx, &setup, doing)
+        self.ask(cx, setup, doing)
     }
 
     fn ask(&mut self, cx: &mut Cx<'_>, setup: &Setup, doing: Doing) -> Option<u64> {

@@ -116,7 +116,7 @@ impl Producer {
 
     /// The application waits in a call, for `max.block.ms` at most; then it repeats it.
     fn block_in_call(&mut self, cx: &mut Cx<'_>) {
-        let max_block_us = self.setup(&cx.setup()).config.max_block_us;
+        let max_block_us = self.setup(cx.setup()).config.max_block_us;
         let Some(mine) = &mut self.transactions else { return };
         mine.calls += 1;
         self.application.waiting = Waiting::Transaction;
@@ -148,7 +148,7 @@ impl Producer {
             State::InTransaction => true,
             State::AbortableError => {
                 // send() throws. What would have been sent is made anew, if the application tries again.
-                if self.setup(&cx.setup()).consumer.is_some() {
+                if self.setup(cx.setup()).consumer.is_some() {
                     self.application.again.clear();
                     self.tell_consumer(cx, ProducerSays::Threw);
                 }
@@ -191,7 +191,7 @@ impl Producer {
             return false;
         }
         let setup = cx.setup();
-        let producer = self.setup(&setup);
+        let producer = self.setup(setup);
         let (Some(mine), Some(uses)) = (&self.transactions, &producer.transactional) else {
             return false;
         };
@@ -303,7 +303,7 @@ impl Producer {
 
     /// The consumer of the same process hears what became of the transaction.
     fn tell_consumer(&self, cx: &mut Cx<'_>, says: ProducerSays) {
-        let consumer = self.setup(&cx.setup()).consumer;
+        let consumer = self.setup(cx.setup()).consumer;
         if let Some(consumer) = consumer {
             cx.after(0, Event::Consumer(consumer, ConsumerTimer::Producer(says)));
         }

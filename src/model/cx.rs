@@ -187,8 +187,7 @@ impl<'a> Cx<'a> {
 
     /// Closes one side of a connection; the other side learns of it when the FIN arrives.
     pub fn close(&mut self, connection: ConnectionId, node: Node) {
-        let at_us =
-            self.core.network.arrival_us(self.setup, connection, node, self.core.now_us);
+        let at_us = self.core.network.arrival_us(self.setup, connection, node, self.core.now_us);
         if let Some(peer) = self.core.network.close(connection, node) {
             self.ambient(at_us - self.core.now_us, Event::Closed(connection, peer));
         }

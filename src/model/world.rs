@@ -174,20 +174,26 @@ impl World {
             Event::ConnectTimeout(id) => self.connect_result(observer, id, false, cause),
             Event::Producer(id, timer) => {
                 let producer = &mut self.producers[id.index()];
-                producer.on_timer(&mut Cx::new(&self.setup, &mut self.core, observer, cause), timer);
+                producer
+                    .on_timer(&mut Cx::new(&self.setup, &mut self.core, observer, cause), timer);
             }
             Event::Broker(id, incarnation, timer) => {
                 let broker = &mut self.brokers[id.index()];
                 if broker.incarnation == incarnation {
-                    broker.on_timer(&mut Cx::new(&self.setup, &mut self.core, observer, cause), timer);
+                    broker.on_timer(
+                        &mut Cx::new(&self.setup, &mut self.core, observer, cause),
+                        timer,
+                    );
                 }
             }
             Event::Controller(timer) => {
-                self.controller.on_timer(&mut Cx::new(&self.setup, &mut self.core, observer, cause), timer);
+                self.controller
+                    .on_timer(&mut Cx::new(&self.setup, &mut self.core, observer, cause), timer);
             }
             Event::Consumer(id, timer) => {
                 let consumer = &mut self.consumers[id.index()];
-                consumer.on_timer(&mut Cx::new(&self.setup, &mut self.core, observer, cause), timer);
+                consumer
+                    .on_timer(&mut Cx::new(&self.setup, &mut self.core, observer, cause), timer);
             }
         }
         true

@@ -111,6 +111,8 @@ pub enum Append {
         batch: BatchId,
         /// Whether it is full now.
         full: bool,
+        /// Whether it was made for the record.
+        new: bool,
     },
     /// The pool is empty.
     NoMemory,
@@ -168,7 +170,7 @@ impl Accumulator {
             if room {
                 last.records.push(record);
                 last.bytes += bytes;
-                return Append::Done { batch: last.id, full: last.full() };
+                return Append::Done { batch: last.id, full: last.full(), new: false };
             }
             last.closed = true;
         }
@@ -201,7 +203,7 @@ impl Accumulator {
         };
         let full = batch.full();
         deque.push_back(batch);
-        Append::Done { batch: id, full }
+        Append::Done { batch: id, full, new: true }
     }
 
     /// Whether the first batch of a partition can go (`RecordAccumulator.batchReady`).

@@ -78,10 +78,11 @@ impl Producer {
         cx.after(wait_us, Event::Producer(self.id, ProducerTimer::Send));
     }
 
-    /// The next `send()`, unless the thread waits for something.
-    pub(super) fn send_next(&mut self, cx: &mut Cx<'_>) {
+    /// The next `send()`, unless the thread waits for something. Answers whether the sender has to
+    /// look: a record that joins an open batch does not wake it (`KafkaProducer.doSend`).
+    pub(super) fn send_next(&mut self, cx: &mut Cx<'_>) -> bool {
         if self.closing || self.application.waiting != Waiting::No {
-            return;
+            return true;
         }
         let setup = cx.setup();
         let next = self.setup(setup).records.get(self.application.sent as usize);
@@ -90,7 +91,7 @@ impl Producer {
         let next = next.filter(|id| setup.record(**id).at_us <= now_us);
         let sends = !self.application.again.is_empty() || next.is_some();
         if sends && !self.may_send_in_transaction(cx) {
-            return;
+            return true;
         }
         if !self.application.again.is_empty() {
             let record = self.application.again.remove(0);
@@ -103,8 +104,9 @@ impl Producer {
         }
         if let Some(record) = next {
             self.application.sent += 1;
-            self.send(cx, *record, true);
+            return self.send(cx, *record, true);
         }
+        true
     }
 
     /// An action lets the application send a record, perhaps once more.
@@ -117,7 +119,7 @@ impl Producer {
     }
 
     /// `KafkaProducer.doSend`: serialization, size check, partition, append.
-    fn send(&mut self, cx: &mut Cx<'_>, record: RecordId, new: bool) {
+    fn send(&mut self, cx: &mut Cx<'_>, record: RecordId, new: bool) -> bool {
         let setup = cx.setup();
         let mine = self.setup(setup);
         let plan = setup.record(record);
@@ -140,12 +142,13 @@ impl Producer {
         {
             self.failed_at_once(cx, record, KafkaError::RecordTooLarge);
         } else {
-            self.append(cx, record);
+            return self.append(cx, record);
         }
+        true
     }
 
     /// Appends to the accumulator, or blocks for memory.
-    fn append(&mut self, cx: &mut Cx<'_>, record: RecordId) {
+    fn append(&mut self, cx: &mut Cx<'_>, record: RecordId) -> bool {
         let setup = cx.setup();
         let mine = self.setup(setup);
         let plan = setup.record(record);
@@ -163,7 +166,7 @@ impl Producer {
             ),
         };
         match self.accumulator.append(&mine.config, cx.now_us(), partition, record, plan) {
-            Append::Done { batch, full } => {
+            Append::Done { batch, full, new } => {
                 cx.emit(Kind::RecordBatched { producer: self.id, record, partition, batch });
                 self.sent_in_transaction(cx, record, partition);
                 self.appended(cx, plan, full);
@@ -171,6 +174,8 @@ impl Producer {
                     self.application.placed.insert(record, partition);
                 }
                 self.sent(cx, record);
+                let waits = self.application.waiting != Waiting::No;
+                return new || full || waits || self.transactions.is_some();
             }
             Append::NoMemory if self.application.waiting == Waiting::Memory(record) => {}
             Append::NoMemory => {
@@ -181,6 +186,7 @@ impl Producer {
                 cx.ambient(mine.config.max_block_us, Event::Producer(self.id, timer));
             }
         }
+        true
     }
 
     /// The partitioner counts the bytes of records without a key.

@@ -62,6 +62,9 @@ pub struct Producer {
     muted: Vec<PartitionId>,
     /// When the sender looks again.
     wake_us: Option<u64>,
+    /// Until then a pass would find nothing to do, unless something happens to it (the timeout of
+    /// the sender's `poll()`).
+    idle_until_us: u64,
 }
 
 /// A produce request that was sent.
@@ -108,6 +111,7 @@ impl Producer {
             sticky: Sticky::default(),
             muted: Vec::new(),
             wake_us: None,
+            idle_until_us: 0,
         };
         producer.new_producer_id();
         producer
@@ -144,7 +148,12 @@ impl Producer {
             return;
         }
         match timer {
-            ProducerTimer::Send => self.send_next(cx),
+            ProducerTimer::Send => {
+                let wakes = self.send_next(cx);
+                if !wakes && cx.now_us() < self.idle_until_us {
+                    return;
+                }
+            }
             ProducerTimer::CloseTimeout => self.close_forcefully(cx),
             ProducerTimer::CallTimeout(number) => self.call_timeout(cx, number),
             ProducerTimer::Output(record) => self.output(cx, record),

@@ -47,6 +47,7 @@ impl Producer {
             alarm.at(us);
         }
         let nodes = self.ready_nodes(cx, config, &mut alarm);
+        let mut again = false;
         let mut requests = Vec::new();
         for node in nodes {
             let ready = self.client.ready(cx, Node::Broker(node));
@@ -57,6 +58,7 @@ impl Producer {
                 }
                 continue;
             }
+            again = true;
             let batches = self.drain(cx, setup, config, node);
             if !batches.is_empty() {
                 requests.push(self.in_flight_request(cx, node, batches));
@@ -77,6 +79,7 @@ impl Producer {
         if let Some(us) = self.metadata.refresh(cx, &mut self.client, me, waits) {
             alarm.at(us);
         }
+        self.idle_until_us = if again { cx.now_us() } else { alarm.0.unwrap_or(u64::MAX) };
         self.set_alarm(cx, &alarm);
     }
 

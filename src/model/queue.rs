@@ -24,59 +24,80 @@ pub struct Scheduled {
     pub ambient: bool,
 }
 
-/// An event's place in the order, and where it is kept: what the heap moves about is small.
-type Key = Reverse<(u64, u64, u32)>;
+/// An event's place in the order, and where it is kept: time, rank, sequence and slot, in 64, 1, 39
+/// and 24 bits. What the heaps move about is small.
+type Key = Reverse<u128>;
 
-/// Set in the second part of the key of all but actions, beside their sequence.
-const NOT_AN_ACTION: u64 = 1 << 63;
+/// Set in the key of all but actions, beside their sequence.
+const NOT_AN_ACTION: u128 = 1 << 63;
+/// The bits of the slot.
+const SLOT_BITS: u32 = 24;
+
+/// Most of what waits are timeouts that are far away when they are set. They have a heap of their
+/// own, so that what comes and goes soon does so in a small one.
+const NEAR: usize = 0;
+const FAR: usize = 1;
+const FAR_US: u64 = 100_000;
 
 /// What is still to happen.
 #[derive(Clone, Debug, Default)]
 pub struct EventQueue {
-    heap: BinaryHeap<Key>,
+    heaps: [BinaryHeap<Key>; 2],
     slots: Vec<Scheduled>,
     free: Vec<u32>,
     next_sequence: u64,
     foreground: u32,
+    now_us: u64,
 }
 
 impl EventQueue {
     /// Adds an event.
     pub fn push(&mut self, scheduled: Scheduled) {
-        let order = match scheduled.event {
-            Event::Action(index) => u64::from(index),
-            _ => NOT_AN_ACTION | self.next_sequence,
-        };
-        self.next_sequence += 1;
-        self.foreground += u32::from(!scheduled.ambient);
+        let Scheduled { at_us, event, ambient, .. } = scheduled;
         let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
         match self.slots.get_mut(slot as usize) {
             Some(free) => *free = scheduled,
             None => self.slots.push(scheduled),
         }
-        self.heap.push(Reverse((scheduled.at_us, order, slot)));
+        let (rank, sequence) = match event {
+            Event::Action(index) => (0, u64::from(index)),
+            _ => (NOT_AN_ACTION, self.next_sequence),
+        };
+        let order = u128::from(sequence << SLOT_BITS | u64::from(slot));
+        self.next_sequence += 1;
+        self.foreground += u32::from(!ambient);
+        let heap = if at_us.saturating_sub(self.now_us) < FAR_US { NEAR } else { FAR };
+        self.heaps[heap].push(Reverse(u128::from(at_us) << 64 | rank | order));
     }
 
     /// Takes the next event.
     pub fn pop(&mut self) -> Option<Scheduled> {
-        let Reverse((_, _, slot)) = self.heap.pop()?;
+        let first = self.first();
+        let Reverse(key) = self.heaps[first].pop()?;
+        let slot = key as u32 & ((1 << SLOT_BITS) - 1);
         let scheduled = self.slots[slot as usize];
         self.free.push(slot);
         self.foreground -= u32::from(!scheduled.ambient);
+        self.now_us = scheduled.at_us;
         Some(scheduled)
+    }
+
+    /// The heap that holds the next event.
+    fn first(&self) -> usize {
+        if self.heaps[FAR].peek() > self.heaps[NEAR].peek() { FAR } else { NEAR }
     }
 
     /// When the next event happens.
     #[must_use]
     pub fn next_us(&self) -> Option<u64> {
-        self.heap.peek().map(|Reverse((at_us, _, _))| *at_us)
+        self.heaps[self.first()].peek().map(|Reverse(key)| (key >> 64) as u64)
     }
 
     /// How many events wait.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "nobody asks whether it is empty")]
     pub fn len(&self) -> u32 {
-        self.heap.len() as u32
+        self.heaps.iter().map(|heap| heap.len() as u32).sum()
     }
 
     /// How many events wait that are not mere background.
@@ -110,5 +131,23 @@ mod tests {
         let actions = [(5, Event::Action(0)), (5, Event::Action(1))];
         assert_eq!(order, [(4, tick), actions[0], actions[1], (5, tock), (5, tick)]);
         assert_eq!(queue.foreground(), 0);
+    }
+
+    #[test]
+    fn what_was_far_away_when_it_was_set_comes_in_its_turn() {
+        let mut queue = EventQueue::default();
+        let tick = Event::Controller(ControllerTimer::SessionCheck);
+        let sweep = Event::Controller(ControllerTimer::UncleanSweep);
+        push(&mut queue, 2 * FAR_US, sweep);
+        push(&mut queue, FAR_US + 1, tick);
+        push(&mut queue, FAR_US - 1, tick);
+        assert_eq!(queue.pop().map(|s| s.at_us), Some(FAR_US - 1));
+        push(&mut queue, 2 * FAR_US, tick);
+        push(&mut queue, 2 * FAR_US - 2, tick);
+        assert_eq!((queue.len(), queue.next_us()), (4, Some(FAR_US + 1)));
+        let order: Vec<_> =
+            std::iter::from_fn(|| queue.pop()).map(|s| (s.at_us, s.event)).collect();
+        let (near, far) = (2 * FAR_US - 2, 2 * FAR_US);
+        assert_eq!(order, [(FAR_US + 1, tick), (near, tick), (far, sweep), (far, tick)]);
     }
 }

@@ -99,17 +99,23 @@ impl Consumer {
     }
 
     /// The loop is done with the record that it worked on. Behind the last one is a moment of its
-    /// own, so that something can happen between processing and what comes then.
-    pub(super) fn processed(&mut self, cx: &mut Cx<'_>) {
+    /// own, so that something can happen between processing and what comes then. Answers whether
+    /// the loop goes on with another record.
+    pub(super) fn processed(&mut self, cx: &mut Cx<'_>) -> bool {
         if self.hangs(cx, ConsumerTimer::Processed(self.rounds)) {
-            return;
+            return true;
         }
-        let Thread::Processing { left, .. } = &mut self.thread else { return };
-        let Some(record) = left.pop_front() else { return self.all_processed(cx) };
+        let Thread::Processing { left, .. } = &mut self.thread else { return false };
+        let Some(record) = left.pop_front() else {
+            self.all_processed(cx);
+            return false;
+        };
         let left = std::mem::take(left);
-        if self.finish(cx, record) {
+        let works_on = self.finish(cx, record);
+        if works_on {
             self.process(cx, left);
         }
+        works_on
     }
 
     /// A worker is done with its record.

@@ -72,6 +72,8 @@ pub struct Consumer {
     /// When auto-commit is due next.
     next_commit_us: u64,
     wake_us: Option<u64>,
+    /// Until then a look would find nothing to do, unless something happens to it.
+    idle_until_us: u64,
     retry_us: u64,
 }
 
@@ -184,6 +186,7 @@ impl Consumer {
             committing: None,
             next_commit_us: config.auto_commit_interval_us,
             wake_us: None,
+            idle_until_us: 0,
             retry_us: 0,
         }
     }
@@ -223,7 +226,12 @@ impl Consumer {
             ConsumerTimer::Start | ConsumerTimer::Poll => {}
             // A wake that an earlier one has replaced changes nothing.
             ConsumerTimer::Wake => self.wake_us = self.wake_us.filter(|us| *us > cx.now_us()),
-            ConsumerTimer::Processed(round) if round == self.rounds => self.processed(cx),
+            ConsumerTimer::Processed(round) if round == self.rounds => {
+                let works_on = self.processed(cx);
+                if works_on && cx.now_us() < self.idle_until_us {
+                    return;
+                }
+            }
             ConsumerTimer::Worked(round) if round == self.rounds => self.worked(cx),
             ConsumerTimer::Producer(says) => self.producer_says(cx, says),
             ConsumerTimer::Heartbeat(life) if life == self.lives => self.heartbeat(cx),
@@ -337,6 +345,7 @@ impl Consumer {
         };
         note(self.metadata.refresh(cx, &mut self.client, me, waits));
         cx.cause = before;
+        self.idle_until_us = wake_us.unwrap_or(u64::MAX);
         if let Some(us) = wake_us
             && self.wake_us.is_none_or(|earlier| us < earlier)
         {

@@ -51,11 +51,10 @@ impl Broker {
         if waits && leader.isr.len() < min_isr {
             return;
         }
-        let isr = leader.maximal_isr();
         let leader_end = replica.log.end_offset();
         let mut to = leader_end;
         for (id, follower) in &leader.followers {
-            let counts = isr.contains(id)
+            let counts = leader.maximal_isr().any(|member| member == *id)
                 || (follower.caught_up(leader_end, now_us, lag_us)
                     && is_eligible(
                         setup.rules,

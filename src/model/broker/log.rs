@@ -130,11 +130,22 @@ impl Log {
         removed
     }
 
+    /// The batches that reach beyond an offset. Most who ask are near the end: the search begins
+    /// there.
+    fn from(&self, offset: u64) -> &[Arc<LogBatch>] {
+        let before = |batch: &Arc<LogBatch>| batch.end_offset() <= offset;
+        let (mut low, mut step) = (self.batches.len(), 1);
+        while low > 0 && !before(&self.batches[low - 1]) {
+            low = low.saturating_sub(step);
+            step *= 2;
+        }
+        &self.batches[low + self.batches[low..].partition_point(before)..]
+    }
+
     /// The records at these offsets.
     #[must_use]
     pub fn records_between(&self, from: u64, to: u64) -> Vec<RecordId> {
-        let first = self.batches.partition_point(|batch| batch.end_offset() <= from);
-        let batches = self.batches[first..].iter().take_while(|batch| batch.base_offset < to);
+        let batches = self.from(from).iter().take_while(|batch| batch.base_offset < to);
         let records = batches.flat_map(|batch| batch.records());
         records.filter(|(offset, _)| (from..to).contains(offset)).map(|(_, id)| id).collect()
     }
@@ -142,10 +153,9 @@ impl Log {
     /// Batches from `offset` on and below `limit`, up to `max_bytes`, but at least one.
     #[must_use]
     pub fn read(&self, offset: u64, limit: u64, max_bytes: u32) -> Vec<Arc<LogBatch>> {
-        let first = self.batches.partition_point(|batch| batch.end_offset() <= offset);
         let mut bytes = 0;
         let mut found = Vec::new();
-        for batch in self.batches[first..].iter().take_while(|batch| batch.end_offset() <= limit) {
+        for batch in self.from(offset).iter().take_while(|batch| batch.end_offset() <= limit) {
             bytes += batch.bytes();
             if !found.is_empty() && bytes > max_bytes {
                 break;

@@ -295,8 +295,8 @@ impl Broker {
                 wait.outcome = self.replicas_have(cx, wait.partition, wait.end_offset);
             }
         }
-        let (done, waiting): (Vec<_>, Vec<_>) = purgatory.into_iter().partition(Delayed::is_done);
-        self.purgatory = waiting;
+        let done: Vec<_> = purgatory.extract_if(.., |delayed| delayed.is_done()).collect();
+        self.purgatory = purgatory;
         for delayed in done {
             self.answer(cx, delayed);
         }
@@ -319,7 +319,7 @@ impl Broker {
             return None;
         }
         let min_isr = cx.setup().min_isr(partition, &self.metadata.topics);
-        let enough = leader.maximal_isr().len() >= min_isr;
+        let enough = leader.maximal_isr().count() >= min_isr;
         Some(if enough { Ok(()) } else { Err(KafkaError::NotEnoughReplicasAfterAppend) })
     }
 

@@ -109,11 +109,9 @@ impl Leader {
     /// The replicas that the high watermark waits for: the ISR and whoever is about to join it;
     /// whoever is about to leave it still counts.
     #[must_use]
-    pub fn maximal_isr(&self) -> Vec<BrokerId> {
-        let mut isr = self.isr.clone();
+    pub fn maximal_isr(&self) -> impl Iterator<Item = BrokerId> {
         let joining = self.wanted_isr.iter().flatten().filter(|id| !self.isr.contains(id));
-        isr.extend(joining);
-        isr
+        self.isr.iter().chain(joining).copied()
     }
 }
 

@@ -108,7 +108,6 @@ impl FollowerState {
 impl Leader {
     /// The replicas that the high watermark waits for: the ISR and whoever is about to join it;
     /// whoever is about to leave it still counts.
-    #[must_use]
     pub fn maximal_isr(&self) -> impl Iterator<Item = BrokerId> {
         let joining = self.wanted_isr.iter().flatten().filter(|id| !self.isr.contains(id));
         self.isr.iter().chain(joining).copied()

@@ -171,8 +171,9 @@ impl<'a> Cx<'a> {
     pub fn connect(&mut self, client: Node, server: Node, timeout_us: u64) -> ConnectionId {
         let id = self.core.network.open(client, server);
         self.ambient(timeout_us, Event::ConnectTimeout(id));
-        let at_us = self.core.network.arrival_us(self.setup, id, client, self.core.now_us);
-        self.ambient(at_us - self.core.now_us, Event::ConnectArrives(id));
+        if let Some((_, at_us)) = self.journey(id, client) {
+            self.ambient(at_us - self.core.now_us, Event::ConnectArrives(id));
+        }
         id
     }
 
@@ -187,10 +188,15 @@ impl<'a> Cx<'a> {
 
     /// Closes one side of a connection; the other side learns of it when the FIN arrives.
     pub fn close(&mut self, connection: ConnectionId, node: Node) {
-        let at_us = self.core.network.arrival_us(self.setup, connection, node, self.core.now_us);
-        if let Some(peer) = self.core.network.close(connection, node) {
+        let journey = self.journey(connection, node);
+        let peer = self.core.network.close(connection, node);
+        if let (Some((_, at_us)), Some(peer)) = (journey, peer) {
             self.ambient(at_us - self.core.now_us, Event::Closed(connection, peer));
         }
+    }
+
+    fn journey(&mut self, connection: ConnectionId, from: Node) -> Option<(Node, u64)> {
+        self.core.network.journey(self.setup, connection, from, self.core.now_us)
     }
 
     /// Closes all connections of a process that died.
@@ -221,13 +227,11 @@ impl<'a> Cx<'a> {
         body: Body,
         ambient: bool,
     ) {
-        let core = &mut *self.core;
-        if !core.network.is_open(connection, from) {
+        if !self.core.network.is_open(connection, from) {
             return;
         }
-        let Some(link) = core.network.connections.get(&connection) else { return };
-        let to = if link.client == from { link.server } else { link.client };
-        let arrive_us = core.network.arrival_us(self.setup, connection, from, core.now_us);
+        let Some((to, arrive_us)) = self.journey(connection, from) else { return };
+        let core = &mut *self.core;
         let id = core.network.next_message_id();
         let sent_us = core.now_us;
         let wire = if ambient { None } else { body.wire() };

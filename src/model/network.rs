@@ -39,6 +39,12 @@ pub struct Connection {
     last_arrival_us: [u64; 2],
 }
 
+impl Connection {
+    fn is_open(&self, node: Node) -> bool {
+        if self.client == node { self.client_open } else { self.server_open }
+    }
+}
+
 /// All connections and messages.
 #[derive(Clone, Debug, Default)]
 pub struct Network {
@@ -50,8 +56,9 @@ pub struct Network {
     pub rules: Vec<Rule>,
     next_connection: u32,
     next_message: u64,
-    /// How many messages each directed pair of nodes has exchanged: the number of a draw.
-    counts: LiteMap<(Node, Node), u64>,
+    /// How many messages each directed pair of nodes has exchanged, by the pair's code: the number of
+    /// a draw.
+    counts: LiteMap<u64, u64>,
 }
 
 impl Network {
@@ -78,31 +85,31 @@ impl Network {
         id
     }
 
-    /// When something sent now on a connection by `from` arrives at the other end.
-    pub fn arrival_us(
+    /// Who is at the other end of a connection, and when something that `from` sends now arrives
+    /// there; `None` if there is no such connection.
+    pub fn journey(
         &mut self,
         setup: &Setup,
         connection: ConnectionId,
         from: Node,
         now_us: u64,
-    ) -> u64 {
-        let Some(link) = self.connections.get_mut(&connection) else { return now_us };
+    ) -> Option<(Node, u64)> {
+        let link = self.connections.get_mut(&connection)?;
         let (to, direction) = if from == link.client { (link.server, 0) } else { (link.client, 1) };
-        let number = self.counts.entry((from, to)).or_default();
+        let pair = from.code() << 32 | to.code();
+        let number = self.counts.entry(pair).or_default();
         *number += 1;
         let links = setup.links.iter().chain(&self.rules);
-        let arrival_us =
-            now_us + latency_us(setup.seed, quality(links, from, to), from, to, *number);
-        let arrival_us = arrival_us.max(link.last_arrival_us[direction]);
+        let latency_us = latency_us(setup.seed, quality(links, from, to), pair, *number);
+        let arrival_us = (now_us + latency_us).max(link.last_arrival_us[direction]);
         link.last_arrival_us[direction] = arrival_us;
-        arrival_us
+        Some((to, arrival_us))
     }
 
     /// Whether `node` still has its side of the connection open.
     #[must_use]
     pub fn is_open(&self, id: ConnectionId, node: Node) -> bool {
-        let side = |c: &Connection| if c.client == node { c.client_open } else { c.server_open };
-        self.connections.get(&id).is_some_and(side)
+        self.connections.get(&id).is_some_and(|connection| connection.is_open(node))
     }
 
     /// Closes one side; answers with the other end if that is still open.
@@ -121,10 +128,10 @@ impl Network {
         peer
     }
 
-    /// Whether nothing that is sent on a connection arrives.
+    /// Whether what arrives at `node` on a connection is heard there.
     #[must_use]
-    pub fn is_mute(&self, id: ConnectionId) -> bool {
-        self.connections.get(&id).is_some_and(|connection| connection.mute)
+    pub fn hears(&self, id: ConnectionId, node: Node) -> bool {
+        self.connections.get(&id).is_some_and(|c| c.is_open(node) && !c.mute)
     }
 
     /// From now on nothing that is sent on a connection arrives.
@@ -167,9 +174,8 @@ impl Network {
     }
 }
 
-/// The latency of the `number`-th message from one node to another.
-fn latency_us(seed: u64, link: Quality, from: Node, to: Node, number: u64) -> u64 {
-    let pair = from.code() << 32 | to.code();
+/// The latency of the `number`-th message from one node of a pair to the other.
+fn latency_us(seed: u64, link: Quality, pair: u64, number: u64) -> u64 {
     let jitter_us = match link.jitter_us {
         0 => 0,
         most => luck::below(luck::draw(seed, pair, Purpose::Latency, number), most + 1),

@@ -261,8 +261,7 @@ impl World {
     fn arrive(&mut self, observer: &mut dyn Observer, id: MessageId, cause: Option<TraceId>) {
         let Some(message) = self.core.network.messages.remove(&id) else { return };
         let Message { from, to, request, connection, ambient, .. } = message;
-        let heard =
-            self.core.network.is_open(connection, to) && !self.core.network.is_mute(connection);
+        let heard = self.core.network.hears(connection, to);
         let open = heard && !self.is_lost(&message, cause);
         let mut cx = Cx::new(&self.setup, &mut self.core, observer, cause);
         if !ambient {
@@ -332,7 +331,8 @@ impl World {
         };
         connection.server_open = accepted;
         let core = &mut self.core;
-        let at_us = core.network.arrival_us(&self.setup, id, server, core.now_us);
+        let journey = core.network.journey(&self.setup, id, server, core.now_us);
+        let Some((_, at_us)) = journey else { return };
         let event = Event::ConnectResult(id, accepted);
         core.queue.push(Scheduled { at_us, event, cause: None, ambient: true });
     }

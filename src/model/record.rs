@@ -16,7 +16,7 @@ pub struct RecordPlan {
     /// The topic, as its index in the script.
     pub topic: u16,
     /// The key; `None` is null.
-    pub key: Option<String>,
+    pub key: Option<Arc<str>>,
     /// The partition that the application names, if it does.
     pub partition: Option<u16>,
     /// The size of the serialized value.

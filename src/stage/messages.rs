@@ -175,8 +175,7 @@ impl Stage<'_> {
 
     fn message(&mut self, message: &Message, cargo: &Cargo) {
         let network = self.world.network();
-        let doomed =
-            !network.hears(message.connection, message.to);
+        let doomed = !network.hears(message.connection, message.to);
         let flow = flow(message);
         let cut = self.is_cut(message.from, message.to);
         let shown = self.bundle_len(cargo, cut);

@@ -119,7 +119,7 @@ impl RecordReport {
         let state = ledger.record(id);
         Self {
             id: id.0,
-            key: setup.record(id).key.clone(),
+            key: setup.record(id).key.as_deref().map(str::to_owned),
             partition: state.partition.map(|p| setup.partition_name(p)),
             offset: state.offset,
             told: told.text(),

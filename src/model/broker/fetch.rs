@@ -11,6 +11,10 @@ use crate::model::message::{
     EpochQuestion, FetchPartition, FetchRequest, FetchResult, ListedOffset, OffsetSpec, Response,
 };
 
+/// Where a fetcher's log departs from the leader's: the largest epoch that both may know, and its
+/// end there.
+type Diverging = Option<(u32, u64)>;
+
 impl Broker {
     /// Reads first, then takes in what the fetch says of the follower: so a response carries the
     /// high watermark from before this fetch, and a follower learns of an advance one fetch later.
@@ -62,11 +66,12 @@ impl Broker {
         }
         let before = cx.cause;
         for delayed in std::mem::take(&mut self.fetches) {
-            let concerned = partition.is_none_or(|p| {
-                delayed.fetch.partitions.iter().any(|wanted| wanted.partition == p)
-            });
-            let results = if concerned { self.read_all(&delayed.fetch) } else { Vec::new() };
-            if concerned && is_enough(&delayed.fetch, &results) {
+            let DelayedFetch { fetch, .. } = &delayed;
+            let wanted = &fetch.partitions;
+            let concerned = partition.is_none_or(|p| wanted.iter().any(|w| w.partition == p))
+                && wanted.iter().any(|wanted| self.has_news(wanted, fetch));
+            let results = if concerned { self.read_all(fetch) } else { Vec::new() };
+            if concerned && is_enough(fetch, &results) {
                 self.answer_fetch(cx, delayed.connection, delayed.request, results, delay_us);
                 cx.cause = before;
             } else {
@@ -96,8 +101,7 @@ impl Broker {
 
     fn read_all(&self, fetch: &FetchRequest) -> Vec<FetchResult> {
         let mut bytes_left = fetch.max_bytes;
-        let mut results = Vec::new();
-        for wanted in &fetch.partitions {
+        let of = |wanted: &FetchPartition| {
             let mut result = FetchResult {
                 partition: wanted.partition,
                 error: None,
@@ -111,9 +115,9 @@ impl Broker {
                 Ok(bytes) => bytes_left = bytes_left.saturating_sub(bytes),
                 Err(error) => result.error = Some(error),
             }
-            results.push(result);
-        }
-        results
+            result
+        };
+        fetch.partitions.iter().map(of).collect()
     }
 
     /// `Partition.readRecords`: the leader's epoch, the divergence check, the read.
@@ -124,30 +128,44 @@ impl Broker {
         max_bytes: u32,
         result: &mut FetchResult,
     ) -> Result<u32, KafkaError> {
-        let replica = self.replica(wanted.partition).ok_or(KafkaError::NotLeaderOrFollower)?;
-        replica.led()?;
-        replica.check_leader_epoch(wanted.leader_epoch)?;
+        let (replica, diverging) = self.replica_to_read(wanted)?;
         result.high_watermark = replica.high_watermark;
         result.log_start = replica.log.start_offset();
-        result.diverging =
-            wanted.last_epoch.and_then(|epoch| diverging(replica, epoch, wanted.offset));
-        if result.diverging.is_some() {
+        result.diverging = diverging;
+        if diverging.is_some() {
             return Ok(0);
         }
         if !(replica.log.start_offset()..=replica.log.end_offset()).contains(&wanted.offset) {
             return Err(KafkaError::OffsetOutOfRange);
         }
-        // `FetchIsolation`: followers read everything.
-        let limit = match fetch.replica {
-            Some(_) => replica.log.end_offset(),
-            None if fetch.read_committed => replica.last_stable_offset(),
-            None => replica.high_watermark,
-        };
-        result.batches = replica.log.read(wanted.offset, limit, max_bytes);
+        result.batches = replica.log.read(wanted.offset, limit(replica, fetch), max_bytes);
         if let Some(last) = result.batches.last().filter(|_| fetch.read_committed) {
             result.aborted = replica.producers.aborted(wanted.offset, last.end_offset());
         }
         Ok(result.batches.iter().map(|batch| batch.bytes()).sum())
+    }
+
+    /// Whether a partition may have something to say to a fetch that waits.
+    fn has_news(&self, wanted: &FetchPartition, fetch: &FetchRequest) -> bool {
+        match self.replica_to_read(wanted) {
+            Ok((replica, None)) => {
+                wanted.offset < limit(replica, fetch) || wanted.offset > replica.log.end_offset()
+            }
+            _ => true,
+        }
+    }
+
+    /// The replica of a partition that this broker leads, if the fetcher knows that leader, and
+    /// where the fetcher's log departs from it.
+    fn replica_to_read(
+        &self,
+        wanted: &FetchPartition,
+    ) -> Result<(&Replica, Diverging), KafkaError> {
+        let replica = self.replica(wanted.partition).ok_or(KafkaError::NotLeaderOrFollower)?;
+        replica.led()?;
+        replica.check_leader_epoch(wanted.leader_epoch)?;
+        let departs = |epoch| diverging(replica, epoch, wanted.offset);
+        Ok((replica, wanted.last_epoch.and_then(departs)))
     }
 
     /// `ListOffsets`. A new leader that does not know its high watermark yet cannot say what is
@@ -201,6 +219,15 @@ impl Broker {
     }
 }
 
+/// Where a fetch stops reading (`FetchIsolation`): followers read everything.
+fn limit(replica: &Replica, fetch: &FetchRequest) -> u64 {
+    match fetch.replica {
+        Some(_) => replica.log.end_offset(),
+        None if fetch.read_committed => replica.last_stable_offset(),
+        None => replica.high_watermark,
+    }
+}
+
 /// Whether a fetch can be answered: enough data, or something to say.
 fn is_enough(fetch: &FetchRequest, results: &[FetchResult]) -> bool {
     let bytes: u32 = results.iter().flat_map(|r| &r.batches).map(|batch| batch.bytes()).sum();
@@ -209,7 +236,7 @@ fn is_enough(fetch: &FetchRequest, results: &[FetchResult]) -> bool {
 }
 
 /// Where a follower whose last batch has that epoch departs from the leader's log (KIP-595).
-fn diverging(replica: &Replica, last_epoch: u32, offset: u64) -> Option<(u32, u64)> {
+fn diverging(replica: &Replica, last_epoch: u32, offset: u64) -> Diverging {
     match replica.log.end_offset_for(last_epoch) {
         Some((epoch, end_offset)) => {
             (epoch < last_epoch || end_offset < offset).then_some((epoch, end_offset))

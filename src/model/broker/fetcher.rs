@@ -9,7 +9,6 @@ use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::event::BrokerTimer;
 use crate::model::ids::{BrokerId, Node, PartitionId, RequestId};
-use crate::model::map_of;
 use crate::model::message::{FetchPartition, FetchRequest, FetchResult, Request};
 use crate::model::trace::{Kind, TruncateReason};
 
@@ -63,7 +62,10 @@ impl Broker {
             if self.leaders.ready(cx, Node::Broker(leader)) {
                 let news =
                     partitions.iter().any(|p| fetcher.told.get(&p.partition) != Some(&p.offset));
-                fetcher.told = map_of(partitions.iter().map(|p| (p.partition, p.offset)));
+                fetcher.told.clear();
+                for asked in &partitions {
+                    fetcher.told.insert(asked.partition, asked.offset);
+                }
                 let request = Request::Fetch(FetchRequest {
                     replica: Some((self.id, self.broker_epoch)),
                     read_committed: false,

@@ -390,20 +390,28 @@ impl Broker {
         delay_us: u64,
         ambient: bool,
     ) {
-        self.ready.insert(request, Ready { connection, response, ambient });
+        let ready = Ready { connection, response, ambient };
         if delay_us == 0 {
-            self.respond_now(cx, request);
-        } else if ambient {
-            cx.ambient(delay_us, self.timer(BrokerTimer::Respond(request)));
+            return self.send_response(cx, request, ready);
+        }
+        self.ready.insert(request, ready);
+        let timer = self.timer(BrokerTimer::Respond(request));
+        if ambient {
+            cx.ambient(delay_us, timer);
         } else {
-            cx.after(delay_us, self.timer(BrokerTimer::Respond(request)));
+            cx.after(delay_us, timer);
         }
     }
 
     fn respond_now(&mut self, cx: &mut Cx<'_>, request: RequestId) {
-        let Some(Ready { connection, response, ambient }) = self.ready.remove(&request) else {
-            return;
-        };
+        if let Some(ready) = self.ready.remove(&request) {
+            self.send_response(cx, request, ready);
+        }
+    }
+
+    /// The response goes out, and the next request of its connection is served.
+    fn send_response(&mut self, cx: &mut Cx<'_>, request: RequestId, ready: Ready) {
+        let Ready { connection, response, ambient } = ready;
         if let Some(response) = response {
             cx.send(connection, Node::Broker(self.id), request, Body::Response(response), ambient);
         }

@@ -74,6 +74,8 @@ impl Setup {
     pub(super) fn add_producers(&mut self, script: &Script, resolved: &Resolved) {
         for (id, written) in (0..).map(ProducerId).zip(&script.producers) {
             for sends in &written.sends {
+                let keys: Vec<Arc<str>> =
+                    sends.keys.iter().map(|key| key.as_str().into()).collect();
                 let topic =
                     self.topics.iter().position(|t| t.name == sends.topic).unwrap_or_default()
                         as u16;
@@ -81,8 +83,7 @@ impl Setup {
                     self.records.push(RecordPlan {
                         producer: id,
                         topic,
-                        key: (!sends.keys.is_empty())
-                            .then(|| sends.keys[n as usize % sends.keys.len()].clone()),
+                        key: (!keys.is_empty()).then(|| keys[n as usize % keys.len()].clone()),
                         partition: sends.partition,
                         value_bytes: sends.value_bytes,
                         at_us: sends.start.as_us() + u64::from(n) * sends.every.as_us(),
@@ -145,7 +146,7 @@ impl Setup {
             self.records.push(RecordPlan {
                 producer,
                 topic: topic as u16,
-                key: send.key.clone(),
+                key: send.key.as_deref().map(Arc::from),
                 partition: send.partition,
                 value_bytes: send.value_bytes,
                 at_us: u64::MAX,

@@ -74,8 +74,9 @@ impl Broker {
         replica.high_watermark = to;
         let before = cx.cause;
         let records = replica.log.records_between(from, to);
-        cx.emit(Kind::HighWatermarkAdvanced { broker, partition, from, to, records });
+        // Where careful readers stop is known before anybody can read further.
         self.tell_stable_offset(cx, partition);
+        cx.emit(Kind::HighWatermarkAdvanced { broker, partition, from, to, records });
         self.complete_delayed(cx);
         self.complete_fetches(cx, Some(partition), 0);
         cx.cause = before;

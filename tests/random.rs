@@ -6,6 +6,8 @@
 
 #[path = "random/checker.rs"]
 mod checker;
+#[path = "random/decided.rs"]
+mod decided;
 #[path = "random/fault.rs"]
 mod fault;
 #[path = "random/plan.rs"]
@@ -20,6 +22,7 @@ use ackscope::model::trace::{Kind, Observer, TraceEvent};
 use ackscope::model::{Run, Setup, World};
 use ackscope::script::Script;
 use checker::{Allowed, Checker};
+use decided::Decided;
 use plan::{Plan, any_plan};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -35,6 +38,7 @@ const STEPS_MAX: u64 = 400_000;
 /// Observes for the checker and keeps the trace.
 struct Watch {
     checker: Checker,
+    decided: Decided,
     trace: Vec<TraceEvent>,
 }
 
@@ -42,6 +46,7 @@ impl Observer for Watch {
     fn observe(&mut self, event: &TraceEvent) {
         self.checker.observe(event);
         self.trace.push(event.clone());
+        self.decided.observe(&self.trace);
     }
 }
 
@@ -52,7 +57,7 @@ fn check(plan: &Plan) -> Result<(), TestCaseError> {
         Script::load(&script).map_err(|error| TestCaseError::fail(format!("{error}\n{script}")))?;
     let setup = Setup::new(&script, &resolved);
     let checker = Checker::new(&setup, Allowed::by(plan));
-    let mut watch = Watch { checker, trace: Vec::new() };
+    let mut watch = Watch { checker, decided: Decided::new(&setup), trace: Vec::new() };
     let mut world = World::new(&setup, &mut watch);
     let (mut looked, mut steps) = (0, 0);
     let until_us = setup.until_us.unwrap_or(u64::MAX);
@@ -80,6 +85,9 @@ fn check(plan: &Plan) -> Result<(), TestCaseError> {
         return Err(TestCaseError::fail(format!("at {at_us} µs: {wrong}")));
     }
     let end = finish(&mut world, &mut watch, &mut |_| {});
+    if let Some(wrong) = watch.decided.wrong_at_the_end() {
+        return Err(TestCaseError::fail(wrong));
+    }
     let run = Run { setup, trace: watch.trace, world, end };
     promises::broken(plan, &run).map_or(Ok(()), |broken| Err(TestCaseError::fail(broken)))
 }

@@ -36,17 +36,7 @@ impl Ledger {
     #[must_use]
     pub fn verdict(&self, id: RecordId) -> Verdict {
         let record = self.record(id);
-        let topic = self.setup.record(id).topic;
-        let reads = |group: &GroupId| {
-            let topics = &self.setup.groups[group.index()].topics;
-            topics.iter().flatten().any(|p| self.setup.partition(*p).topic == topic)
-        };
-        let groups = (0..self.setup.groups.len() as u16).map(GroupId).filter(reads);
-        let outcome = groups
-            .map(|group| self.outcome(id, record, Some(group)))
-            .max_by_key(|outcome| outcome.fate)
-            .unwrap_or_else(|| self.outcome(id, record, None));
-        let Outcome { fate, place, reason, processed, effects, group } = outcome;
+        let Outcome { fate, place, reason, processed, effects, group } = self.worst(id);
         let lost = fate == Fate::Lost;
         let causes = if lost { self.causes(record, place, group) } else { Vec::new() };
         Verdict {
@@ -62,6 +52,27 @@ impl Ledger {
         }
     }
 
+    /// The one word alone, which costs least.
+    #[must_use]
+    pub fn fate(&self, id: RecordId) -> Fate {
+        self.worst(id).fate
+    }
+
+    /// The worst outcome of all groups that read it.
+    fn worst(&self, id: RecordId) -> Outcome {
+        let record = self.record(id);
+        let topic = self.setup.record(id).topic;
+        let reads = |group: &GroupId| {
+            let topics = &self.setup.groups[group.index()].topics;
+            topics.iter().flatten().any(|p| self.setup.partition(*p).topic == topic)
+        };
+        let groups = (0..self.setup.groups.len() as u16).map(GroupId).filter(reads);
+        let outcome = groups
+            .map(|group| self.outcome(id, record, Some(group)))
+            .max_by_key(|outcome| outcome.fate);
+        outcome.unwrap_or_else(|| self.outcome(id, record, None))
+    }
+
     fn outcome(&self, id: RecordId, record: &RecordState, group: Option<GroupId>) -> Outcome {
         let processed = match group {
             Some(group) => record.times(group),
@@ -71,12 +82,21 @@ impl Ledger {
         // What was aborted has failed, whatever its callback said.
         let aborted = record.in_aborted && record.transactions == 0;
         let failed = matches!(record.told, Told::Failed(_)) || aborted;
+        let failed = failed && !self.comes_again(id, record);
+        // Readers at large have had it, whoever leads now; until it is lost.
+        let had = group.is_none() && record.was_readable;
         let outcome = match effects {
-            0 if aborted && !self.comes(record) => self.aborted(record),
+            0 if self.comes_again(id, record) => Outcome::pending(Reason::WithTheProducer),
+            0 if aborted && !self.comes(record, group) => self.aborted(record),
             0 => self.without_effect(record, group, failed),
             _ if failed => Outcome::decided(Fate::Ghost),
             1 => Outcome::decided(Fate::Delivered),
             _ => Outcome::decided(Fate::Duplicated),
+        };
+        let outcome = match outcome.fate {
+            Fate::Pending if had && failed => Outcome { fate: Fate::Ghost, ..outcome },
+            Fate::Pending if had => Outcome { fate: Fate::Delivered, ..outcome },
+            _ => outcome,
         };
         Outcome { processed, effects, group, ..outcome }
     }
@@ -99,10 +119,30 @@ impl Ledger {
         }
     }
 
+    /// Whether its application will send it again by itself. What an application makes of the
+    /// records that it reads it makes again whenever it reads those again.
+    fn comes_again(&self, id: RecordId, record: &RecordState) -> bool {
+        let plan = self.setup.record(id);
+        let is_made = || self.setup.producers[plan.producer.index()].consumer.is_some();
+        record.created && !self.over && (record.comes_again || is_made())
+    }
+
     /// Whether a record of an aborted transaction may still come some other way.
-    fn comes(&self, record: &RecordState) -> bool {
+    fn comes(&self, record: &RecordState, group: Option<GroupId>) -> bool {
         on_its_way(record).is_some()
-            || record.copies.iter().any(|(_, offset)| !record.aborted.contains(offset))
+            || record.copies.iter().any(|(_, offset)| self.counts(record, *offset, group))
+    }
+
+    /// Whether a copy can still take effect. One of an aborted transaction does so for who does not
+    /// care for transactions only.
+    fn counts(&self, record: &RecordState, offset: u64, group: Option<GroupId>) -> bool {
+        let careless = group.is_some_and(|group| !self.reads_committed(group));
+        !record.aborted.contains(&offset) || (careless && !self.over)
+    }
+
+    pub(super) fn reads_committed(&self, group: GroupId) -> bool {
+        let isolation = self.setup.groups[group.index()].config.isolation_level;
+        isolation == IsolationLevel::ReadCommitted
     }
 
     /// Its transaction was aborted; or it never got as far as that.
@@ -159,7 +199,7 @@ impl Ledger {
         let at_leader: Vec<u64> = record
             .copies
             .iter()
-            .filter(|(broker, offset)| *broker == leader && !record.aborted.contains(offset))
+            .filter(|(broker, offset)| *broker == leader && self.counts(record, *offset, group))
             .map(|(_, offset)| *offset)
             .collect();
         if at_leader.is_empty() {
@@ -178,10 +218,7 @@ impl Ledger {
         if at_leader.iter().all(|offset| *offset >= view.high_watermark) {
             return Outcome::pending(Reason::NotCommitted);
         }
-        let reads_committed = group.is_some_and(|group| {
-            let isolation = self.setup.groups[group.index()].config.isolation_level;
-            isolation == IsolationLevel::ReadCommitted
-        });
+        let reads_committed = group.is_some_and(|group| self.reads_committed(group));
         let stable = view.stable.filter(|_| reads_committed).unwrap_or(u64::MAX);
         if at_leader.iter().all(|offset| *offset >= stable) {
             return Outcome::pending(Reason::NotStable);
@@ -189,6 +226,9 @@ impl Ledger {
         let position = group.and_then(|group| self.positions.get(&(group, partition)));
         match position {
             Some(position) if self.over && at_leader.iter().all(|o| *o < position.next) => {
+                if failed {
+                    return Outcome::decided(Fate::Reported);
+                }
                 let before_start = at_leader.iter().all(|offset| *offset < position.start);
                 let never = before_start && !position.committed;
                 Outcome::lost(if never { Place::NeverRead } else { Place::SkippedByTheConsumer })
@@ -198,7 +238,7 @@ impl Ledger {
     }
 
     /// How many offsets of the leader's log let readers see it.
-    fn readable(&self, record: &RecordState) -> u32 {
+    pub(super) fn readable(&self, record: &RecordState) -> u32 {
         let Some(partition) = record.partition else { return 0 };
         let view = &self.partitions[partition.index()];
         let visible = |(broker, offset): &&(_, u64)| {
@@ -239,7 +279,7 @@ fn on_its_way(record: &RecordState) -> Option<Reason> {
         Some(Reason::WithTheConsumer)
     } else if record.with_producer > 0 {
         Some(Reason::WithTheProducer)
-    } else if record.carriers > 0 {
+    } else if record.carriers > 0 || record.drained {
         Some(Reason::OnTheWay)
     } else {
         None

@@ -2,6 +2,7 @@
 
 use super::ledger::{BrokerView, Election, Ledger, Position, Processing, Taken};
 use super::words::Told;
+use crate::model::ids::{Node, PartitionId, ProducerId, RecordId};
 use crate::model::record::Payload;
 use crate::model::trace::{Kind, Observer, TraceEvent};
 use crate::script::SendStyle;
@@ -9,7 +10,7 @@ use crate::script::SendStyle;
 impl Observer for Ledger {
     fn observe(&mut self, event: &TraceEvent) {
         match &event.kind {
-            Kind::MessageSent { message, what, .. } => self.sent(*message, what),
+            Kind::MessageSent { message, to, what, .. } => self.sent(*message, *to, what),
             Kind::MessageArrived { message, from, .. } => self.arrived(*message, *from),
             Kind::MessageLost { message, to, .. } => self.lost(event.id, *message, *to),
             _ => {
@@ -23,39 +24,99 @@ impl Observer for Ledger {
 }
 
 impl Ledger {
+    /// Whether a producer's application sends the records of a transaction again that has failed.
+    fn repeats_transactions(&self, producer: ProducerId) -> bool {
+        let transactional = self.setup.producers[producer.index()].transactional.as_ref();
+        transactional.is_some_and(|uses| uses.style.retry)
+    }
+
+    /// A callback was told of an exception: it may call `send()` again, so often.
+    fn may_send_again(&mut self, producer: ProducerId, records: &[RecordId]) {
+        let limit = self.setup.producers[producer.index()].resend;
+        for id in records {
+            let state = self.record_mut(*id);
+            if state.resends < limit {
+                state.resends += 1;
+                state.comes_again = true;
+            }
+        }
+    }
+
+    /// A producer is gone, and what its application meant to send again.
+    fn gives_up(&mut self, producer: ProducerId) {
+        for (state, plan) in self.records.iter_mut().zip(&self.setup.records) {
+            state.comes_again &= plan.producer != producer;
+        }
+    }
+
+    /// Readers at large can see these records, if no group reads their topic.
+    fn shows(&mut self, partition: PartitionId, records: impl Iterator<Item = RecordId>) {
+        let topic = self.setup.partition(partition).topic;
+        if self.has_readers[usize::from(topic)] {
+            return;
+        }
+        for id in records {
+            let state = self.record(id);
+            let shown = state.partition == Some(partition) && self.readable(state) > 0;
+            self.record_mut(id).was_readable |= shown;
+        }
+    }
+
     fn observe_producer(&mut self, event: &TraceEvent) {
         match &event.kind {
             Kind::RecordCreated { record, .. } => {
                 let state = self.record_mut(*record);
                 state.created = true;
                 state.with_producer += 1;
+                state.comes_again = false;
             }
             Kind::RecordResent { producer, record } => {
                 let style = self.setup.producers[producer.index()].style;
                 let state = self.record_mut(*record);
                 state.with_producer += 1;
                 state.in_aborted = false;
+                state.comes_again = false;
                 if style != SendStyle::FireAndForget {
                     state.told = Told::Pending;
                 }
             }
-            Kind::RecordBatched { record, partition, .. } => {
-                self.record_mut(*record).partition = Some(*partition);
+            Kind::RecordBatched { producer, record, partition, .. } => {
+                let comes_again = self.repeats_transactions(*producer);
+                let state = self.record_mut(*record);
+                state.partition = Some(*partition);
+                state.comes_again = comes_again;
             }
-            Kind::TransactionEnded { commit: false, records, .. } => {
+            Kind::TransactionBegun { producer } => self.failing[producer.index()] = false,
+            Kind::TransactionFailed { producer, fatal: true, .. } => self.gives_up(*producer),
+            Kind::TransactionFailed { producer, .. } => self.failing[producer.index()] = true,
+            Kind::TransactionEnded { producer, commit, records } => {
+                let repeats = !commit && self.failing[producer.index()];
                 for id in records {
-                    self.record_mut(*id).in_aborted = true;
+                    let state = self.record_mut(*id);
+                    state.in_aborted |= !commit;
+                    state.comes_again &= repeats;
                 }
             }
-            Kind::BatchAcked { batch, .. } => self.tell(event.id, &batch.records, Told::Acked),
-            Kind::BatchFailed { records, error, .. } => {
-                self.tell(event.id, records, Told::Failed(*error));
+            Kind::BatchDrained { batch, .. } => {
+                batch.records.iter().for_each(|id| self.record_mut(*id).drained = true);
             }
-            Kind::ProducerCrashed { records, .. } => {
+            Kind::BatchRetried { batch, .. } => {
+                batch.records.iter().for_each(|id| self.record_mut(*id).drained = false);
+            }
+            Kind::BatchAcked { batch, .. } => self.tell(event.id, &batch.records, Told::Acked),
+            Kind::BatchFailed { producer, records, error } => {
+                self.tell(event.id, records, Told::Failed(*error));
+                if error.worth_another_send() {
+                    self.may_send_again(*producer, records);
+                }
+            }
+            Kind::ProducerCrashed { producer, records } => {
+                self.gives_up(*producer);
                 self.tell(event.id, records, Told::Nothing);
                 for id in records {
                     let record = self.record_mut(*id);
                     record.with_producer = 0;
+                    record.drained = false;
                     if record.copies.is_empty() && record.carriers == 0 {
                         record.taken_by = Some(event.id);
                         record.taken = Taken::ProducerCrash;
@@ -94,9 +155,11 @@ impl Ledger {
             Kind::LastStableOffset { partition, offset, stable, .. } => {
                 let behind = (!stable).then_some(*offset);
                 self.partitions[partition.index()].stable = behind;
+                self.shows(*partition, self.records());
             }
-            Kind::HighWatermarkAdvanced { partition, to, .. } => {
+            Kind::HighWatermarkAdvanced { partition, to, records, .. } => {
                 self.partitions[partition.index()].high_watermark = *to;
+                self.shows(*partition, records.iter().copied());
             }
             Kind::Flushed { broker, partition, to, .. } => {
                 self.partitions[partition.index()].flushed[broker.index()] = *to;
@@ -141,6 +204,7 @@ impl Ledger {
                 let view = &mut self.partitions[partition.index()];
                 view.leader = Some(*leader);
                 view.elections.push(Election { event, leader_epoch, because });
+                self.shows(*partition, self.records());
             }
             // An unclean leader's log may end before what was committed.
             Kind::BecameLeader { partition, start_offset, .. } => {
@@ -177,8 +241,9 @@ impl Ledger {
                 // A batch is fetched whole: what comes before the position is thrown away.
                 let at = (self.group(*consumer), *partition);
                 let next = self.positions.get(&at).map_or(0, |position| position.next);
+                let careless = self.is_careless(Node::Consumer(*consumer));
                 for (offset, id) in entries.iter().flat_map(|entry| entry.records()) {
-                    if offset >= next {
+                    if offset >= next && (careless || !self.is_aborted((offset, id))) {
                         self.record_mut(id).with_consumers.push(*consumer);
                     }
                 }

@@ -28,6 +28,10 @@ pub struct Ledger {
     carried: LiteMap<MessageId, Vec<RecordId>>,
     /// Produce requests that arrived and wait for their turn.
     queued: Vec<MessageId>,
+    /// Whether each producer's transaction has failed.
+    pub(super) failing: Vec<bool>,
+    /// Whether any group reads each topic.
+    pub(super) has_readers: Vec<bool>,
     pub(super) over: bool,
 }
 
@@ -42,6 +46,9 @@ pub(super) struct RecordState {
     pub with_producer: u32,
     /// How many messages on the way hold it.
     pub carriers: u32,
+    /// Whether it is drained into a request that is not written yet; it will be, even if the batch
+    /// is found to be too old meanwhile.
+    pub drained: bool,
     /// The brokers and offsets that hold it, ordered by offset, then broker.
     pub copies: Vec<(BrokerId, u64)>,
     /// The epoch of the leader that appended it last.
@@ -56,6 +63,13 @@ pub(super) struct RecordState {
     pub transactions: u32,
     /// Whether the last transaction that it was sent in was aborted.
     pub in_aborted: bool,
+    /// Whether its application will send it again, as far as is known: after an exception that is
+    /// worth another try, or when a transaction has ended that it may repeat.
+    pub comes_again: bool,
+    /// How often an exception had it sent again.
+    pub resends: u32,
+    /// Whether somebody at large could read it once.
+    pub was_readable: bool,
     /// How many of its offsets could be read until they were deleted.
     pub expired: u32,
     /// The last exception that processing it threw.
@@ -161,7 +175,14 @@ impl Ledger {
             told: if ignored(plan.producer.index()) { Told::Nothing } else { Told::Pending },
             ..RecordState::default()
         };
+        let read = |partition: &PartitionId| setup.partition(*partition).topic;
+        let mut has_readers = vec![false; setup.topics.len()];
+        for partition in setup.groups.iter().flat_map(|group| group.topics.iter().flatten()) {
+            has_readers[usize::from(read(partition))] = true;
+        }
         Self {
+            has_readers,
+            failing: vec![false; setup.producers.len()],
             records: setup.records.iter().map(record).collect(),
             partitions: setup.partitions.iter().map(partition).collect(),
             brokers: vec![BrokerView::default(); usize::from(setup.brokers)],
@@ -187,6 +208,7 @@ impl Ledger {
     /// The run is over: what waits for nothing any more is decided.
     pub fn finish(&mut self) {
         self.over = true;
+        self.records.iter_mut().for_each(|record| record.drained = false);
     }
 
     /// How many records each fate has.
@@ -258,20 +280,35 @@ impl Ledger {
         }
     }
 
-    pub(super) fn sent(&mut self, message: MessageId, what: &Wire) {
+    pub(super) fn sent(&mut self, message: MessageId, to: Node, what: &Wire) {
         let records: Vec<RecordId> = match what {
             Wire::ProduceRequest { batches } => {
                 batches.iter().flat_map(|b| b.records.iter().copied()).collect()
             }
             Wire::FetchResponse { batches } => {
-                batches.iter().flat_map(|(_, entry)| entry.records().map(|(_, id)| id)).collect()
+                let careless = self.is_careless(to);
+                let entries = batches.iter().flat_map(|(_, entry)| entry.records());
+                let all = entries.filter(|at| careless || !self.is_aborted(*at));
+                all.map(|(_, id)| id).collect()
             }
             _ => return,
         };
         for id in &records {
-            self.record_mut(*id).carriers += 1;
+            let record = self.record_mut(*id);
+            record.carriers += 1;
+            record.drained &= !matches!(what, Wire::ProduceRequest { .. });
         }
         self.carried.insert(message, records);
+    }
+
+    /// Whether somebody processes records of aborted transactions, too.
+    pub(super) fn is_careless(&self, reader: Node) -> bool {
+        matches!(reader, Node::Consumer(id) if !self.reads_committed(self.group(id)))
+    }
+
+    /// Whether the transaction is known to be aborted that wrote a record at an offset.
+    pub(super) fn is_aborted(&self, (offset, id): (u64, RecordId)) -> bool {
+        self.record(id).aborted.contains(&offset)
     }
 
     /// A message is where it should be. The records of a produce request are still nowhere else:

@@ -33,6 +33,7 @@ pub enum What {
     DeleteRecords(u64),
     ExpireOffsets,
     AddPartition,
+    Resend(u32),
 }
 
 /// Somebody.
@@ -51,6 +52,7 @@ pub struct Counts {
     pub producers: u16,
     pub consumers: u16,
     pub partitions: u16,
+    pub records: u32,
 }
 
 /// Any fault.
@@ -99,6 +101,7 @@ fn any_what() -> impl Strategy<Value = What> {
         1 => (1_u64..10).prop_map(What::DeleteRecords),
         1 => Just(What::ExpireOffsets),
         1 => Just(What::AddPartition),
+        1 => (1_u32..5).prop_map(What::Resend),
         1 => (1_u64..=3).prop_map(|n| What::Set("min.insync.replicas", n)),
         1 => (0_u64..=1).prop_map(|on| What::Set("unclean.leader.election.enable", on)),
     ]
@@ -179,6 +182,7 @@ impl Fault {
                 let partitions = counts.partitions + 1;
                 (json!({ "add-partitions": { "topic": "orders", "partitions": partitions } }), None)
             }
+            What::Resend(record) => (json!({ "resend": record.min(&counts.records) }), None),
             What::Set(property, value) => {
                 let value = match *property {
                     "min.insync.replicas" => json!(value),

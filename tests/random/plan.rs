@@ -18,6 +18,9 @@ pub struct Plan {
     pub topic: TopicPlan,
     pub producers: Vec<ProducerPlan>,
     pub group: Option<GroupPlan>,
+    /// An application that reads the second topic and writes to the first, with transactions or
+    /// without.
+    pub pipe: Option<bool>,
     pub faults: Vec<Fault>,
 }
 
@@ -57,6 +60,9 @@ pub struct ProducerPlan {
     pub every_ms: u64,
     /// How many records its transactions have, if it uses some.
     pub transaction: Option<u32>,
+    pub style: &'static str,
+    pub resend: u32,
+    pub on_restart: &'static str,
 }
 
 /// Versions with rules of their own.
@@ -73,12 +79,26 @@ pub fn any_plan() -> impl Strategy<Value = Plan> {
         any::<bool>(),
     );
     let group = prop::option::weighted(0.7, any_group());
-    let clients = (prop::collection::vec(any_producer(), 1..=2), group);
+    let pipe = prop::option::weighted(0.2, any::<bool>());
+    let clients = (prop::collection::vec(any_producer(), 1..=2), group, pipe);
     let faults = prop::collection::vec(any_fault(), 0..6);
     (world, any_topic(), clients, faults).prop_map(|(world, topic, clients, faults)| {
         let (kafka, seed, brokers, log_dirs, jitter_ms, elr) = world;
-        let (producers, group) = clients;
-        Plan { kafka, seed, brokers, log_dirs, jitter_ms, elr, topic, producers, group, faults }
+        let (producers, group, pipe) = clients;
+        let pipe = pipe.filter(|_| kafka != "0.10");
+        Plan {
+            kafka,
+            seed,
+            brokers,
+            log_dirs,
+            jitter_ms,
+            elr,
+            topic,
+            producers,
+            group,
+            pipe,
+            faults,
+        }
     })
 }
 
@@ -118,9 +138,16 @@ fn any_producer() -> impl Strategy<Value = ProducerPlan> {
     let acks = prop_oneof![3 => Just("all"), 1 => Just("1"), 1 => Just("0")];
     let retries = prop_oneof![4 => Just(None), 1 => (0_u32..4).prop_map(Some)];
     let workload = (1_u32..20, 1_u64..4_000, prop::option::weighted(0.4, 1_u32..6));
-    (acks, any::<bool>(), 1_u32..=5, retries, select(vec![0_u64, 5, 50]), workload).prop_map(
-        |(acks, idempotent, in_flight, retries, linger_ms, workload)| {
+    let style =
+        prop_oneof![3 => Just("callback"), 1 => select(vec!["blocking", "fire-and-forget"])];
+    let resend = prop_oneof![3 => Just(0_u32), 1 => 1_u32..3];
+    let on_restart = select(vec!["continue", "continue", "resend-unacknowledged", "resend-all"]);
+    let application = (style, resend, on_restart);
+    let settings = (acks, any::<bool>(), 1_u32..=5, retries, select(vec![0_u64, 5, 50]));
+    (settings, workload, application).prop_map(
+        |((acks, idempotent, in_flight, retries, linger_ms), workload, application)| {
             let (count, every_ms, transaction) = workload;
+            let (style, resend, on_restart) = application;
             ProducerPlan {
                 acks,
                 idempotent,
@@ -130,6 +157,9 @@ fn any_producer() -> impl Strategy<Value = ProducerPlan> {
                 count,
                 every_ms,
                 transaction,
+                style,
+                resend,
+                on_restart,
             }
         },
     )
@@ -143,6 +173,7 @@ impl Plan {
             producers: self.producers.len() as u16,
             consumers: self.group.as_ref().map_or(0, |group| group.members),
             partitions: self.topic.partitions,
+            records: self.producers.iter().map(|p| p.count + 1).sum(),
         }
     }
 
@@ -171,8 +202,25 @@ impl Plan {
             "producers": (1..).zip(&self.producers).map(|(n, p)| p.script(self.kafka, n)).collect::<Vec<_>>(),
             "actions": self.faults.iter().flat_map(|fault| fault.actions(self.counts())).collect::<Vec<_>>(),
         });
-        if let Some(group) = &self.group {
-            script["groups"] = json!([group.script(self)]);
+        script["groups"] = self.group.iter().map(|group| group.script(self)).collect();
+        if let Some(transactional) = self.pipe {
+            let producer = format!("producer-{}", self.producers.len() + 1);
+            let config = match transactional {
+                true => json!({ "transactional.id": "pipe", "enable.idempotence": true,
+                    "max.in.flight.requests.per.connection": 1, "acks": "all" }),
+                false => json!({}),
+            };
+            let offsets = if transactional { "transaction" } else { "commit-sync" };
+            let group = json!({
+                "id": "piping", "topics": ["other"], "processing": "1ms",
+                "config": { "auto.offset.reset": "earliest", "enable.auto.commit": false },
+                "produces": { "producers": [producer], "topic": "orders", "offsets": offsets },
+            });
+            let list = |script: &mut Value, name: &str, value: Value| {
+                script[name].as_array_mut().expect("a list").push(value);
+            };
+            list(&mut script, "producers", json!({ "config": config }));
+            list(&mut script, "groups", group);
         }
         script
     }
@@ -276,7 +324,10 @@ impl ProducerPlan {
         }
         let sends = |topic: &str, count: u32| json!({ "topic": topic, "count": count, "start": "10ms", "every": self.every_ms, "keys": ["a", "b", "c"] });
         let other = (self.count / 4).max(1);
-        let mut script = json!({ "sends": [sends("orders", self.count), sends("other", other)] });
+        let mut script = json!({
+            "sends": [sends("orders", self.count), sends("other", other)],
+            "style": self.style, "resend": self.resend, "on_restart": self.on_restart,
+        });
         if let Some(records) = self.transaction.filter(|_| self.is_idempotent() && kafka != "0.10")
         {
             config["transactional.id"] = json!(format!("id-{number}"));

@@ -48,7 +48,10 @@ fn is_gone(verdict: &Verdict) -> bool {
 /// An acknowledgement of all in-sync replicas holds: always while no log loses its end and nobody
 /// is elected uncleanly; and with two in-sync replicas, if one broker is all that ever breaks.
 fn keeps_acked(plan: &Plan, run: &Run, id: RecordId) -> bool {
-    let of_all = plan.producers[run.setup.record(id).producer.index()].acks == "all";
+    let Some(producer) = plan.producers.get(run.setup.record(id).producer.index()) else {
+        return false;
+    };
+    let of_all = producer.acks == "all";
     let at_two = plan.topic.min_isr >= 2 && plan.topic.replicas.min(plan.brokers) >= 2;
     let in_orders = run.setup.record(id).topic == 0;
     let one_broker = plan.breaks_one_broker_once() && at_two && in_orders;
@@ -58,12 +61,17 @@ fn keeps_acked(plan: &Plan, run: &Run, id: RecordId) -> bool {
 /// An idempotent producer's records are there once: while it lives, while brokers remember its
 /// batches (no clean stop, whose snapshot holds the last one only) and no log loses its end.
 fn appends_once(plan: &Plan, run: &Run, id: RecordId) -> bool {
-    let producer = run.setup.record(id).producer;
-    let idempotent = plan.producers[producer.index()].is_idempotent() && !plan.is_before(2, 5);
+    let Some(producer) = plan.producers.get(run.setup.record(id).producer.index()) else {
+        return false;
+    };
+    let idempotent = producer.is_idempotent() && producer.resend == 0 && !plan.is_before(2, 5);
     let disturbed = plan.faults.iter().any(|fault| {
         matches!(
             fault.what,
-            What::Crash(Who::Producer(_)) | What::Shutdown(_) | What::ElectPreferred
+            What::Crash(Who::Producer(_))
+                | What::Shutdown(_)
+                | What::ElectPreferred
+                | What::Resend(_)
         )
     });
     idempotent && !disturbed && !plan.may_elect_uncleanly() && !plan.may_lose_pages()

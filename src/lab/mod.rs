@@ -8,6 +8,7 @@ mod fault;
 mod harm;
 mod measure;
 mod replay;
+pub mod turning;
 mod unavailable;
 
 pub use danger::{Danger, DangerMap, Moment, Outcome, Span, Unavailable, Worst};
@@ -15,4 +16,5 @@ pub use fault::{Down, Fault, OwnFault, Who, own_faults};
 pub use harm::Harms;
 pub use measure::{Measures, Price, percentile};
 pub use replay::{Replay, Watch, replay};
+pub use turning::{TurningPoint, turning_point};
 pub use unavailable::Outage;

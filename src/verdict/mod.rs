@@ -3,6 +3,7 @@
 //! [`Ledger`] takes in the trace event by event and can be asked at any moment;
 //! [`Ledger::finish`] tells it that the run is over, which decides what was still open.
 
+pub mod biography;
 mod causes;
 mod fate;
 mod fold;

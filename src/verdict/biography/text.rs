@@ -1,0 +1,45 @@
+//! Small texts: patterns that are filled, and lengths of time in few digits.
+
+/// Puts values in the places of a pattern: `{name}` is where the value of that name goes.
+#[must_use]
+pub fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
+    let mut text = String::with_capacity(pattern.len() + 16);
+    let mut rest = pattern;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let Some((name, after)) = after.split_once('}') else { break };
+        text.push_str(values.iter().find(|value| value.0 == name).map_or("", |value| value.1));
+        rest = after;
+    }
+    text.push_str(rest);
+    text
+}
+
+/// A length of time in few digits: `240 µs`, `5 ms`, `8.9 s`, `2.5 min`.
+#[must_use]
+pub fn span(us: u64) -> String {
+    let (number, unit) = match us {
+        0..1_000 => (us.to_string(), " µs"),
+        1_000..10_000 => (decimal(us / 100, 10, 1), " ms"),
+        10_000..1_000_000 => ((us / 1_000).to_string(), " ms"),
+        1_000_000..60_000_000 => (decimal(us / 100_000, 10, 1), " s"),
+        _ => (decimal(us / 6_000_000, 10, 1), " min"),
+    };
+    number.trim_end_matches(".0").to_owned() + unit
+}
+
+/// A whole number of parts as a decimal number.
+#[must_use]
+pub fn decimal(number: u64, parts: u64, digits: usize) -> String {
+    let fraction = (number % parts).to_string();
+    let mut text = (number / parts).to_string();
+    text.push('.');
+    text.extend(std::iter::repeat_n('0', digits.saturating_sub(fraction.len())));
+    text + &fraction
+}
+
+/// The value of a property that ends in `.ms`, as a properties file has it.
+#[must_use]
+pub(super) fn ms(us: u64) -> String {
+    (us / 1_000).to_string()
+}

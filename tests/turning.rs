@@ -164,7 +164,7 @@ impl Case {
         Self { script, setup, trace }
     }
 
-    fn search(&self, record: u32) -> Option<Search<'_>> {
+    fn search(&self, record: u32) -> Option<Search> {
         Search::new(&self.script, &self.setup, &self.trace, RecordId(record))
     }
 

@@ -4,7 +4,6 @@
 //! [`effects`]. A frame paints the two canvases and moves the scrubber directly; the rest of the
 //! page is rendered only when something that it shows has changed ([`shown`]).
 
-mod biography;
 mod caption;
 mod drawer;
 mod effects;
@@ -85,7 +84,7 @@ impl Run {
         let is_frame = matches!(msg, Msg::Frame(_));
         let was_playing = self.state.playing;
         let asks = self.state.update(msg);
-        if !asks.render {
+        if !asks.render && !self.maker.is_searching() {
             return (asks, false);
         }
         let shown = self.maker.shown(&mut self.state);
@@ -129,7 +128,7 @@ impl Component for App {
         } else {
             run.live.tell_root(&run.state);
         }
-        if run.live.dirty() || run.state.playing {
+        if run.live.dirty() || run.state.playing || run.maker.is_searching() {
             self.frames.request(&self.on);
         }
         differs

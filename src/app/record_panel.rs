@@ -1,10 +1,10 @@
 //! The panel of one record: what the application was told, what is true, and its biography.
 
 use ackscope::model::ids::RecordId;
+use ackscope::verdict::biography::Tone;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::biography::Tone;
 use super::drawer::{Drawer, drawer};
 use super::icons;
 use super::shown::{Life, LifeStep};
@@ -112,6 +112,13 @@ fn facts(life: &Life) -> Html {
                     { for life.stored.iter().map(|copy| html! { <span class="copy">{ copy }</span> }) }
                 </dd>
                 <dt>{ w.processed }</dt><dd>{ &life.processed }</dd>
+                if !life.risks.is_empty() {
+                    <dt>{ w.at_risk }</dt>
+                    <dd>{ for life.risks.iter().map(|risk| html! { <span class="copy">{ *risk }</span> }) }</dd>
+                }
+                if let Some(turn) = &life.turn {
+                    <dt>{ w.turning_point }</dt><dd>{ turn }</dd>
+                }
             </dl>
         </>
     }
@@ -138,20 +145,21 @@ fn steps(life: &Life, on: &Callback<Msg>) -> Html {
 fn view_step(step: &LifeStep, on: &Callback<Msg>) -> Html {
     let at_us = step.step.at_us;
     let onclick = tell::<MouseEvent>(on, Msg::Seek(at_us));
-    let tone = match step.step.tone {
+    let tone = match step.step.what.tone() {
         Tone::Plain => "plain",
         Tone::Good => "good",
         Tone::Bad => "bad",
     };
     let turn = step.turning_point.then_some("true");
+    let risk = step.at_risk.then_some("true");
     html! {
-        <li class="step" data-tone={tone} data-turn={turn} key={step.step.event.0.to_string()}>
+        <li class="step" data-tone={tone} data-turn={turn} data-risk={risk}>
             <button type="button" {onclick}>
                 <span class="step-time">{ time(at_us) }</span>
                 if step.turning_point {
                     <span class="step-turn">{ words().turning_point }</span>
                 }
-                <span class="step-text">{ &step.step.text }</span>
+                <span class="step-text">{ &step.step.sentence }</span>
             </button>
         </li>
     }

@@ -4,15 +4,16 @@
 use std::ops::Deref;
 use std::rc::Rc;
 
+use ackscope::lab::turning::{self, Hinge, Search, TurningPoint};
 use ackscope::model::broker::Process;
 use ackscope::model::ids::{BrokerId, RecordId};
 use ackscope::player::{Moment, caption};
+use ackscope::verdict::biography::{Biography, ENGLISH, Risk, Risky, Step};
 use ackscope::verdict::{Copy, Fate, Ledger, Place, Reason, Verdict};
 use yew::AttrValue;
 
-use super::biography::{Step, Tone, biography};
 use super::state::State;
-use super::words::{fill, words};
+use super::words::{fill, time, words};
 
 /// Something that is made once and then only compared by whether it is the same thing.
 #[derive(Debug)]
@@ -89,6 +90,10 @@ pub struct Life {
     pub stored: Vec<String>,
     /// How often it was processed.
     pub processed: String,
+    /// Why it is at risk now.
+    pub risks: Vec<&'static str>,
+    /// What its fate hung on, once it is known.
+    pub turn: Option<String>,
     /// Its steps so far.
     pub steps: Vec<LifeStep>,
     /// How many steps the future holds, and when the next one is.
@@ -102,14 +107,25 @@ pub struct Life {
 pub struct LifeStep {
     /// The step.
     pub step: Step,
-    /// Whether the record's loss hangs on it.
+    /// Whether the record's fate hangs on it.
     pub turning_point: bool,
+    /// Whether the record is at risk from this step on.
+    pub at_risk: bool,
+}
+
+/// The whole life of the record that is followed, and the search for where its fate turned.
+struct Followed {
+    revision: u32,
+    record: RecordId,
+    life: Biography,
+    search: Option<Search>,
+    turn: Option<TurningPoint>,
 }
 
 /// Makes what is shown, and remembers what costs time to make.
 #[derive(Default)]
 pub struct Maker {
-    steps: Option<(u32, RecordId, Vec<Step>)>,
+    followed: Option<Followed>,
     made: Option<(Key, Shown)>,
 }
 
@@ -141,26 +157,15 @@ impl Maker {
             followed: state.followed,
             ended: now_us >= state.player.end_us(),
         };
+        self.follow(state);
+        self.search();
         if let Some((made_for, shown)) = &self.made
             && *made_for == key
         {
             return shown.clone();
         }
         let caption = caption(&state.player, now_us).into();
-        if let Some(id) = state.followed
-            && self
-                .steps
-                .as_ref()
-                .is_none_or(|(revision, of, _)| (*revision, *of) != (state.revision, id))
-        {
-            self.steps = Some((
-                state.revision,
-                id,
-                biography(state.player.setup(), state.player.trace(), id),
-            ));
-        }
         let moment = state.player.seek(now_us);
-        let steps = self.steps.as_ref().map_or(&[][..], |(_, _, steps)| steps);
         let shown = Shown {
             caption,
             trays: trays(moment.ledger, moment.world.setup().records.len() as u32),
@@ -170,11 +175,44 @@ impl Maker {
                 .iter()
                 .map(|broker| broker.process == Process::Down)
                 .collect(),
-            life: state.followed.map(|id| Rc::new(life(&moment, id, steps))),
+            life: self.followed.as_ref().map(|followed| Rc::new(life(&moment, followed))),
             ended: key.ended,
         };
         self.made = Some((key, shown.clone()));
         shown
+    }
+
+    /// Learns the life of the record that is followed, once per run.
+    fn follow(&mut self, state: &State) {
+        let player = &state.player;
+        let known = self.followed.as_ref().map(|it| (it.revision, it.record));
+        if known == state.followed.map(|record| (state.revision, record)) {
+            return;
+        }
+        self.followed = state.followed.map(|record| Followed {
+            revision: state.revision,
+            record,
+            life: Biography::of(player.setup(), player.trace(), record, &ENGLISH),
+            search: Search::new(player.script(), player.setup(), player.trace(), record),
+            turn: None,
+        });
+    }
+
+    /// Whether it is still open where the fate of the record that is followed turned.
+    #[must_use]
+    pub fn is_searching(&self) -> bool {
+        self.followed.as_ref().is_some_and(|followed| followed.search.is_some())
+    }
+
+    /// Tries one more candidate: a replay or two, which fit into a frame.
+    fn search(&mut self) {
+        let Some(followed) = &mut self.followed else { return };
+        let Some(search) = &mut followed.search else { return };
+        followed.turn = search.step();
+        if followed.turn.is_some() || search.is_over() {
+            followed.search = None;
+            self.made = None;
+        }
     }
 }
 
@@ -203,15 +241,24 @@ fn trays(ledger: &Ledger, records: u32) -> Rc<[Tray]> {
     trays.into()
 }
 
-fn life(moment: &Moment<'_>, id: RecordId, steps: &[Step]) -> Life {
+fn life(moment: &Moment<'_>, followed: &Followed) -> Life {
     let w = words();
+    let Followed { record: id, life: Biography { steps, risks }, turn, .. } = followed;
+    let id = *id;
     let verdict = moment.ledger.verdict(id);
     let past = steps.partition_point(|step| step.at_us <= moment.now_us);
-    let turning_point = turning_point(&verdict, &steps[..past]);
-    let life_step = |(at, step): (usize, &Step)| LifeStep {
+    // Nothing has turned before it is decided.
+    let decided = verdict.fate != Fate::Pending;
+    let turn = turn.as_ref().filter(|turn| decided && turn.at_us <= moment.now_us);
+    let event = turn.map(|turn| turn.event);
+    // Of several steps of one event the last one is the decision.
+    let at = steps[..past].iter().rposition(|step| Some(step.event) == event);
+    let life_step = |(place, step): (usize, &Step)| LifeStep {
         step: step.clone(),
-        turning_point: Some(at) == turning_point,
+        turning_point: Some(place) == at,
+        at_risk: risks.iter().any(|risk| counts(risk) && risk.is_at(step.at_us)),
     };
+    let now = |risk: &&Risk| risk.is_at(moment.now_us);
     Life {
         id: id.0,
         fate: verdict.fate,
@@ -224,15 +271,30 @@ fn life(moment: &Moment<'_>, id: RecordId, steps: &[Step]) -> Life {
             1 => w.processed_once.to_owned(),
             times => fill(w.processed_times, &[("n", &times.to_string())]),
         },
+        risks: risks.iter().filter(now).map(|risk| risk.why.sentence(&ENGLISH)).collect(),
+        turn: turn.map(turning_text),
         steps: steps[..past].iter().enumerate().map(life_step).collect(),
         to_come: steps.len() - past,
         next_us: steps.get(past).map(|step| step.at_us),
     }
 }
 
-/// The step that the loss hangs on: the first bad one among its causes.
-fn turning_point(verdict: &Verdict, steps: &[Step]) -> Option<usize> {
-    steps.iter().position(|step| step.tone == Tone::Bad && verdict.causes.contains(&step.event))
+/// Nearly every record is on no disk for a while, and most others have it too.
+fn counts(risk: &Risk) -> bool {
+    risk.why != Risky::OnNoDisk
+}
+
+/// What the fate hung on.
+fn turning_text(turn: &TurningPoint) -> String {
+    let w = words();
+    let fate = w.fate(turn.instead).0;
+    match turn.hinge {
+        Hinge::Action(_) => fill(w.turning_action, &[("time", &time(turn.at_us)), ("fate", fate)]),
+        Hinge::Decision(decision, with) => {
+            let why = decision.sentence(&turning::ENGLISH);
+            fill(w.turning_decision, &[("why", why), ("with", with), ("fate", fate)])
+        }
+    }
 }
 
 fn fate_text(verdict: &Verdict) -> String {

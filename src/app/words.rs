@@ -3,6 +3,7 @@
 //! A text with `{name}` in it is a pattern; [`fill`] puts values in. Kafka's own names (properties,
 //! exceptions, states) are never translated and come from the library.
 
+pub use ackscope::verdict::biography::text::{decimal, fill, span, time};
 use ackscope::verdict::{Fate, Told};
 
 /// A list of texts, and the same list in English.
@@ -97,6 +98,9 @@ words! {
     biography: "Its steps so far";
     steps_to_come: "{n} more to come";
     turning_point: "turning point";
+    turning_action: "an action at {time}; without it: {fate}";
+    turning_decision: "{why}; with {with}: {fate}";
+    at_risk: "at risk";
     place_application: "it never left the application";
     place_accumulator: "it died with the accumulator";
     place_network: "it died on its way";
@@ -115,43 +119,6 @@ words! {
     reason_with_consumer: "with the consumer";
     reason_stranded: "only on a broker that is down or deposed";
     reason_offline: "its partition has no leader";
-
-    step_created: "send() called, key {key}";
-    step_created_no_key: "send() called, no key";
-    step_blocked: "send() blocks: the buffer is full";
-    step_batched: "joined batch {batch} for {partition}";
-    step_drained: "sent with batch {batch}";
-    step_resent: "sent again with batch {batch}, attempt {n}";
-    step_retried: "back to the accumulator: {error}";
-    step_split: "its batch is too large and is split";
-    step_acked: "acked: the application counts it as safe";
-    step_failed: "failed: the application is told {error}";
-    step_request_lost: "its request found nobody at {broker}";
-    step_appended: "written to {broker}'s page cache, offset {offset}";
-    step_replicated: "copied to {broker}";
-    step_refused: "{broker} refuses it: {error}";
-    step_known: "{broker} has it already and does not write it again";
-    step_committed: "committed: every in-sync replica has it";
-    step_flushed: "on {broker}'s disk";
-    step_truncated: "cut off {broker}'s log";
-    step_crashed_only: "{broker} dies with the only copy";
-    step_crashed_one: "{broker} dies; {others} still has it";
-    step_restarted: "{broker} comes back";
-    step_elected_with: "{broker} leads now, and has it";
-    step_elected_without: "{broker} leads now, and does not have it";
-    step_offline: "nobody can lead {partition}";
-    step_fetched: "fetched by {consumer}";
-    step_polled: "poll() gives it to {consumer}";
-    step_sent_again: "send() called again: to Kafka another record";
-    step_threw: "processing throws an exception at {consumer}";
-    step_dropped: "{consumer} drops it: it has to be read again";
-    step_consumer_died: "{consumer} dies with it in hand";
-    step_deleted: "deleted from {broker}'s log";
-    step_transaction_committed: "its transaction is committed: careful readers may have it";
-    step_transaction_aborted: "its transaction is aborted: careful readers skip it";
-    step_processed: "processed by {consumer}";
-    step_processed_again: "processed again by {consumer}";
-    step_offset: "{group} commits past it";
 
     transport: "Playback";
     play: "Play";
@@ -202,21 +169,6 @@ pub fn words() -> &'static Words {
     &ENGLISH
 }
 
-/// Puts values in the places of a pattern.
-#[must_use]
-pub fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
-    let mut text = String::with_capacity(pattern.len() + 16);
-    let mut rest = pattern;
-    while let Some((before, after)) = rest.split_once('{') {
-        text.push_str(before);
-        let Some((name, after)) = after.split_once('}') else { break };
-        text.push_str(values.iter().find(|value| value.0 == name).map_or("", |value| value.1));
-        rest = after;
-    }
-    text.push_str(rest);
-    text
-}
-
 impl Words {
     /// A fate in one word, and in a few.
     #[must_use]
@@ -242,39 +194,4 @@ impl Words {
             Told::Failed(error) => fill(self.told_failed, &[("error", error.exception())]),
         }
     }
-}
-
-/// A point in time: `31.0 ms`, `9.104 s`, `2 min 5.3 s`.
-#[must_use]
-pub fn time(us: u64) -> String {
-    if us < 1_000_000 {
-        return decimal(us / 100, 10, 1) + " ms";
-    }
-    if us < 60_000_000 {
-        return decimal(us / 1_000, 1_000, 3) + " s";
-    }
-    let minutes = us / 60_000_000;
-    minutes.to_string() + " min " + &decimal(us % 60_000_000 / 100_000, 10, 1) + " s"
-}
-
-/// A length of time in few digits: `240 µs`, `5 ms`, `8.9 s`, `2.5 min`.
-#[must_use]
-pub fn span(us: u64) -> String {
-    let (number, unit) = match us {
-        0..1_000 => (us.to_string(), " µs"),
-        1_000..10_000 => (decimal(us / 100, 10, 1), " ms"),
-        10_000..1_000_000 => ((us / 1_000).to_string(), " ms"),
-        1_000_000..60_000_000 => (decimal(us / 100_000, 10, 1), " s"),
-        _ => (decimal(us / 6_000_000, 10, 1), " min"),
-    };
-    number.trim_end_matches(".0").to_owned() + unit
-}
-
-/// A whole number of parts as a decimal number.
-pub fn decimal(number: u64, parts: u64, digits: usize) -> String {
-    let fraction = (number % parts).to_string();
-    let mut text = (number / parts).to_string();
-    text.push('.');
-    text.extend(std::iter::repeat_n('0', digits.saturating_sub(fraction.len())));
-    text + &fraction
 }

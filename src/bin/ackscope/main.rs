@@ -1,6 +1,7 @@
 //! The headless command line: runs a script, prints what became of each record, draws a moment.
 
 mod danger;
+mod biography;
 mod input;
 mod render;
 mod table;
@@ -28,6 +29,8 @@ struct Cli {
 enum Command {
     /// Run a script and print each record's verdict and the totals.
     Run(RunArgs),
+    /// Tell the life of one record: its steps, when it was at risk, and where its fate turned.
+    Biography(biography::BiographyArgs),
     /// Draw the stage at one moment of a run as SVG.
     Render(render::RenderArgs),
     /// Try one fault at every moment of a run: when does it lose, duplicate or reorder records?
@@ -122,6 +125,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match cli.command {
         Command::Run(args) => run_script(&args, &mut out),
+        Command::Biography(args) => biography::biography(&args, &mut out),
         Command::Render(args) => render::render(&args),
         Command::Danger(args) => danger::danger(&args, &mut out),
         Command::Show(source) => {

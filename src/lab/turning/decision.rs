@@ -46,7 +46,7 @@ decisions! {
     AcksNone "KafkaApis.handleProduceRequest, acks"
         "acks=0 waits for nobody: that it never got there is told to nobody"
         ["acks=all" acks_all];
-    AcksLeader "ReplicaManager.appendRecords, acks"
+    AcksLeader "ReplicaManager.delayedProduceRequestRequired, acks"
         "acks=1 asks for the leader only: the application was told that it is safe before any follower had it"
         ["acks=all" acks_all];
     OneInSync "Partition.appendRecordsToLeader, min.insync.replicas"
@@ -94,7 +94,7 @@ decisions! {
     Swallowed "the application"
         "the application logged the exception of its processing and went on"
         ["an application that can process it" no_exception];
-    ResetToEnd "OffsetFetcher.resetPositionsIfNeeded, auto.offset.reset"
+    ResetToEnd "SubscriptionState, auto.offset.reset"
         "auto.offset.reset let the reader begin behind it"
         ["auto.offset.reset=earliest" earliest];
     OutOfPoll "AbstractCoordinator.HeartbeatThread, max.poll.interval.ms"

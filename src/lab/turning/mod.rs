@@ -11,6 +11,8 @@
 mod decision;
 mod undo;
 
+use std::sync::Arc;
+
 use super::Replay;
 use crate::model::Setup;
 use crate::model::ids::{BrokerId, ConsumerId, MessageId, Node, PartitionId, RecordId, TraceId};
@@ -60,18 +62,31 @@ pub enum Harm {
     Reordered,
 }
 
-/// The search for a turning point, one replay at a time, so that a page can go on meanwhile.
-#[derive(Debug)]
-pub struct Search<'a> {
-    script: &'a Script,
-    base: Base<'a>,
+/// The search for a turning point, a candidate at a time, so that a page can go on meanwhile.
+#[derive(Clone, Debug)]
+pub struct Search {
+    script: Script,
+    setup: Arc<Setup>,
+    record: RecordId,
+    harm: Harm,
+    fate: Fate,
+    /// The actions that took effect.
+    applied: Vec<u16>,
     /// What is still to be tried; the latest stands last.
-    candidates: Vec<(TraceId, Candidate)>,
+    candidates: Vec<Candidate>,
 }
 
 /// What may be the turning point.
 #[derive(Clone, Debug)]
-enum Candidate {
+struct Candidate {
+    event: TraceId,
+    at_us: u64,
+    place: Option<Node>,
+    what: What,
+}
+
+#[derive(Clone, Debug)]
+enum What {
     Decision(Decision, Case),
     Action(u16),
 }
@@ -108,44 +123,29 @@ pub fn turning_point(
     Ok(Search::new(script, &setup, &run.trace, record).and_then(|mut search| search.last()))
 }
 
-impl<'a> Search<'a> {
+impl Search {
     /// A search in a run that is over; none if the record came to no harm.
     #[must_use]
     pub fn new(
-        script: &'a Script,
-        setup: &'a std::sync::Arc<Setup>,
-        trace: &'a [TraceEvent],
+        script: &Script,
+        setup: &Arc<Setup>,
+        trace: &[TraceEvent],
         record: RecordId,
     ) -> Option<Self> {
         let mut ledger = Ledger::of(setup, trace);
         ledger.finish();
         let base = Base::of(&ledger, setup, trace, record)?;
-        let mut candidates = Vec::new();
-        for (action, event) in &base.applied {
-            let what = &setup.actions[usize::from(*action)].what;
-            // Without a send the records behind it would have other numbers.
-            if !undo::is_repair(what) && !matches!(what, Do::Send(_)) {
-                candidates.push((base.effect(what, *event), Candidate::Action(*action)));
-            }
-        }
-        for event in trace {
-            let (decisions, case) = decisions_at(&base, event);
-            for decision in decisions.iter().rev() {
-                candidates.push((event.id, Candidate::Decision(*decision, case.clone())));
-            }
-        }
-        // Of one event the action counts rather than what was decided by it.
-        let order = |(event, candidate): &(TraceId, Candidate)| {
-            (*event, matches!(candidate, Candidate::Action(_)))
-        };
-        candidates.sort_by_key(order);
-        Some(Self { script, base, candidates })
+        let Base { harm, fate, .. } = base;
+        let candidates = base.candidates();
+        let applied = base.applied.iter().map(|(action, _)| *action).collect();
+        let (script, setup) = (script.clone(), setup.clone());
+        Some(Self { script, setup, record, harm, fate, applied, candidates })
     }
 
     /// How the record came to harm.
     #[must_use]
     pub fn harm(&self) -> Harm {
-        self.base.harm
+        self.harm
     }
 
     /// The turning point.
@@ -167,24 +167,23 @@ impl<'a> Search<'a> {
     /// Tries the latest candidate that is left, and answers with it if it is confirmed. The first one
     /// that is so is the turning point; going on finds what else the fate hung on.
     pub fn step(&mut self) -> Option<TurningPoint> {
-        let (event, candidate) = self.candidates.pop()?;
-        let (hinge, instead) = match candidate {
-            Candidate::Action(action) => {
+        let Candidate { event, at_us, place, what } = self.candidates.pop()?;
+        let (hinge, instead) = match what {
+            What::Action(action) => {
                 let mut script = self.script.clone();
                 script.actions.remove(usize::from(action));
                 (Hinge::Action(action), self.fate_in(&script, false)?)
             }
-            Candidate::Decision(decision, case) => self.without(decision, &case)?,
+            What::Decision(decision, case) => self.without(decision, &case)?,
         };
-        let TraceEvent { at_us, kind, .. } = &self.base.trace[event.index()];
-        Some(TurningPoint { event, at_us: *at_us, place: place(kind), hinge, instead })
+        Some(TurningPoint { event, at_us, place, hinge, instead })
     }
 
     /// The mildest change that takes a decision back and changes the fate.
     fn without(&self, decision: Decision, case: &Case) -> Option<(Hinge, Fate)> {
         decision.undos().iter().find_map(|(with, undo)| {
             let mut script = self.script.clone();
-            if !undo(&mut script, self.base.setup, case) {
+            if !undo(&mut script, &self.setup, case) {
                 return None;
             }
             let same_actions = script.actions.len() == self.script.actions.len();
@@ -197,14 +196,14 @@ impl<'a> Search<'a> {
     fn fate_in(&self, script: &Script, same_actions: bool) -> Option<Fate> {
         let resolved = script.resolve().ok()?;
         let replay = Replay::of(&Setup::new(script, &resolved));
-        let idle = self.base.applied.iter().any(|(action, _)| replay.idle_actions.contains(action));
+        let idle = self.applied.iter().any(|action| replay.idle_actions.contains(action));
         if same_actions && idle {
             return None;
         }
-        let fate = replay.ledger.fate(self.base.record);
-        let same = match self.base.harm {
-            Harm::Reordered => replay.harms.reordered.contains(&self.base.record),
-            _ => fate == self.base.fate,
+        let fate = replay.ledger.fate(self.record);
+        let same = match self.harm {
+            Harm::Reordered => replay.harms.reordered.contains(&self.record),
+            _ => fate == self.fate,
         };
         (!same).then_some(fate)
     }
@@ -252,6 +251,31 @@ impl<'a> Base<'a> {
             requests: trace.iter().filter_map(request).collect(),
             applied: trace.iter().filter_map(applied).collect(),
         })
+    }
+
+    /// Everything that its fate may hang on, in order.
+    fn candidates(&self) -> Vec<Candidate> {
+        let at = |event: TraceId, what: What| {
+            let TraceEvent { at_us, kind, .. } = &self.trace[event.index()];
+            Candidate { event, at_us: *at_us, place: place(kind), what }
+        };
+        let mut candidates = Vec::new();
+        for (action, event) in &self.applied {
+            let what = &self.setup.actions[usize::from(*action)].what;
+            // Without a send the records behind it would have other numbers.
+            if !undo::is_repair(what) && !matches!(what, Do::Send(_)) {
+                candidates.push(at(self.effect(what, *event), What::Action(*action)));
+            }
+        }
+        for event in self.trace {
+            let (decisions, case) = decisions_at(self, event);
+            for decision in decisions.iter().rev() {
+                candidates.push(at(event.id, What::Decision(*decision, case.clone())));
+            }
+        }
+        // Of one event the action counts rather than what was decided by it.
+        candidates.sort_by_key(|it| (it.event, matches!(it.what, What::Action(_))));
+        candidates
     }
 
     /// The event by which an action took effect: what it led to at once; for a message that it has

@@ -25,7 +25,8 @@ impl Life<'_> {
                     }
                     Wire::FetchResponse { batches } => {
                         let has = batches.iter().any(|(_, entry)| self.offset_in(entry).is_some());
-                        if let (true, Node::Broker(follower)) = (has, to) {
+                        let news = has && self.committed.is_empty();
+                        if let (true, Node::Broker(follower)) = (news, to) {
                             self.sent_to(event, *from, *follower, *arrive_us);
                         }
                         return;
@@ -98,7 +99,10 @@ impl Life<'_> {
         let leads = self.leader().map(Node::Broker) == Some(to);
         let mine = offsets.iter().find(|(partition, _)| self.is_mine(*partition));
         let (held, _) = self.copy_on(follower).filter(|_| leads)?;
-        let news = !self.known.contains(&follower);
+        let same = self.leader().and_then(|leader| self.copy_on(leader)).map(|copy| copy.0);
+        let news = same == Some(held)
+            && !self.committed.contains(&held)
+            && !self.known.contains(&follower);
         mine.map(|(_, offset)| *offset).filter(|offset| news && held < *offset)
     }
 

@@ -123,8 +123,9 @@ impl Life<'_> {
         let linger_us = self.producer(producer).config.linger_us;
         let age_us = self.age_us(event.at_us, batch.id);
         let what = match attempt {
-            0 if age_us >= linger_us => What::Lingered,
-            0 => What::TakenEarly,
+            0 if age_us < linger_us => What::TakenEarly,
+            0 if age_us > linger_us => What::TakenLate,
+            0 => What::Lingered,
             _ => What::Resent,
         };
         let (id, count, n) =

@@ -15,6 +15,19 @@ pub fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
     text
 }
 
+/// A point in time: `31.0 ms`, `9.104 s`, `2 min 5.3 s`.
+#[must_use]
+pub fn time(us: u64) -> String {
+    if us < 1_000_000 {
+        return decimal(us / 100, 10, 1) + " ms";
+    }
+    if us < 60_000_000 {
+        return decimal(us / 1_000, 1_000, 3) + " s";
+    }
+    let minutes = us / 60_000_000;
+    minutes.to_string() + " min " + &decimal(us % 60_000_000 / 100_000, 10, 1) + " s"
+}
+
 /// A length of time in few digits: `240 µs`, `5 ms`, `8.9 s`, `2.5 min`.
 #[must_use]
 pub fn span(us: u64) -> String {

@@ -77,7 +77,7 @@ steps! {
     Blocked Plain "BufferPool.allocate, max.block.ms"
         "send() blocks: buffer.memory={memory} is used up; it waits for max.block.ms={wait} at most";
     PartitionedByKey Plain "BuiltInPartitioner.partitionForKey"
-        "serialized to {bytes} bytes at most (max.request.size={limit}); murmur2 of its key over {n} partitions gives {partition}";
+        "serialized to {bytes} bytes at most (max.request.size={limit}); murmur2 of its key chooses {partition} (partitions: {n})";
     PartitionedAsNamed Plain "KafkaProducer.partition"
         "serialized to {bytes} bytes at most (max.request.size={limit}); the application names {partition}";
     PartitionedSticky Plain "BuiltInPartitioner.nextPartition, KIP-794"
@@ -85,9 +85,11 @@ steps! {
     Batched Plain "RecordAccumulator.append, batch.size"
         "joins batch {batch} for {partition} in the accumulator";
     Lingered Plain "RecordAccumulator.batchReady, linger.ms"
-        "waited {wait} of linger.ms={linger}: the sender takes batch {batch} with {count} records";
+        "waited {wait} of linger.ms={linger}: the sender takes batch {batch} (records: {count})";
     TakenEarly Plain "RecordAccumulator.batchReady, batch.size"
-        "waited {wait}, less than linger.ms={linger}: batch {batch} with {count} records is full, or somebody waits for it";
+        "waited {wait}, less than linger.ms={linger}: batch {batch} (records: {count}) is full, or somebody waits for it";
+    TakenLate Plain "Sender.sendProducerData, NetworkClient.isReady"
+        "waited {wait}, longer than linger.ms={linger}: there was no leader, no connection, or too much in flight; the sender takes batch {batch} (records: {count})";
     Resent Plain "Sender.sendProducerData, retries"
         "the sender takes batch {batch} again: attempt {n}";
     Sent Plain "Sender.sendProduceRequest, acks"
@@ -105,17 +107,17 @@ steps! {
     EpochBumped Plain "TransactionManager.bumpIdempotentProducerEpoch, KIP-360"
         "the producer takes epoch {epoch} and numbers its open batches from 0";
 
-    AckedByNobody Good "KafkaApis.handleProduceRequest, acks=0"
+    AckedByNobody Good "NetworkClient.handleCompletedSends, acks=0"
         "the application is told that it is sent: acks=0 waits for nobody, {wait} after the request was written";
-    AckedByLeader Good "ReplicaManager.appendRecords, acks=1"
+    AckedByLeader Good "ReplicaManager.delayedProduceRequestRequired, acks=1"
         "the application is told that it is safe: acks=1 asks for the leader only, and {broker} answered after {wait}";
     AckedByAll Good "Partition.checkEnoughReplicasReachOffset, acks=all"
-        "the application is told that it is safe: acks=all, {n} in-sync replicas had it (min.insync.replicas={min}), and {broker} answered after {wait}";
+        "the application is told that it is safe: acks=all, every in-sync replica had it ({n}, and min.insync.replicas={min}), and {broker} answered after {wait}";
     Failed Bad "Sender.failBatch"
         "the application is told {error}, after retry {n} of retries={retries}";
     FailedUnheard Bad "Sender.failBatch"
         "{error}, after retry {n} of retries={retries}: the application does not look";
-    Expired Bad "Sender.sendProducerData, delivery.timeout.ms"
+    Expired Bad "RecordAccumulator.expiredBatches, delivery.timeout.ms"
         "the application is told {error}: its batch is {wait} old, and delivery.timeout.ms={limit} is over";
     TooLarge Bad "KafkaProducer.ensureValidRecordSize, max.request.size"
         "the application is told {error}: {bytes} bytes are more than max.request.size={limit} or buffer.memory={memory}";
@@ -135,7 +137,7 @@ steps! {
         "commitTransaction() returns: the commit is decided, the markers follow";
     TransactionAborted Bad "TransactionCoordinator.endTransaction"
         "abortTransaction() returns";
-    TransactionFailed Bad "TransactionManager.transitionToAbortableError"
+    TransactionFailed Bad "TransactionManager.maybeTransitionToErrorState"
         "its transaction cannot be committed: {error}";
     TransactionTimedOut Bad "TransactionCoordinator.abortTimedOutTransactions"
         "its transaction was open for longer than transaction.timeout.ms={limit}: {broker} aborts it and fences {producer}";
@@ -151,7 +153,7 @@ steps! {
     FollowerAsksOn Plain "Partition.updateFollowerFetchState"
         "{follower} fetches from offset {offset} on: now {broker} knows that it has it";
     Committed Good "Partition.maybeIncrementLeaderHW"
-        "committed: all {n} in-sync replicas have it, and the high watermark is {to}";
+        "committed: every in-sync replica has it ({n}), and the high watermark is {to}";
     FlushedByCount Good "UnifiedLog.append, flush.messages"
         "on {broker}'s disk: flush.messages={limit} is reached with the append";
     FlushedByTime Good "LogManager.flushDirtyLogs, flush.ms"
@@ -163,7 +165,7 @@ steps! {
     Known Good "ProducerStateEntry.findDuplicateBatch, KIP-98"
         "{broker} knows its batch by producer id and sequence {sequence}: it has it at offset {offset} and does not append it again";
     TooFewReplicas Bad "Partition.appendRecordsToLeader, min.insync.replicas"
-        "{broker} refuses it: {error}, {n} in-sync replicas and min.insync.replicas={min}";
+        "{broker} refuses it: {error}, in-sync replicas: {n}, min.insync.replicas={min}";
     BatchTooLarge Bad "UnifiedLog.analyzeAndValidateRecords, max.message.bytes"
         "{broker} refuses it: {error}, {bytes} bytes and max.message.bytes={limit}";
     NotLeader Bad "Partition.appendRecordsToLeader"
@@ -172,11 +174,11 @@ steps! {
         "{broker} refuses batch {batch}: {error}";
     RefusedUnheard Bad "KafkaApis.handleProduceRequest, acks=0"
         "{broker} refuses batch {batch}: {error}; with acks=0 it closes the connection, and nobody is told";
-    Truncated Bad "AbstractFetcherThread.truncate, KIP-101"
+    Truncated Bad "AbstractFetcherThread.getOffsetTruncationState, KIP-101"
         "{broker} cuts its log at offset {to}, where it parts from the leader's: its copy at offset {offset} is gone for good";
     PageCacheLost Bad "the operating system's page cache"
         "{broker}'s machine lost its power {wait} after the append: offset {offset} was in the page cache only";
-    DiskLost Bad "LogManager.handleLogDirFailure"
+    DiskLost Bad "LocalLog.maybeHandleIOException"
         "{broker}'s disk is gone, and with it its copy at offset {offset}";
     Deleted Bad "UnifiedLog.maybeIncrementLogStartOffset, retention.ms"
         "deleted: {broker}'s log begins at offset {to} now";
@@ -197,9 +199,9 @@ steps! {
         "{broker} stands still, and what was sent to it waits";
     Restarted Plain "LogManager.loadLogs"
         "{broker} is started again, with its copy at offset {offset}";
-    Fenced Bad "QuorumController.maybeFenceStaleBroker, broker.session.timeout.ms"
+    Fenced Bad "ReplicationControlManager.maybeFenceOneStaleBroker, broker.session.timeout.ms"
         "the controller fences {broker}: nothing was heard of it for broker.session.timeout.ms={limit}";
-    IsrShrunk Plain "Partition.maybeShrinkIsr, replica.lag.time.max.ms"
+    IsrShrunk Plain "Partition.getOutOfSyncReplicas, ReplicationControlManager.handleBrokerFenced"
         "the ISR of {partition} shrinks to {n}: {brokers}";
     ElectedWith Good "PartitionChangeBuilder.electAnyLeader"
         "{broker} leads now with epoch {epoch}, and has it";
@@ -210,14 +212,14 @@ steps! {
     Offline Bad "PartitionChangeBuilder.electAnyLeader"
         "nobody in sync is alive: {partition} has no leader, epoch {epoch}";
 
-    ReaderBegins Bad "OffsetFetcher.resetPositionsIfNeeded, auto.offset.reset"
+    ReaderBegins Bad "SubscriptionState, auto.offset.reset"
         "{consumer} begins at offset {to}, as auto.offset.reset={reset} says: behind it, at offset {offset}";
-    ReaderGoesBack Plain "SubscriptionState.refreshCommittedOffsets"
+    ReaderGoesBack Plain "ConsumerCoordinator, SubscriptionState"
         "{consumer} begins at offset {to}, before it, at offset {offset}: it will be read";
     Fetched Plain "FetchCollector"
         "in {consumer}'s fetch buffer, from offset {offset}";
     Polled Plain "FetchCollector.fetchRecords, max.poll.records"
-        "poll() returns it to {consumer} with {count} records (max.poll.records={limit}); the position is {to} now, processed or not";
+        "poll() returns it to {consumer} (records: {count}, max.poll.records={limit}); the position is {to} now, processed or not";
     Processed Good "the application"
         "processed by {consumer}, {wait} after poll()";
     ProcessedAgain Bad "the application"

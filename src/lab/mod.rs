@@ -3,18 +3,24 @@
 //! Everything here is worked out by replaying scripts; nothing is known beforehand. A replay keeps
 //! only what a verdict and a price need ([`Replay`]), so that thousands of them take seconds.
 
+mod change;
 mod danger;
 mod fault;
 mod harm;
 mod measure;
 mod replay;
+mod rescue;
+mod trouble;
 pub mod turning;
 mod unavailable;
 
+pub use change::{Change, Difference, differences};
 pub use danger::{Danger, DangerMap, Moment, Outcome, Span, Unavailable, Worst};
 pub use fault::{Down, Fault, OwnFault, Who, own_faults};
 pub use harm::Harms;
 pub use measure::{Measures, Price, percentile};
 pub use replay::{Replay, Watch, replay};
+pub use rescue::{Answer, Effort, Luck, Pin, Rescue, Rescued, Saves, Trade};
+pub use trouble::{Became, Trouble};
 pub use turning::{TurningPoint, turning_point};
 pub use unavailable::Outage;

@@ -23,6 +23,8 @@ pub struct Replay {
     /// Actions whose moment never came, or that found nothing to act on (or no message to lose), by
     /// their place in the script.
     pub idle_actions: Vec<u16>,
+    /// How many events of the model it took: the work that it was.
+    pub steps: u32,
 }
 
 /// Keeps what a verdict and a price need.
@@ -62,27 +64,46 @@ impl Replay {
     /// Runs a setup to its end.
     #[must_use]
     pub fn of(setup: &Arc<Setup>) -> Self {
-        let mut watch = Watch::new(setup);
-        let world = World::new(setup, &mut watch);
-        Self::finish(world, watch)
+        Self::watched(setup, &mut ())
+    }
+
+    /// Runs a setup to its end while somebody else looks on.
+    #[must_use]
+    pub fn watched(setup: &Arc<Setup>, also: &mut dyn Observer) -> Self {
+        let mut watch = Beside(Watch::new(setup), also);
+        let mut world = World::new(setup, &mut watch);
+        let mut steps = 0;
+        let end = finish(&mut world, &mut watch, &mut |_| steps += 1);
+        Self::over(&world, watch.0, end, steps)
     }
 
     /// Goes on with a run to its end.
     #[must_use]
     pub fn finish(mut world: World, mut watch: Watch) -> Self {
-        let end = finish(&mut world, &mut watch, &mut |_| {});
-        Self::over(&world, watch, end)
+        let mut steps = 0;
+        let end = finish(&mut world, &mut watch, &mut |_| steps += 1);
+        Self::over(&world, watch, end, steps)
     }
 
-    /// Of a run that is over.
+    /// Of a run that is over and took so many events of the model.
     #[must_use]
-    pub fn over(world: &World, watch: Watch, end: End) -> Self {
+    pub fn over(world: &World, watch: Watch, end: End, steps: u32) -> Self {
         let Watch { mut ledger, measures } = watch;
         ledger.finish();
         let mut idle_actions = world.unfired();
         idle_actions.extend(&measures.ignored);
         idle_actions.extend(world.faults().losses());
         idle_actions.sort_unstable();
-        Self { harms: Harms::of(&ledger), ledger, measures, end, idle_actions }
+        Self { harms: Harms::of(&ledger), ledger, measures, end, idle_actions, steps }
+    }
+}
+
+/// A watch and somebody else, who both hear of everything.
+struct Beside<'a>(Watch, &'a mut dyn Observer);
+
+impl Observer for Beside<'_> {
+    fn observe(&mut self, event: &TraceEvent) {
+        self.0.observe(event);
+        self.1.observe(event);
     }
 }

@@ -263,8 +263,9 @@ impl DangerMap {
 /// Runs to the end to learn the moments, and what becomes of the run when nothing strikes.
 fn rehearse(world: &World, watch: &Watch) -> (Vec<u64>, Moment) {
     let (mut world, mut watch) = (world.clone(), watch.clone());
-    let mut times_us = Vec::new();
+    let (mut times_us, mut steps) = (Vec::new(), 0);
     let end = finish(&mut world, &mut watch, &mut |world| {
+        steps += 1;
         times_us.extend(world.next_us().filter(|us| times_us.last() != Some(us)));
     });
     let first_us = watch.measures.created_us.iter().flatten().min().copied();
@@ -274,7 +275,7 @@ fn rehearse(world: &World, watch: &Watch) -> (Vec<u64>, Moment) {
     if end.settled && !times_us.is_empty() {
         times_us.push(end.at_us + 1);
     }
-    (times_us, Moment::of(0, &Replay::over(&world, watch, end), 0..0))
+    (times_us, Moment::of(0, &Replay::over(&world, watch, end, steps), 0..0))
 }
 
 /// The broker that leads a partition, as the controller knows it.

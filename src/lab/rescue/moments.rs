@@ -1,0 +1,174 @@
+//! Whenever the fault strikes: the faults of a script at other moments of its run.
+//!
+//! A fault is moved, its repair with it, to event boundaries of the run that it would disturb: to each
+//! time at which something happens, before that happens, and right behind what happens to a record at
+//! the very process or machine that it hits (a crash between processing and the commit, between
+//! `send()` and the sender). Where there are more boundaries than can be tried, they are taken evenly.
+
+use super::trial::{Pin, Run, is_repair};
+use crate::lab::Replay;
+use crate::model::Setup;
+use crate::model::ids::{Node, RecordId};
+use crate::model::record::Payload;
+use crate::model::trace::{Kind, Observer, TraceEvent};
+use crate::script::{Do, EventName, Script, When};
+
+/// A fault among the actions, and what ends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    action: u16,
+    /// The repair, and how long after the fault it comes.
+    repair: Option<(u16, u64)>,
+}
+
+/// Actions at other moments.
+#[derive(Clone, Debug)]
+pub(super) struct Moved {
+    /// Actions that come at a time.
+    pub pins: Vec<Pin>,
+    /// An action that comes when something happens.
+    pub when: Option<(u16, When)>,
+}
+
+/// The moments of a fault.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Moments {
+    /// How the fault is moved, for each moment that is to be tried.
+    pub tries: Vec<Moved>,
+    /// How many moments there are.
+    pub of: u32,
+    /// The work that it took to find them.
+    pub steps: u32,
+}
+
+/// The faults of a script that struck in its run.
+pub(super) fn faults(script: &Script, run: &Run) -> Vec<Fault> {
+    let times_us = &run.actions_us;
+    let all = (0..).zip(&script.actions).filter(|(_, action)| is_fault(&action.what));
+    let struck = all.filter_map(|(action, known)| {
+        let at_us = times_us[usize::from(action)].filter(|_| !run.idle.contains(&action))?;
+        let after = |other: &usize| times_us[*other].is_some_and(|us| us >= at_us);
+        let ends = |other: &usize| ends(&script.actions[*other].what, &known.what);
+        let repair = (0..script.actions.len()).filter(|other| ends(other) && after(other));
+        let repair = repair.min_by_key(|other| times_us[*other]);
+        let repair = repair.and_then(|other| Some((other as u16, times_us[other]? - at_us)));
+        Some(Fault { action, repair })
+    });
+    struck.collect()
+}
+
+/// The moments at which a fault of a script can strike, at most so many of them.
+pub(super) fn moments(script: &Script, fault: Fault, most: u32) -> Moments {
+    let mut rest = script.clone();
+    let mine = |index: u16| fault.action == index || fault.repair.is_some_and(|r| r.0 == index);
+    let mut index = 0;
+    rest.actions.retain(|_| {
+        index += 1;
+        !mine(index - 1)
+    });
+    let Ok(resolved) = rest.resolve() else { return Moments::default() };
+    let setup = Setup::new(&rest, &resolved);
+    let what = &script.actions[usize::from(fault.action)].what;
+    let node = what.entity().and_then(|name| setup.node(name));
+    let mut spots = Spots { setup: &setup, node, all: Vec::new() };
+    let steps = Replay::watched(&setup, &mut spots).steps;
+    let mut spots = spots.all;
+    spots.extend(spots.last().map(|(last_us, _)| (last_us + 1, None)));
+    let of = spots.len() as u32;
+    let tried = of.min(most);
+    let nth = |n: u32| {
+        let (at_us, when) = spots[((2 * n + 1) * of / (2 * tried)) as usize].clone();
+        let repair = fault.repair.map(|(action, us)| Pin { action, at_us: at_us + us });
+        let pin = when.is_none().then_some(Pin { action: fault.action, at_us });
+        let when = when.map(|when| (fault.action, when));
+        Moved { pins: pin.into_iter().chain(repair).collect(), when }
+    };
+    // The first few are spread over all of the run.
+    let order = [0, 2, 1, 3].into_iter().flat_map(|first| (first..tried).step_by(4));
+    Moments { tries: order.map(nth).collect(), of, steps }
+}
+
+impl Moved {
+    /// The fault, if one was moved and not all.
+    fn fault(&self) -> Option<u16> {
+        let when = self.when.as_ref().map(|(action, _)| *action);
+        when.or(self.pins.first().map(|pin| pin.action))
+    }
+
+    /// The run in which the fault strikes there, if it does.
+    pub fn run(&self, script: &Script) -> Option<Run> {
+        let mut script = script.clone();
+        self.pins.iter().for_each(|pin| pin.apply(&mut script));
+        if let Some((action, when)) = &self.when {
+            let action = &mut script.actions[usize::from(*action)];
+            (action.at, action.when, action.after) = (None, Some(when.clone()), None);
+        }
+        let run = Run::of(&script, &script.resolve().ok()?);
+        let struck = self.fault().is_none_or(|fault| !run.idle.contains(&fault));
+        struck.then_some(run)
+    }
+}
+
+/// The event boundaries of a run: times, and what has just happened to a record at a node.
+struct Spots<'a> {
+    setup: &'a Setup,
+    node: Option<Node>,
+    all: Vec<(u64, Option<When>)>,
+}
+
+impl Observer for Spots<'_> {
+    fn observe(&mut self, event: &TraceEvent) {
+        if self.all.last().is_none_or(|(at_us, _)| *at_us != event.at_us) {
+            self.all.push((event.at_us, None));
+        }
+        if let Some((node, name, record)) = at_node(&event.kind)
+            && self.node == Some(node)
+        {
+            let (record, entity) = (Some(record.0), Some(self.setup.name(node)));
+            let same = |when: &&When| when.event == name && when.record == record;
+            let before = self.all.iter().filter_map(|(_, when)| when.as_ref()).filter(same);
+            let nth = before.count() as u32 + 1;
+            let (topic, partition, offset) = (None, None, None);
+            let when = When { event: name, record, entity, topic, partition, offset, nth };
+            self.all.push((event.at_us, Some(when)));
+        }
+    }
+}
+
+/// What happens to a record, and at which process or machine.
+fn at_node(kind: &Kind) -> Option<(Node, EventName, RecordId)> {
+    match kind {
+        Kind::RecordCreated { producer, record } => {
+            Some((Node::Producer(*producer), EventName::Created, *record))
+        }
+        Kind::Appended { broker, entry, .. } => match &entry.payload {
+            Payload::Records(batch) => {
+                Some((Node::Broker(*broker), EventName::Appended, *batch.records.first()?))
+            }
+            _ => None,
+        },
+        Kind::Processed { consumer, record, .. } => {
+            Some((Node::Consumer(*consumer), EventName::Processed, *record))
+        }
+        _ => None,
+    }
+}
+
+fn is_fault(what: &Do) -> bool {
+    let harmless = matches!(
+        what,
+        Do::Set(_) | Do::Send(_) | Do::Resend(_) | Do::Flush(_) | Do::AddPartitions(_)
+    );
+    !harmless && !is_repair(what)
+}
+
+/// Whether one action ends another.
+fn ends(repair: &Do, fault: &Do) -> bool {
+    match (fault, repair) {
+        (Do::Crash(name) | Do::PowerCut(name) | Do::Shutdown(name), Do::Restart(other))
+        | (Do::Pause(name), Do::Resume(other)) => name == other,
+        (Do::FailDisk(disk) | Do::LoseDisk(disk), Do::Restart(other)) => disk.broker == *other,
+        (Do::Cut(way), Do::Heal(other)) => way == other,
+        _ => false,
+    }
+}

@@ -406,6 +406,8 @@ pub enum OnFailure {
     /// It logs the exception and goes on with the next record.
     #[default]
     Skip,
+    /// It tries the same record again before it goes on.
+    Retry,
     /// It leaves the loop, and `close()` stands in a `finally` block.
     Close,
     /// Its process ends without `close()`.

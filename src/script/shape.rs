@@ -261,7 +261,7 @@ words! {
     CommitStyle: "sync-after" => SyncAfter, "sync-before" => SyncBefore,
         "async-after" => AsyncAfter, "never" => Never,;
     OffsetsCommit: "transaction" => Transaction, "commit-sync" => CommitSync, "none" => None,;
-    OnFailure: "skip" => Skip, "close" => Close, "crash" => Crash,;
+    OnFailure: "skip" => Skip, "retry" => Retry, "close" => Close, "crash" => Crash,;
     OnRestart: "continue" => Continue, "resend-unacknowledged" => ResendUnacknowledged,
         "resend-all" => ResendAll,;
     Lost: "request" => Request, "response" => Response, "write" => Write,;

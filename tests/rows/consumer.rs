@@ -109,6 +109,21 @@ fn row_65_a_swallowed_exception_skips_the_record() {
     fates(&it, &["delivered", "delivered", "lost", "delivered", "delivered", "delivered"]);
     assert_eq!(places(&it)[2], Some(Place::SkippedByTheConsumer));
     assert_eq!(causes(&it, 3)[..2], ["acked", "processing-failed"]);
+    // An application that tries again before it goes on skips nothing and keeps the order.
+    for workers in [0, 1] {
+        let again = row_but(65, |script| {
+            script["groups"][0]["failure"]["then"] = json!("retry");
+            script["groups"][0]["failure"]["times"] = json!(2);
+            script["groups"][0]["workers"] = json!(workers);
+        });
+        fates(&again, &["delivered"; 6]);
+        assert!(again.report.reordered.is_empty());
+        let failed = again.events(|kind| match kind {
+            Kind::ProcessingFailed { record, .. } => Some(record.0),
+            _ => None,
+        });
+        assert_eq!(failed.into_iter().map(|(_, id)| id).collect::<Vec<_>>(), [3, 3]);
+    }
 }
 
 #[test]

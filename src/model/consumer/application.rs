@@ -33,6 +33,16 @@ pub enum Thread {
     Transacting,
 }
 
+/// What the application does when it is done with a record.
+enum Then {
+    /// It goes on with the next one.
+    Next,
+    /// It tries the same one again.
+    Again,
+    /// It is at its end.
+    Stop,
+}
+
 /// Threads that work on records beside the loop that polls. Each record takes as long as any
 /// other, so that the first one begun is the first one done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -110,12 +120,14 @@ impl Consumer {
             self.all_processed(cx);
             return false;
         };
-        let left = std::mem::take(left);
-        let works_on = self.finish(cx, record);
-        if works_on {
-            self.process(cx, left);
+        let mut left = std::mem::take(left);
+        match self.finish(cx, record) {
+            Then::Next => {}
+            Then::Again => left.push_front(record),
+            Then::Stop => return false,
         }
-        works_on
+        self.process(cx, left);
+        true
     }
 
     /// A worker is done with its record.
@@ -124,8 +136,10 @@ impl Consumer {
             return;
         }
         let Some(record) = self.pool.working.pop_front() else { return };
-        if !self.finish(cx, record) {
-            return;
+        match self.finish(cx, record) {
+            Then::Next => {}
+            Then::Again => self.pool.waiting.push_front(record),
+            Then::Stop => return,
         }
         let setup = cx.setup();
         self.employ(cx, self.group(setup));
@@ -148,25 +162,26 @@ impl Consumer {
         longer_us > 0
     }
 
-    /// The end of a record's processing, good or bad. Answers whether the application goes on.
-    fn finish(&mut self, cx: &mut Cx<'_>, (partition, offset, record): Returned) -> bool {
+    /// The end of a record's processing, good or bad.
+    fn finish(&mut self, cx: &mut Cx<'_>, (partition, offset, record): Returned) -> Then {
         let consumer = self.id;
         let Some(then) = self.throws(cx, record) else {
             cx.emit(Kind::Processed { consumer, partition, offset, record });
             self.uncommitted += 1;
             self.send_output(cx, record);
-            return true;
+            return Then::Next;
         };
         cx.emit(Kind::ProcessingFailed { consumer, partition, offset, record });
         match then {
-            OnFailure::Skip => return true,
+            OnFailure::Skip => return Then::Next,
+            OnFailure::Retry => return Then::Again,
             OnFailure::Close => self.close(cx),
             OnFailure::Crash => {
                 self.crash(cx);
                 cx.close_all(Node::Consumer(consumer));
             }
         }
-        false
+        Then::Stop
     }
 
     /// What the application does about an exception, if processing this record throws one.

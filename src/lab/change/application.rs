@@ -85,6 +85,16 @@ pub(super) const CHANGES: &[Change] = &[
         |script, _| script.groups.iter_mut().for_each(|group| group.workers = 0),
     ),
     code(
+        "try again what could not be processed",
+        "The application works on the same record again before it goes on; an exception that comes every time stops the partition.",
+        &[Skipped],
+        |script, _| {
+            for failure in script.groups.iter_mut().filter_map(|group| group.failure.as_mut()) {
+                failure.then = OnFailure::Retry;
+            }
+        },
+    ),
+    code(
         "stop at an exception, without close()",
         "The offsets of what was not processed stay uncommitted; whoever is started next begins there.",
         &[Skipped],
@@ -104,7 +114,7 @@ pub(super) const CHANGES: &[Change] = &[
         "sendOffsetsToTransaction()",
         "What is written and the offsets of what was read are committed together or not at all (transactional.id, and the idempotence that it needs).",
         &[StoredTwice, ProcessedTwice, OutOfOrder, Skipped],
-        |script, resolved| offsets_in_transactions(script, resolved),
+        offsets_in_transactions,
     ),
 ];
 

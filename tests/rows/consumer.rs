@@ -86,6 +86,12 @@ fn row_63_auto_commit_covers_what_a_worker_has_not_processed() {
         &by_hand,
         &["delivered", "delivered", "delivered", "duplicated", "duplicated", "delivered"],
     );
+    // Between the last record and the commit lies a moment, as without workers (row 67).
+    let before_the_commit = row_but(63, |script| {
+        script["groups"][0]["config"]["enable.auto.commit"] = json!(false);
+        script["actions"][0]["when"] = json!({ "event": "processed", "record": 3 });
+    });
+    assert_eq!(before_the_commit.with_fate("duplicated"), [1, 2, 3]);
 }
 
 #[test]

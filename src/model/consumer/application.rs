@@ -144,7 +144,8 @@ impl Consumer {
         let setup = cx.setup();
         self.employ(cx, self.group(setup));
         if self.thread == Thread::Waiting && self.pool.is_idle() {
-            self.all_processed(cx);
+            // The same moment lies behind the last record as without workers.
+            self.process(cx, VecDeque::new());
         }
     }
 

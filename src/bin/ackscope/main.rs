@@ -4,6 +4,7 @@ mod danger;
 mod biography;
 mod input;
 mod render;
+mod rescue;
 mod table;
 
 use std::io::Write;
@@ -35,6 +36,8 @@ enum Command {
     Render(render::RenderArgs),
     /// Try one fault at every moment of a run: when does it lose, duplicate or reorder records?
     Danger(danger::DangerArgs),
+    /// Find the smallest changes of settings or code that would have saved the harmed records.
+    Rescue(rescue::RescueArgs),
     /// Print the script of a lesson (or of any source), with the changes of --set.
     Show(SourceArgs),
     /// List the built-in lessons.
@@ -128,6 +131,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Biography(args) => biography::biography(&args, &mut out),
         Command::Render(args) => render::render(&args),
         Command::Danger(args) => danger::danger(&args, &mut out),
+        Command::Rescue(args) => rescue::rescue(&args, &mut out),
         Command::Show(source) => {
             writeln!(out, "{}", input::script(&source)?.to_json())?;
             Ok(())

@@ -34,8 +34,8 @@ pub struct Effort {
     pub singles: u32,
     /// Changes in pairs.
     pub pairs: u32,
-    /// Pairs that were left out so that it does not take too long.
-    pub pairs_left_out: u32,
+    /// Changes and pairs that were left out so that it does not take too long.
+    pub left_out: u32,
     /// Faults at other moments.
     pub moments: u32,
     /// Events of the model in all these runs.

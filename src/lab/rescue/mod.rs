@@ -39,6 +39,8 @@ const PAIRS: (usize, usize) = (8, 200);
 /// Work that is done at most before no more pairs are begun, and before moments become few, in events
 /// of the model: about a fifth of a second natively.
 const STEPS_MAX: u64 = 700_000;
+/// So many times that work, and no more changes are begun at all.
+const TOO_LONG: u64 = 4;
 /// Answers that are tried at other moments, of the changes alone and of the pairs.
 const CHECKED: usize = 4;
 /// Moments at which each of them is tried, at least and at most, all faults together.
@@ -172,6 +174,11 @@ impl Rescue {
     }
 
     fn attempt(&mut self, changes: &[&'static Change]) {
+        // Runs as long as this are not for a search while somebody waits.
+        if self.effort.steps > TOO_LONG * STEPS_MAX {
+            self.effort.left_out += 1;
+            return;
+        }
         *(if changes.len() == 1 { &mut self.effort.singles } else { &mut self.effort.pairs }) += 1;
         let is_known = |seen: &Seen| self.trials.iter().any(|tried| tried.trial.seen == *seen);
         if let Some(trial) = Trial::new(&self.base, changes, is_known) {

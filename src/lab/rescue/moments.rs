@@ -70,22 +70,36 @@ pub(super) fn moments(script: &Script, fault: Fault, most: u32) -> Moments {
     let setup = Setup::new(&rest, &resolved);
     let what = &script.actions[usize::from(fault.action)].what;
     let node = what.entity().and_then(|name| setup.node(name));
-    let mut spots = Spots { setup: &setup, node, all: Vec::new() };
+    let mut spots = Spots { setup: &setup, node, times_us: Vec::new(), causes: Vec::new() };
     let steps = Replay::watched(&setup, &mut spots).steps;
-    let mut spots = spots.all;
-    spots.extend(spots.last().map(|(last_us, _)| (last_us + 1, None)));
-    let of = spots.len() as u32;
-    let tried = of.min(most);
-    let nth = |n: u32| {
-        let (at_us, when) = spots[((2 * n + 1) * of / (2 * tried)) as usize].clone();
-        let repair = fault.repair.map(|(action, us)| Pin { action, at_us: at_us + us });
-        let pin = when.is_none().then_some(Pin { action: fault.action, at_us });
-        let when = when.map(|when| (fault.action, when));
-        Moved { pins: pin.into_iter().chain(repair).collect(), when }
+    let Spots { mut times_us, causes, .. } = spots;
+    times_us.extend(times_us.last().map(|last_us| last_us + 1));
+    let of = (times_us.len() + causes.len()) as u32;
+    let of_causes = evenly(&causes, most / 3);
+    let of_times = evenly(&times_us, most - of_causes.len() as u32);
+    let repair =
+        |at_us: u64| fault.repair.map(|(action, after_us)| Pin { action, at_us: at_us + after_us });
+    let at_time = |at_us: u64| {
+        let pin = Pin { action: fault.action, at_us };
+        Moved { pins: [pin].into_iter().chain(repair(at_us)).collect(), when: None }
     };
+    let by_cause = |(at_us, when): (u64, When)| Moved {
+        pins: repair(at_us).into_iter().collect(),
+        when: Some((fault.action, when)),
+    };
+    let tries = of_causes.into_iter().map(by_cause).chain(of_times.into_iter().map(at_time));
     // The first few are spread over all of the run.
-    let order = [0, 2, 1, 3].into_iter().flat_map(|first| (first..tried).step_by(4));
-    Moments { tries: order.map(nth).collect(), of, steps }
+    let mut order: Vec<(usize, Moved)> = tries.enumerate().collect();
+    order.sort_by_key(|(n, _)| [0, 2, 1, 3][n % 4]);
+    Moments { tries: order.into_iter().map(|(_, moved)| moved).collect(), of, steps }
+}
+
+/// At most so many of a list, evenly.
+fn evenly<T: Clone>(all: &[T], most: u32) -> Vec<T> {
+    let of = all.len() as u32;
+    let taken = of.min(most);
+    let nth = |n: u32| all[((2 * n + 1) * of / (2 * taken)) as usize].clone();
+    (0..taken).map(nth).collect()
 }
 
 impl Moved {
@@ -113,24 +127,24 @@ impl Moved {
 struct Spots<'a> {
     setup: &'a Setup,
     node: Option<Node>,
-    all: Vec<(u64, Option<When>)>,
+    times_us: Vec<u64>,
+    causes: Vec<(u64, When)>,
 }
 
 impl Observer for Spots<'_> {
     fn observe(&mut self, event: &TraceEvent) {
-        if self.all.last().is_none_or(|(at_us, _)| *at_us != event.at_us) {
-            self.all.push((event.at_us, None));
+        if self.times_us.last() != Some(&event.at_us) {
+            self.times_us.push(event.at_us);
         }
         if let Some((node, name, record)) = at_node(&event.kind)
             && self.node == Some(node)
         {
             let (record, entity) = (Some(record.0), Some(self.setup.name(node)));
-            let same = |when: &&When| when.event == name && when.record == record;
-            let before = self.all.iter().filter_map(|(_, when)| when.as_ref()).filter(same);
-            let nth = before.count() as u32 + 1;
+            let same = |(_, when): &&(u64, When)| when.event == name && when.record == record;
+            let nth = self.causes.iter().filter(same).count() as u32 + 1;
             let (topic, partition, offset) = (None, None, None);
             let when = When { event: name, record, entity, topic, partition, offset, nth };
-            self.all.push((event.at_us, Some(when)));
+            self.causes.push((event.at_us, when));
         }
     }
 }

@@ -54,36 +54,37 @@ impl Rescue {
         let mut singles: Vec<(Effect, usize)> =
             self.trials.iter().enumerate().map(|(at, tried)| (tried.trial.effect, at)).collect();
         singles.sort_unstable();
-        let new = |tried: &Tried, trouble: &Trouble| {
-            tried.met.contains(trouble) || !self.base.run.troubles.contains(trouble)
-        };
-        let known = |_: &Tried, trouble: &Trouble| self.base.run.troubles.contains(trouble);
         let mut pairs: Vec<[&'static Change; 2]> = Vec::new();
-        for wanted in [&new as &dyn Fn(&Tried, &Trouble) -> bool, &known] {
+        for is_new in [true, false] {
             let seconds = singles.iter().map(|(_, at)| {
                 let tried = &self.trials[*at];
-                let troubles = tried.met.iter().chain(&tried.trial.run.troubles);
-                let troubles = troubles.chain(&self.base.run.troubles).copied();
-                let troubles: Vec<_> = troubles.filter(|t| wanted(tried, t)).collect();
+                let troubles = self.troubles_of(tried, is_new);
                 let aimed = Change::all().filter(|change| change.is_aimed_at(&troubles));
                 aimed.map(|second| [tried.trial.changes[0], second]).collect()
             });
-            pairs.extend(in_turn(seconds.collect()));
+            for pair in in_turn(seconds.collect()) {
+                let known = pairs.iter().any(|known| pair.iter().all(|one| known.contains(one)));
+                if !known && pair[0] != pair[1] {
+                    pairs.push(pair);
+                }
+            }
         }
         let left = STEPS_MAX.saturating_sub(self.effort.steps) / 2;
         let most = (left / u64::from(self.base.run.steps.max(1))) as usize;
-        let all: Vec<[&'static Change; 2]> = pairs
-            .iter()
-            .enumerate()
-            .filter(|(at, [one, other])| {
-                let same = |pair: &[&Change; 2]| pair.contains(one) && pair.contains(other);
-                one != other && !pairs[..*at].iter().any(same)
-            })
-            .map(|(_, pair)| *pair)
-            .collect();
         let most = most.clamp(PAIRS.0, PAIRS.1);
-        self.effort.pairs_left_out = all.len().saturating_sub(most) as u32;
-        self.work.extend(all.into_iter().take(most).map(|pair| Work::Try(pair.to_vec())));
+        self.effort.left_out += pairs.len().saturating_sub(most) as u32;
+        self.work.extend(pairs.into_iter().take(most).map(|pair| Work::Try(pair.to_vec())));
+    }
+
+    /// The troubles that a change leads to, at its own moment or at others; or those that are there
+    /// without it.
+    fn troubles_of(&self, tried: &Tried, is_new: bool) -> Vec<Trouble> {
+        let base = &self.base.run.troubles;
+        if !is_new {
+            return base.iter().copied().filter(|trouble| trouble.is_harm()).collect();
+        }
+        let after = tried.trial.run.troubles.iter().filter(|trouble| !base.contains(trouble));
+        tried.met.iter().chain(after).copied().collect()
     }
 
     /// Whether one of its changes alone is known to be as good.

@@ -1,0 +1,197 @@
+//! `ackscope rescue`: which smallest changes would have saved the records, and at what price.
+
+use std::io::{IsTerminal, Write};
+
+use ackscope::lab::{Answer, Luck, Price, Rescue, Rescued, Saves};
+use ackscope::model::ids::RecordId;
+use ackscope::script::Duration;
+use clap::Args;
+
+use super::{Failure, SourceArgs, input};
+
+const EXAMPLE: &str = "\
+Example:
+  ackscope rescue lesson:acks-1-leader-dies
+  ackscope rescue my-run.json --set min.insync.replicas=2 --json";
+
+/// Whom to rescue.
+#[derive(Args)]
+#[command(after_help = EXAMPLE)]
+pub struct RescueArgs {
+    #[command(flatten)]
+    source: SourceArgs,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Searches and prints what was found.
+pub fn rescue(args: &RescueArgs, out: &mut impl Write) -> Result<(), Failure> {
+    let script = input::script(&args.source)?;
+    let search = Rescue::new(&script).map_err(|error| input::failure(&args.source, &error))?;
+    let found = finish(search);
+    if args.json {
+        serde_json::to_writer_pretty(&mut *out, &found).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        print(out, &script.name, &found)?;
+    }
+    Ok(())
+}
+
+/// Does the whole search, and says on a terminal how far it is.
+fn finish(mut search: Rescue) -> Rescued {
+    let mut err = std::io::stderr();
+    let tells = err.is_terminal();
+    let mut told = false;
+    while search.step() {
+        let (done, planned) = search.progress();
+        // The first hundred take no time.
+        if tells && done % 100 == 0 {
+            let _ = write!(err, "\r{done} of {planned} runs");
+            told = true;
+        }
+    }
+    if told {
+        let _ = write!(err, "\r                              \r");
+    }
+    search.rescued()
+}
+
+fn print(out: &mut impl Write, name: &str, found: &Rescued) -> std::io::Result<()> {
+    writeln!(out, "{name}")?;
+    if found.harmed == 0 {
+        return writeln!(
+            out,
+            "nothing to rescue: no record is lost, duplicated, reordered or a ghost"
+        );
+    }
+    for (kind, records) in
+        found.harms.kinds().into_iter().filter(|(_, records)| !records.is_empty())
+    {
+        writeln!(out, "{} {kind}: {}", records.len(), numbers(records))?;
+    }
+    for (at, answer) in (1..).zip(&found.answers) {
+        writeln!(out)?;
+        print_answer(out, at, answer, found)?;
+    }
+    if !found.needs.is_empty() {
+        writeln!(out, "\nNo change that was tried saves all of them:")?;
+        for need in &found.needs {
+            writeln!(out, "  {need}")?;
+        }
+    }
+    let effort = &found.effort;
+    let left_out = match effort.left_out {
+        0 => String::new(),
+        n => format!(" ({n} left out)"),
+    };
+    writeln!(
+        out,
+        "\ntried: {} changes alone, {} in pairs{left_out}, faults at {} other moments",
+        effort.singles, effort.pairs, effort.moments
+    )
+}
+
+fn print_answer(
+    out: &mut impl Write,
+    at: u32,
+    answer: &Answer,
+    found: &Rescued,
+) -> std::io::Result<()> {
+    let changes: Vec<&str> = answer.changes.iter().map(|change| change.text).collect();
+    writeln!(out, "{at}. {}", changes.join(", and "))?;
+    for change in &answer.changes {
+        writeln!(out, "   {}", change.why)?;
+    }
+    let saves = match answer.saves {
+        Saves::All if found.harmed == 1 => "it".to_owned(),
+        Saves::All => format!("all {}", found.harmed),
+        Saves::Some { records, of } => format!("{records} of {of}"),
+    };
+    writeln!(out, "   saves {saves}{}", answer.luck.map(luck).unwrap_or_default())?;
+    for trade in &answer.trades {
+        let (from, to) = (trade.from.word(), trade.to.word());
+        writeln!(out, "   but {from} → {to}: {}", numbers(&trade.records))?;
+    }
+    for moved in &answer.moved {
+        let at = Duration::from_us(moved.at_us);
+        writeln!(
+            out,
+            "   actions[{}] does not come by itself then: it was done at {at}",
+            moved.action
+        )?;
+    }
+    writeln!(out, "   price: {}", price(&found.price, &answer.price))?;
+    for difference in &answer.differences {
+        let value = |value: &Option<serde_json::Value>| match value {
+            Some(serde_json::Value::String(text)) => text.clone(),
+            Some(value) => value.to_string(),
+            None => "default".to_owned(),
+        };
+        let (before, after) = (value(&difference.before), value(&difference.after));
+        writeln!(out, "   {}: {} {before} → {after}", difference.place, difference.name)?;
+    }
+    Ok(())
+}
+
+fn luck(luck: Luck) -> String {
+    let Luck { good, tried, of } = luck;
+    match tried {
+        0 => String::new(),
+        _ if luck.is_none() => {
+            format!(", whenever the faults strike ({tried} of {of} moments tried)")
+        }
+        _ => format!(", by luck: at {good} of {tried} moments that were tried"),
+    }
+}
+
+/// What is different.
+fn price(before: &Price, after: &Price) -> String {
+    let time =
+        |us: Option<u64>| us.map_or_else(|| "–".to_owned(), |us| Duration::from_us(us).to_string());
+    let times = [
+        ("ack p50", before.ack_p50_us, after.ack_p50_us),
+        ("ack p99", before.ack_p99_us, after.ack_p99_us),
+        ("end-to-end p50", before.end_to_end_p50_us, after.end_to_end_p50_us),
+        ("end-to-end p99", before.end_to_end_p99_us, after.end_to_end_p99_us),
+        ("unavailable", Some(before.unavailable_us), Some(after.unavailable_us)),
+    ];
+    let counts = [
+        ("requests", before.requests, after.requests),
+        ("refused", before.refused, after.refused),
+        ("pending", before.pending, after.pending),
+    ];
+    let times = times.into_iter().map(|(name, a, b)| (name, time(a), time(b)));
+    let counts = counts.into_iter().map(|(name, a, b)| (name, a.to_string(), b.to_string()));
+    let all: Vec<String> = times
+        .chain(counts)
+        .filter(|(_, before, after)| before != after)
+        .map(|(name, before, after)| format!("{name} {before} → {after}"))
+        .collect();
+    if all.is_empty() { "none".to_owned() } else { all.join(", ") }
+}
+
+/// To ten microseconds, or from a second on to ten milliseconds.
+fn rounded(us: u64) -> Duration {
+    let unit_us = if us < 1_000_000 { 10 } else { 10_000 };
+    Duration::from_us(us / unit_us * unit_us)
+}
+
+/// "1, 2, 3": runs of numbers are shortened.
+fn numbers(records: &[RecordId]) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for RecordId(id) in records.iter().copied() {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == id => *last = id,
+            _ => runs.push((id, id)),
+        }
+    }
+    let text = |(first, last): (u32, u32)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}, {last}"),
+        _ => format!("{first} to {last}"),
+    };
+    let all: Vec<String> = runs.into_iter().map(text).collect();
+    all.join(", ")
+}

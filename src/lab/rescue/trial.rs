@@ -74,20 +74,21 @@ impl Base {
         run.idle.iter().copied().filter(|index| !self.run.idle.contains(index)).collect()
     }
 
-    /// Actions at the times at which they were done as it is.
+    /// Actions at the times at which they were done as it is, those that have no time of their own.
     fn pins(&self, actions: &[u16]) -> Vec<Pin> {
         let pin = |action: &u16| {
-            Some(Pin { action: *action, at_us: self.run.actions_us[usize::from(*action)]? })
+            let index = usize::from(*action);
+            let at_us = self.run.actions_us[index]?;
+            self.script.actions[index].when.as_ref()?;
+            Some(Pin { action: *action, at_us })
         };
         actions.iter().filter_map(pin).collect()
     }
 
     /// All actions that wait for something, at the times at which they were done as it is.
     pub fn all_pins(&self) -> Vec<Pin> {
-        let all = (0..).zip(&self.script.actions);
-        let waiting: Vec<u16> =
-            all.filter(|(_, action)| action.when.is_some()).map(|(index, _)| index).collect();
-        self.pins(&waiting)
+        let all: Vec<u16> = (0..self.script.actions.len() as u16).collect();
+        self.pins(&all)
     }
 }
 

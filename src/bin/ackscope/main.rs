@@ -1,7 +1,7 @@
 //! The headless command line: runs a script, prints what became of each record, draws a moment.
 
-mod danger;
 mod biography;
+mod danger;
 mod input;
 mod render;
 mod rescue;

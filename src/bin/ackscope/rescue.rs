@@ -148,8 +148,7 @@ fn luck(luck: Luck) -> String {
 
 /// What is different.
 fn price(before: &Price, after: &Price) -> String {
-    let time =
-        |us: Option<u64>| us.map_or_else(|| "–".to_owned(), |us| rounded(us).to_string());
+    let time = |us: Option<u64>| us.map_or_else(|| "–".to_owned(), |us| rounded(us).to_string());
     let times = [
         ("ack p50", before.ack_p50_us, after.ack_p50_us),
         ("ack p99", before.ack_p99_us, after.ack_p99_us),

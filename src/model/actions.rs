@@ -4,13 +4,13 @@ use super::broker::Process;
 use super::consumer::halves;
 use super::cx::Cx;
 use super::event::Event;
-use super::faults::Loss;
+use super::faults::{Chance, Loss};
 use super::ids::{BrokerId, GroupId, Node, PartitionId, RecordId, TraceId};
 use super::links::Rule;
 use super::queue::Scheduled;
 use super::trace::{Kind, Observer};
 use super::world::World;
-use crate::script::action::{Between, DropPackets, LoseNext, SlowDisk, SlowLink};
+use crate::script::action::{Between, DropPackets, LoseNext, LoseSome, SlowDisk, SlowLink};
 use crate::script::{Do, Duration};
 
 impl World {
@@ -87,6 +87,13 @@ impl World {
                 let (action, what, connection) = (index, *what, *connection);
                 if let Some(way) = setup.way(client, server, true) {
                     self.core.faults.lose_next(Loss { action, way, what, connection });
+                }
+            }
+            Do::LoseSome(LoseSome { client, server, what, per_million, connection }) => {
+                if let Some(way) = setup.way(client, server, true) {
+                    let (action, what, connection) = (index, *what, *connection);
+                    let of = Loss { action, way, what, connection };
+                    self.core.faults.lose_some(Chance { of, per_million: *per_million });
                 }
             }
             _ => {}

@@ -7,8 +7,11 @@
 //! Simplified: retransmission succeeds at once when a link heals (TCP's own backoff would add up
 //! to twice the time that it was cut).
 
+use litemap::LiteMap;
+
 use super::ids::Node;
 use super::links::Way;
+use super::luck::{self, Purpose};
 use super::queue::Scheduled;
 use crate::script::action::{Broken, Lost};
 
@@ -19,6 +22,10 @@ pub struct Faults {
     paused: Vec<Node>,
     off: Vec<Node>,
     losses: Vec<Loss>,
+    chances: Vec<Chance>,
+    /// How many messages went from one to another while chance could take them: the number of a
+    /// draw.
+    tried: LiteMap<(Node, Node), u64>,
     held: Vec<Scheduled>,
 }
 
@@ -33,6 +40,23 @@ pub struct Loss {
     pub what: Lost,
     /// What becomes of the connection.
     pub connection: Broken,
+}
+
+/// A kind of messages of which some are lost.
+#[derive(Clone, Copy, Debug)]
+pub struct Chance {
+    /// Which ones, and what becomes of the connection.
+    pub of: Loss,
+    /// How many of a million.
+    pub per_million: u32,
+}
+
+impl Loss {
+    /// Whether it is about requests (or responses) between these two.
+    fn is_about(&self, client: Node, server: Node, what: Lost) -> bool {
+        let is_request = what == Lost::Request && self.what == Lost::Write;
+        (self.what == what || is_request) && self.way.holds(client, server)
+    }
 }
 
 impl Faults {
@@ -93,15 +117,35 @@ impl Faults {
         self.losses.iter().any(hit)
     }
 
-    /// Whether a message is one that is to be lost; each loss happens once.
-    pub fn take_loss(&mut self, client: Node, server: Node, what: Lost) -> Option<Broken> {
-        let is_request = what == Lost::Request;
-        let hit = |loss: &Loss| {
-            (loss.what == what || (is_request && loss.what == Lost::Write))
-                && loss.way.holds(client, server)
-        };
-        let place = self.losses.iter().position(hit)?;
-        Some(self.losses.remove(place).connection)
+    /// From now on some messages like that will be lost, in place of what was said of them before.
+    pub fn lose_some(&mut self, chance: Chance) {
+        let Loss { way, what, .. } = chance.of;
+        self.chances.retain(|known| (known.of.way, known.of.what) != (way, what));
+        self.chances.push(chance);
+    }
+
+    /// Whether a message is one that is to be lost, and what becomes of its connection. A loss
+    /// that was asked for happens once; chance may strike again and again.
+    pub fn take_loss(
+        &mut self,
+        seed: u64,
+        client: Node,
+        server: Node,
+        what: Lost,
+    ) -> Option<Broken> {
+        let asked = self.losses.iter().position(|loss| loss.is_about(client, server, what));
+        if let Some(place) = asked {
+            return Some(self.losses.remove(place).connection);
+        }
+        // As with links, the last one that matches counts.
+        let chance =
+            self.chances.iter().rfind(|chance| chance.of.is_about(client, server, what))?;
+        let (from, to) = if what == Lost::Response { (server, client) } else { (client, server) };
+        let number = self.tried.entry((from, to)).or_default();
+        *number += 1;
+        let bits = luck::draw(seed, from.code() << 32 | to.code(), Purpose::Lose, *number);
+        let is_lost = luck::below(bits, 1_000_000) < u64::from(chance.per_million);
+        is_lost.then_some(chance.of.connection)
     }
 
     /// The actions whose message has not come, so far.

@@ -20,6 +20,8 @@ pub enum Purpose {
     MetadataNode = 4,
     /// Whether a packet is lost.
     Drop = 5,
+    /// Whether a request or a response is lost.
+    Lose = 6,
 }
 
 /// 64 random bits for the `number`-th draw of `purpose` that concerns `thing`.

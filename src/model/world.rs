@@ -303,7 +303,10 @@ impl World {
             Body::Request(_) => (message.from, message.to, Lost::Request),
             Body::Response(_) => (message.to, message.from, Lost::Response),
         };
-        let Some(broken) = self.core.faults.take_loss(client, server, what) else { return false };
+        let seed = self.setup.seed;
+        let Some(broken) = self.core.faults.take_loss(seed, client, server, what) else {
+            return false;
+        };
         match broken {
             Broken::Silent => self.core.network.mute(message.connection),
             Broken::Reset => {

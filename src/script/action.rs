@@ -150,6 +150,8 @@ pub enum Do {
     Slow(SlowLink),
     /// Lose the next request or response between two.
     Lose(LoseNext),
+    /// From now on lose each request or response between two with a chance, each by its own luck.
+    LoseSome(LoseSome),
     /// Give each partition back to the first replica of its assignment, where that is in sync.
     ElectPreferred,
     /// Let each partition without a leader have one, whatever its log lacks
@@ -350,6 +352,24 @@ pub struct LoseNext {
     pub server: String,
     /// Whether the request or the response is lost.
     pub what: Lost,
+    /// What becomes of the connection.
+    #[serde(default)]
+    pub connection: Broken,
+}
+
+/// Which messages are lost, and how many of them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LoseSome {
+    /// The clients: who send requests.
+    pub client: String,
+    /// The servers: who answer them.
+    pub server: String,
+    /// Whether requests or responses are lost; for both it takes two actions.
+    pub what: Lost,
+    /// How many of a million are lost; 0 ends it.
+    pub per_million: u32,
     /// What becomes of the connection.
     #[serde(default)]
     pub connection: Broken,

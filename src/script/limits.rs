@@ -2,7 +2,7 @@
 //!
 //! The limits keep a run within a browser's means and a stage that can be read.
 
-use super::action::SendNow;
+use super::action::{Lost, SendNow};
 use super::entity::Entity;
 use super::resolve::no_such_partition;
 use super::{Action, Do, Duration, EventName, Notice, Script, ScriptError, When};
@@ -216,13 +216,15 @@ impl Script {
                 (&slow.from, &slow.to)
             }
             Do::Lose(lose) => (&lose.client, &lose.server),
+            Do::LoseSome(lose) => {
+                let message = "only requests and responses are lost by chance";
+                let place = format!("{place}.lose-some");
+                ensure(lose.what != Lost::Write, &format!("{place}.what"), message)?;
+                of_a_million(lose.per_million, &place)?;
+                (&lose.client, &lose.server)
+            }
             Do::Drop(drop) => {
-                let message = "it must be at most 1000000";
-                ensure(
-                    drop.per_million <= 1_000_000,
-                    &format!("{place}.drop.per_million"),
-                    message,
-                )?;
+                of_a_million(drop.per_million, &format!("{place}.drop"))?;
                 (&drop.from, &drop.to)
             }
             Do::FailDisk(disk) | Do::LoseDisk(disk) => {
@@ -342,6 +344,11 @@ fn check_topic_name(name: &str) -> Result<(), String> {
         _ => return Ok(()),
     };
     Err(format!("Topic name is invalid: {why}"))
+}
+
+fn of_a_million(number: u32, place: &str) -> Result<(), ScriptError> {
+    let place = format!("{place}.per_million");
+    ensure(number <= 1_000_000, &place, "it must be at most 1000000")
 }
 
 fn within_a_day(place: &str, time: Option<Duration>) -> Result<(), ScriptError> {

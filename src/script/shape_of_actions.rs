@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::action::{
-    Action, AddPartitions, Between, DeleteRecords, DiskOf, Do, DropPackets, LoseNext, SendNow,
-    SetConfig, SlowDisk, SlowLink, Stall, When,
+    Action, AddPartitions, Between, DeleteRecords, DiskOf, Do, DropPackets, LoseNext, LoseSome,
+    SendNow, SetConfig, SlowDisk, SlowLink, Stall, When,
 };
 use super::read::{FromJson, Misfit, Object, choice};
 
@@ -51,6 +51,7 @@ impl FromJson for Do {
             "heal",
             "slow",
             "lose",
+            "lose-some",
             "elect-preferred",
             "elect-unclean",
             "set",
@@ -87,6 +88,7 @@ impl FromJson for Do {
             "heal" => Between::from_json(value).map(Self::Heal),
             "slow" => SlowLink::from_json(value).map(Self::Slow),
             "lose" => LoseNext::from_json(value).map(Self::Lose),
+            "lose-some" => LoseSome::from_json(value).map(Self::LoseSome),
             "set" => SetConfig::from_json(value).map(Self::Set),
             "fail-disk" => DiskOf::from_json(value).map(Self::FailDisk),
             "lose-disk" => DiskOf::from_json(value).map(Self::LoseDisk),
@@ -201,6 +203,19 @@ impl FromJson for LoseNext {
             client: it.need("client")?,
             server: it.need("server")?,
             what: it.need("what")?,
+            connection: it.some("connection")?,
+        })
+    }
+}
+
+impl FromJson for LoseSome {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(value, &["client", "server", "what", "per_million", "connection"])?;
+        Ok(Self {
+            client: it.need("client")?,
+            server: it.need("server")?,
+            what: it.need("what")?,
+            per_million: it.need("per_million")?,
             connection: it.some("connection")?,
         })
     }

@@ -3,6 +3,7 @@
 use ackscope::model::ids::{BrokerId, PartitionId};
 use ackscope::model::trace::Kind;
 use ackscope::verdict::Place;
+use ackscope::verdict::report::RecordReport;
 use serde_json::{Value, json};
 
 use crate::support::{Outcome, producer, with};
@@ -202,6 +203,45 @@ fn a_lost_request_is_sent_again_and_with_acks_0_it_is_gone() {
     let none = story("0");
     assert_eq!(none.with_fate("lost"), [1]);
     assert_eq!(none.report.records[0].place, Some(Place::Network));
+}
+
+fn lose_some(what: &str, per_million: u32) -> Value {
+    json!({ "lose-some": {
+        "client": "producers", "server": "brokers", "what": what, "per_million": per_million,
+    } })
+}
+
+#[test]
+fn some_are_lost_until_none_are() {
+    let outcome = with(json!({
+        "producers": producer(json!({ "acks": "1", "retries": 0 }), 4, "10s", 100),
+        "actions": [
+            at("5s", lose_some("request", 1_000_000)),
+            at("15s", lose_some("response", 1_000_000)),
+            at("15s", lose_some("request", 0)),
+            at("25s", lose_some("response", 0)),
+        ],
+    }));
+    let fates: Vec<&str> = outcome.report.records.iter().map(|r| r.fate.word()).collect();
+    assert_eq!(fates, ["delivered", "reported", "ghost", "delivered"]);
+}
+
+#[test]
+fn two_settings_lose_the_same_requests() {
+    // One record each second, and each one's request is the next on the link, acked or not.
+    let lost = |acks: &str, seed: u32| {
+        let outcome = with(json!({
+            "seed": seed,
+            "producers": producer(json!({ "acks": acks, "retries": 0 }), 40, "1s", 100),
+            "actions": [at("0ms", lose_some("request", 300_000))],
+        }));
+        let is_lost = |r: &&RecordReport| r.stored.is_empty();
+        outcome.report.records.iter().filter(is_lost).map(|r| r.id).collect::<Vec<u32>>()
+    };
+    let (some, same, other) = (lost("1", 7), lost("0", 7), lost("1", 8));
+    assert!((4..=20).contains(&some.len()), "of 40 at three in ten: {some:?}");
+    assert_eq!(some, same);
+    assert_ne!(some, other);
 }
 
 #[test]

@@ -23,6 +23,7 @@ pub enum What {
     Slow(Who, Who, u64),
     Drop(Who, Who, u32),
     Lose(Who, u16, &'static str, &'static str),
+    LoseSome(Who, u16, &'static str, u32),
     FailDisk(u16),
     LoseDisk(u16),
     SlowDisk(u16, u64),
@@ -92,6 +93,8 @@ fn any_what() -> impl Strategy<Value = What> {
         2 => (broker(), anybody(), 1_u32..500_000).prop_map(|(b, to, ppm)| What::Drop(Who::Broker(b), to, ppm)),
         3 => (client(), broker(), select(vec!["request", "response"]), select(vec!["reset", "silent"]))
             .prop_map(|(client, server, what, how)| What::Lose(client, server, what, how)),
+        1 => (client(), broker(), select(vec!["request", "response"]), 1_u32..500_000)
+            .prop_map(|(client, server, what, ppm)| What::LoseSome(client, server, what, ppm)),
         1 => broker().prop_map(What::FailDisk),
         1 => broker().prop_map(What::LoseDisk),
         1 => (broker(), 1_u64..2_000).prop_map(|(b, ms)| What::SlowDisk(b, ms)),
@@ -155,6 +158,10 @@ impl Fault {
                 });
                 (json!({ "lose": lose }), None)
             }
+            What::LoseSome(client, server, what, ppm) => {
+                let way = (client.name(counts), broker(*server), *what);
+                (lose_some(&way, *ppm), Some(lose_some(&way, 0)))
+            }
             What::FailDisk(b) => {
                 (json!({ "fail-disk": { "broker": broker(*b) } }), restart(&broker(*b)))
             }
@@ -201,4 +208,8 @@ impl Fault {
 
 fn restart(name: &str) -> Option<Value> {
     Some(json!({ "restart": name }))
+}
+
+fn lose_some((client, server, what): &(String, String, &str), per_million: u32) -> Value {
+    json!({ "lose-some": { "client": client, "server": server, "what": what, "per_million": per_million } })
 }

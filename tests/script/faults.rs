@@ -27,6 +27,14 @@ fn what_does_not_fit_is_refused_with_its_place() {
             r#"{"drop":{"from":"broker-1","to":"brokers","per_million":1000001}}"#,
             "actions[0].do.drop.per_million: it must be at most 1000000",
         ),
+        (
+            r#"{"lose-some":{"client":"producer-1","server":"brokers","what":"request","per_million":2000000}}"#,
+            "actions[0].do.lose-some.per_million: it must be at most 1000000",
+        ),
+        (
+            r#"{"lose-some":{"client":"producer-1","server":"brokers","what":"write","per_million":5}}"#,
+            "actions[0].do.lose-some.what: only requests and responses are lost by chance",
+        ),
         (r#"{"elect-unclean":"orders"}"#, "actions[0].do.elect-unclean: it takes no value"),
         (r#"{"set":{"config":{}}}"#, "actions[0].do.set.config: it changes nothing"),
         (
@@ -113,6 +121,7 @@ fn a_disk_is_the_first_unless_said_and_actions_are_written_as_they_are_read() {
         r#"{"lose-disk":{"broker":"broker-2"}}"#,
         r#"{"slow-disk":{"broker":"broker-1","append":"20ms"}}"#,
         r#"{"drop":{"from":"broker-1","to":"brokers","per_million":5}}"#,
+        r#"{"lose-some":{"client":"producer-1","server":"brokers","what":"response","per_million":5,"connection":"silent"}}"#,
         r#"{"set":{"topic":"orders","config":{"flush.ms":5}}}"#,
         r#""elect-unclean""#,
     ] {

@@ -46,6 +46,17 @@ impl Harms {
         harms
     }
 
+    /// The records that came to any harm, each once, in their order.
+    #[must_use]
+    pub fn harmed(&self) -> Vec<RecordId> {
+        let kinds = self.kinds();
+        let mut all: Vec<RecordId> =
+            kinds.iter().flat_map(|(_, ids)| ids.iter().copied()).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     /// Whether nothing was lost, duplicated, reordered or delivered against what was told.
     #[must_use]
     pub fn is_none(&self) -> bool {

@@ -22,6 +22,8 @@ pub enum Purpose {
     Drop = 5,
     /// Whether a request or a response is lost.
     Lose = 6,
+    /// When a fault strikes that no script foresees.
+    Hazard = 7,
 }
 
 /// 64 random bits for the `number`-th draw of `purpose` that concerns `thing`.
@@ -49,6 +51,29 @@ pub fn jittered(bits: u64, nominal_us: u64) -> u64 {
     nominal_us - spread + below(bits, 2 * spread + 1)
 }
 
+/// A waiting time of that mean, as the next of events has that come independently of each other: the
+/// exponential distribution, by `-ln(u)` in fixed point. No platform's logarithm has a say in it.
+#[must_use]
+pub fn exponential(bits: u64, mean_us: u64) -> u64 {
+    /// ln 2, in units of 2^-32.
+    const LN_2: u64 = 2_977_044_472;
+    // u = bits / 2^64 = m / 2^(zeros + 1), where m is from 1 to 2: its binary logarithm comes bit by
+    // bit, by squaring.
+    let bits = bits.max(1);
+    let zeros = bits.leading_zeros();
+    let mut m = bits << zeros;
+    let mut log_m = 0;
+    for _ in 0..32 {
+        let square = (u128::from(m) * u128::from(m)) >> 63;
+        let is_over = square >> 64 != 0;
+        log_m = log_m << 1 | u64::from(is_over);
+        m = (square >> u32::from(is_over)) as u64;
+    }
+    let minus_log_u = (u64::from(zeros + 1) << 32) - log_m;
+    let minus_ln_u = (u128::from(minus_log_u) * u128::from(LN_2)) >> 32;
+    ((minus_ln_u * u128::from(mean_us)) >> 32) as u64
+}
+
 /// The finalizer of SplitMix64.
 fn mix(value: u64) -> u64 {
     let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -69,6 +94,33 @@ mod tests {
         assert_ne!(base, draw(1, 9, Purpose::Backoff, 3));
         assert_ne!(base, draw(1, 2, Purpose::Latency, 3));
         assert_ne!(base, draw(1, 2, Purpose::Backoff, 9));
+    }
+
+    #[test]
+    fn a_wait_is_the_mean_times_the_logarithm() {
+        // u = 1/2, 1/4, nearly 1, and 2^-64.
+        let second = 1_000_000;
+        for (bits, ln) in [(1 << 63, 693_147), (1 << 62, 1_386_294), (u64::MAX, 0), (0, 44_361_419)]
+        {
+            assert!(exponential(bits, second).abs_diff(ln) <= 1, "{bits}");
+        }
+        // u = 1/e
+        assert!(exponential(6_786_177_901_268_885_274, second).abs_diff(second) <= 1);
+    }
+
+    #[test]
+    fn waits_have_their_mean_and_forget_how_long_they_lasted() {
+        let count = 20_000;
+        let waits = (0..count).map(|n| exponential(draw(3, 0, Purpose::Hazard, n), 1_000));
+        let waits: Vec<u64> = waits.collect();
+        let mean = waits.iter().sum::<u64>() / count;
+        assert!((970..=1_030).contains(&mean), "{mean}");
+        let longer = |than: u64| waits.iter().filter(|wait| **wait > than).count() as u64;
+        // 1/e of them wait longer than the mean, and of these again 1/e twice as long.
+        for than in [1_000, 2_000] {
+            let share = longer(than) * 1_000 / longer(than - 1_000);
+            assert!((340..=395).contains(&share), "{share}");
+        }
     }
 
     #[test]

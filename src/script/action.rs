@@ -402,6 +402,39 @@ pub enum Broken {
 }
 
 impl Do {
+    /// Whether it breaks something or repairs it: a process, a machine, a link, a disk. Whatever
+    /// else an action does is part of how the system is used and run.
+    #[must_use]
+    pub fn is_fault(&self) -> bool {
+        match self {
+            Self::Crash(_)
+            | Self::Restart(_)
+            | Self::PowerCut(_)
+            | Self::Shutdown(_)
+            | Self::Pause(_)
+            | Self::Resume(_)
+            | Self::Cut(_)
+            | Self::Heal(_)
+            | Self::Slow(_)
+            | Self::Lose(_)
+            | Self::LoseSome(_)
+            | Self::FailDisk(_)
+            | Self::LoseDisk(_)
+            | Self::SlowDisk(_)
+            | Self::Drop(_)
+            | Self::Stall(_) => true,
+            Self::ElectPreferred
+            | Self::ElectUnclean
+            | Self::Set(_)
+            | Self::Send(_)
+            | Self::Resend(_)
+            | Self::Flush(_)
+            | Self::AddPartitions(_)
+            | Self::DeleteRecords(_)
+            | Self::ExpireOffsets(_) => false,
+        }
+    }
+
     /// The entity that it is done to, if it is done to one.
     #[must_use]
     pub fn entity(&self) -> Option<&str> {

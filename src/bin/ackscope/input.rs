@@ -11,15 +11,21 @@ use super::{Failure, SourceArgs};
 pub fn script(source: &SourceArgs) -> Result<Script, Failure> {
     let text = text(&source.script)?;
     let mut script = Script::parse(&text).map_err(|error| failure(source, &error))?;
-    for change in &source.set {
+    change(&mut script, "--set", &source.set)?;
+    Ok(script)
+}
+
+/// Changes settings everywhere they apply, each as PROPERTY=VALUE; `option` is what says so.
+pub fn change(script: &mut Script, option: &str, changes: &[String]) -> Result<(), Failure> {
+    for change in changes {
         let (name, value) = change.split_once('=').ok_or_else(|| {
-            Failure::Input(format!("--set {change}: expected PROPERTY=VALUE, such as acks=all"))
+            Failure::Input(format!("{option} {change}: expected PROPERTY=VALUE, such as acks=all"))
         })?;
         script
             .set_everywhere(name.trim(), value.trim())
-            .map_err(|error| Failure::Input(format!("--set {change}: {}", error.message)))?;
+            .map_err(|error| Failure::Input(format!("{option} {change}: {}", error.message)))?;
     }
-    Ok(script)
+    Ok(())
 }
 
 /// An error of a script, with the source that it stands in.

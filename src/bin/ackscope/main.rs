@@ -3,6 +3,7 @@
 mod biography;
 mod danger;
 mod input;
+mod odds;
 mod render;
 mod rescue;
 mod table;
@@ -32,6 +33,8 @@ enum Command {
     Run(RunArgs),
     /// Tell the life of one record: its steps, when it was at risk, and where its fate turned.
     Biography(biography::BiographyArgs),
+    /// Run a script many times under a hazard: how likely is it to lose, repeat or reorder records?
+    Odds(odds::OddsArgs),
     /// Draw the stage at one moment of a run as SVG.
     Render(render::RenderArgs),
     /// Try one fault at every moment of a run: when does it lose, duplicate or reorder records?
@@ -129,6 +132,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Run(args) => run_script(&args, &mut out),
         Command::Biography(args) => biography::biography(&args, &mut out),
+        Command::Odds(args) => odds::odds(&args, &mut out),
         Command::Render(args) => render::render(&args),
         Command::Danger(args) => danger::danger(&args, &mut out),
         Command::Rescue(args) => rescue::rescue(&args, &mut out),

@@ -275,6 +275,19 @@ impl Setup {
         Arc::new(setup)
     }
 
+    /// The same under another luck, with further faults behind the actions that it has: what comes
+    /// of resolving the script with them, for a hundredth of the work. A fault leaves settings,
+    /// topics and records as they are ([`Do::is_fault`]).
+    #[must_use]
+    pub fn struck(&self, seed: u64, faults: Vec<Action>) -> Arc<Self> {
+        debug_assert!(faults.iter().all(|action| action.what.is_fault()));
+        let mut setup = self.clone();
+        setup.seed = seed;
+        setup.actions.extend(faults);
+        setup.changes.resize(setup.actions.len(), Vec::new());
+        Arc::new(setup)
+    }
+
     fn add_topics(&mut self, resolved: &Resolved) {
         for topic in &resolved.topics {
             self.add_topic(&topic.name, (topic.initial, &topic.replicas), &topic.config, false);

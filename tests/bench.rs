@@ -10,6 +10,8 @@
 #[path = "support/browser.rs"]
 #[allow(dead_code, reason = "shared with the tests in a browser, which use the rest")]
 mod browser;
+#[path = "bench/lab.rs"]
+mod lab;
 #[path = "support/probe.rs"]
 mod probe;
 #[path = "support/site.rs"]
@@ -167,6 +169,7 @@ async fn how_fast_is_the_model() {
     for _ in 0..ROUNDS {
         rounds.0.push(work.round(&probe).await);
     }
+    let lab = lab::measure(&probe).await;
     probe.close().await;
     let per_second =
         |of: fn(&Round) -> f64| (f64::from(events) / rounds.quantile(0.0, of) * 1_000.0).round();
@@ -189,11 +192,12 @@ async fn how_fast_is_the_model() {
         "hour_peak_kb": hour_kb,
     });
     report.extend(figures.as_object().cloned().unwrap_or_default());
+    report.extend(lab);
     if std::env::var("ACKSCOPE_BENCH_JSON").is_ok_and(|json| !json.is_empty()) {
         println!("{:#}", Value::Object(report));
     } else {
         for (name, value) in &report {
-            println!("    {name:<32} {value}");
+            println!("    {name:<38} {value}");
         }
     }
 }

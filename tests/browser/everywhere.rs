@@ -21,6 +21,18 @@ async fn every_script_has_the_same_digest_in_a_browser() {
     probe.close().await;
 }
 
+#[tokio::test]
+async fn the_same_seeds_have_the_same_odds_in_a_browser() {
+    let lesson = ackscope::lessons::find("acks-1-leader-dies").expect("the lesson").script;
+    let hazard = "script broker-pause=1/s lose-response=5%";
+    let probe = Probe::open().await;
+    let there = probe.ask("return probe.odds(...given[0]);", vec![json!([lesson, hazard, 50])]);
+    let here = ackscope_probe::odds(lesson, hazard, 50);
+    assert!(here.contains("\"runs\":50"), "{here}");
+    assert_eq!(there.await, json!(here));
+    probe.close().await;
+}
+
 fn scripts() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();

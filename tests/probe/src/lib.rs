@@ -4,6 +4,9 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use ackscope::lab::hazard::Hazard;
+use ackscope::lab::odds::Trials;
+use ackscope::lab::{DangerMap, Fault, Rescue};
 use ackscope::model::digest::Digest;
 use ackscope::model::run::finish;
 use ackscope::model::{Setup, World, run};
@@ -68,6 +71,37 @@ pub fn lessons(times: u32) -> u32 {
         }
     }
     lost
+}
+
+/// The odds of a script under a hazard, over so many runs, as JSON; or what is wrong with them.
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen)]
+#[must_use]
+pub fn odds(script: &str, hazard: &str, runs: u32) -> String {
+    let odds = |script: &Script| {
+        let hazard = Hazard::parse(hazard)?;
+        let trials = Trials::new(script, &hazard).map_err(|error| error.to_string())?;
+        let report = trials.odds(0..u64::from(runs)).report();
+        serde_json::to_string(&report).map_err(|error| error.to_string())
+    };
+    let script = Script::parse(script).map_err(|error| error.to_string());
+    script.and_then(|script| odds(&script)).unwrap_or_else(|error| error)
+}
+
+/// What would have saved the records of a script: how many answers there are.
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen)]
+#[must_use]
+pub fn rescue(script: &str) -> u32 {
+    let rescue = Script::parse(script).and_then(|script| Rescue::new(&script));
+    rescue.map_or(0, |rescue| rescue.finish().answers.len() as u32)
+}
+
+/// The danger map of a script and a fault: at how many moments it was tried.
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen)]
+#[must_use]
+pub fn danger(script: &str, fault: &str) -> u32 {
+    let map = Script::parse(script).ok().zip(fault.parse::<Fault>().ok());
+    let map = map.and_then(|(script, fault)| DangerMap::new(&script, &fault).ok());
+    map.map_or(0, |map| map.finish().tried())
 }
 
 /// The least that a model of so many events could do: each is taken from a heap in which so many

@@ -118,8 +118,13 @@ fn run(mut map: DangerMap) -> DangerMap {
 fn print(out: &mut impl Write, name: &str, map: &DangerMap) -> std::io::Result<()> {
     let report = map.report();
     let Danger { fault, tried, acted, harmful, spans, .. } = &report;
-    writeln!(out, "{name}")?;
+    if !name.is_empty() {
+        writeln!(out, "{name}")?;
+    }
     writeln!(out, "{fault}: {}", fault.sentence())?;
+    if spans.is_empty() {
+        return writeln!(out, "nothing is sent: there is no moment to try");
+    }
     writeln!(
         out,
         "{tried} moments tried; at {acted} it finds something to act on, at {harmful} it does harm"

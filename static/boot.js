@@ -1,5 +1,68 @@
-// Starts the app. A file of its own, because the content security policy forbids inline scripts;
-// Trunk writes the two links, with the hashed names of this build, into the page.
-const address = (id) => document.getElementById(id).href;
-const { default: start } = await import(address("app-js"));
-await start({ module_or_path: address("app-wasm") });
+// Starts the app, and loads its later part when that is first needed. A file of its own, because the
+// content security policy forbids inline scripts; the build writes into the page where things are.
+const app = document.getElementById("app-wasm");
+// A debug build is in one part.
+const later = app.dataset.later && new URL(app.dataset.later, document.baseURI).href;
+let coming, module;
+
+/** Says what went wrong, over what is on the page. */
+function tell(text) {
+  const alert = document.createElement("p");
+  alert.className = "failure";
+  alert.setAttribute("role", "alert");
+  alert.textContent = text;
+  document.body.append(alert);
+}
+
+/** Fetches the later part ahead of need; whoever needs it tries again if that fails. */
+function fetchLater() {
+  coming ??= fetch(later)
+    .then((answer) => (answer.ok ? answer.arrayBuffer() : Promise.reject(answer.status)))
+    .then(WebAssembly.compile)
+    .then((compiled) => (module ??= compiled), () => (coming = undefined));
+  return coming;
+}
+
+/** Fetches the later part now: a function of it is being called. */
+function fetchLaterNow() {
+  const request = new XMLHttpRequest();
+  request.open("GET", later, false);
+  request.overrideMimeType("text/plain; charset=x-user-defined");
+  request.send();
+  if (request.status !== 200) throw new Error(`the later part: ${request.status}`);
+  const bytes = Uint8Array.from(request.responseText, (byte) => byte.charCodeAt(0) & 255);
+  return new WebAssembly.Module(bytes);
+}
+
+/** The first part calls this before it calls a function of the later part that is not there. */
+globalThis.loadLater = (_place, first) => {
+  try {
+    module ??= fetchLaterNow();
+    const functions = Array.from({ length: first.first.length }, (_, at) => first.first.get(at));
+    new WebAssembly.Instance(module, { first: functions, later: first });
+  } catch (error) {
+    // What is on the page stays, but the app cannot go on.
+    for (const child of document.body.children) child.inert = true;
+    tell("A part of this page could not be loaded. Check the connection and reload the page.");
+    throw error;
+  }
+};
+
+if (later) {
+  // Whoever is about to do something will soon need more than the first lesson does.
+  const controls = "a, button, input, select, summary";
+  const aims = ({ target }) => target.closest?.(controls) && fetchLater();
+  for (const kind of ["pointerover", "focusin"]) addEventListener(kind, aims);
+  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, fetchLater, true);
+}
+
+try {
+  // An address that says more than the page's own opens something else than the first lesson.
+  const ahead = later && (location.hash || location.search) && fetchLater();
+  const { default: start } = await import(document.getElementById("app-js").href);
+  await ahead;
+  await start({ module_or_path: app.href });
+} catch (error) {
+  tell("Ackscope could not be loaded. Check the connection and reload the page.");
+  throw error;
+}

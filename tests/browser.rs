@@ -4,6 +4,8 @@
 mod browser;
 #[path = "browser/everywhere.rs"]
 mod everywhere;
+#[path = "browser/later.rs"]
+mod later;
 #[path = "support/probe.rs"]
 mod probe;
 #[path = "support/site.rs"]

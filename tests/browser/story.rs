@@ -12,7 +12,7 @@ use crate::site::Site;
 use crate::{dist, wait_for_the_app};
 
 /// The story in a window of that size.
-async fn open(width: u32, height: u32) -> (Site, Browser) {
+pub async fn open(width: u32, height: u32) -> (Site, Browser) {
     let site = Site::start(&dist(), "/", &[]);
     let browser = Browser::open(width, height).await;
     browser.client.goto(&site.url("")).await.expect("the page opens");
@@ -21,13 +21,13 @@ async fn open(width: u32, height: u32) -> (Site, Browser) {
     (site, browser)
 }
 
-async fn evaluate(browser: &Browser, expression: &str) -> Value {
+pub async fn evaluate(browser: &Browser, expression: &str) -> Value {
     let script = format!("return {expression};");
     browser.client.execute(&script, vec![]).await.unwrap_or_else(|e| panic!("{expression}: {e}"))
 }
 
 /// Waits until an expression is true; fails after a time that no working page needs.
-async fn until(browser: &Browser, expression: &str) {
+pub async fn until(browser: &Browser, expression: &str) {
     for _ in 0..300 {
         if evaluate(browser, &format!("Boolean({expression})")).await == json!(true) {
             return;
@@ -37,7 +37,7 @@ async fn until(browser: &Browser, expression: &str) {
     panic!("never true: {expression}");
 }
 
-async fn click(browser: &Browser, css: &str) {
+pub async fn click(browser: &Browser, css: &str) {
     let element = browser.client.find(Locator::Css(css)).await;
     let element = element.unwrap_or_else(|error| panic!("{css}: {error}"));
     element.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
@@ -48,7 +48,7 @@ async fn now_us(browser: &Browser) -> u64 {
     text.as_str().and_then(|text| text.parse().ok()).expect("the page says what time it is")
 }
 
-async fn digest(browser: &Browser) -> String {
+pub async fn digest(browser: &Browser) -> String {
     let text = evaluate(browser, "document.documentElement.dataset.digest").await;
     text.as_str().expect("the page says its digest").to_owned()
 }
@@ -69,7 +69,7 @@ async fn fates(browser: &Browser) -> Value {
     evaluate(browser, all).await
 }
 
-fn story() -> Player {
+pub fn story() -> Player {
     let lesson = lessons::find("acks-1-leader-dies").expect("the story");
     Player::new(Script::parse(lesson.script).expect("a script")).expect("a run")
 }

@@ -1,5 +1,6 @@
 //! Building the site with Trunk.
 
+use crate::later;
 use crate::report;
 use crate::shell::{self, Outcome};
 use crate::site;
@@ -28,7 +29,10 @@ pub fn build(release: bool) -> Outcome<()> {
     command.arg("build").args(release.then_some("--release"));
     shell::run(command.arg("--dist").arg(dist()))?;
     if release {
+        let (result, _) = report::timed("split the app", || later::divide(&dist()));
+        result?;
         slim(&dist())?;
+        later::name_anew(&dist())?;
     }
     site::check(&dist())
 }
@@ -36,7 +40,7 @@ pub fn build(release: bool) -> Outcome<()> {
 /// Trunk with everything that it needs, without arguments yet.
 pub fn trunk(release: bool) -> Outcome<Command> {
     let toolchain = Toolchain::ensure()?;
-    tools::ensure_for_site(&toolchain, release)?;
+    tools::ensure_for_site(release)?;
     println!("    for wasm: {}", toolchain.describe());
     let folders = tools::folders()?;
     let program = shell::find("trunk", &shell::path_with(&folders)).unwrap_or("trunk".into());

@@ -10,7 +10,7 @@ use std::process::Command;
 /// Builds the probe and answers with the folder of its module.
 pub fn build() -> Outcome<PathBuf> {
     let toolchain = Toolchain::ensure()?;
-    tools::ensure_for_site(&toolchain, true)?;
+    tools::ensure_for_site(true)?;
     let mut cargo = toolchain.cargo();
     cargo.args(["build", "--profile", "fast", "--target", WASM, "--package", "ackscope-probe"]);
     shell::run(&mut cargo)?;
@@ -19,11 +19,9 @@ pub fn build() -> Outcome<PathBuf> {
     let mut bindgen = tool("wasm-bindgen")?;
     bindgen.args(["--target", "web", "--no-typescript", "--out-name", "probe", "--out-dir"]);
     shell::run(bindgen.arg(&folder).arg(module))?;
-    // Where Trunk fetched wasm-opt for itself there is none here; the module works without.
-    if let Ok(mut optimise) = tool("wasm-opt") {
-        let wasm = folder.join("probe_bg.wasm");
-        shell::run(optimise.args(["-O3", "--all-features", "-o"]).arg(&wasm).arg(&wasm))?;
-    }
+    let wasm = folder.join("probe_bg.wasm");
+    let mut optimise = tool("wasm-opt")?;
+    shell::run(optimise.args(["-O3", "--all-features", "-o"]).arg(&wasm).arg(&wasm))?;
     Ok(folder)
 }
 

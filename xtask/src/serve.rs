@@ -8,7 +8,7 @@ use std::process::Command;
 /// What `serve` may be told.
 #[derive(Debug, PartialEq)]
 pub struct Options {
-    /// A release build: slower to make, faster to run, the size that visitors get.
+    /// A release build: slower to make, faster to run. In one part, as `build` alone splits it.
     pub release: bool,
     /// Whether to open a browser at the app.
     pub open: bool,

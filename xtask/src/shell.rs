@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -69,6 +69,32 @@ pub fn run(command: &mut Command) -> Outcome<()> {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("`{line}` failed ({status})")),
         Err(error) => Err(format!("`{line}` could not be started: {error}")),
+    }
+}
+
+/// A program that was started.
+pub struct Started {
+    line: String,
+    child: Child,
+}
+
+/// As [`run`], but does not wait.
+pub fn start(command: &mut Command) -> Outcome<Started> {
+    let line = typed(command);
+    println!("    $ {line}");
+    let child = command.spawn();
+    let child = child.map_err(|error| format!("`{line}` could not be started: {error}"))?;
+    Ok(Started { line, child })
+}
+
+impl Started {
+    /// Waits for its end, and fails if it failed.
+    pub fn finish(mut self) -> Outcome<()> {
+        match self.child.wait() {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(format!("`{}` failed ({status})", self.line)),
+            Err(error) => Err(format!("`{}`: {error}", self.line)),
+        }
     }
 }
 

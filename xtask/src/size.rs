@@ -9,10 +9,9 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The gate, in bytes: a ratchet above the bar of 300 000 until the complete model meets it. The
-/// app alone met it (298.8 kB) before the last rules of producers and brokers came in (20 kB), and
-/// groups and transactions with what tells of them (53 kB).
-const MAX_BYTES: u64 = 375_000;
+/// The gate, in bytes. What the first lesson does not run loads later (`lazy/`), so only what is
+/// added to the first sight counts.
+const MAX_BYTES: u64 = 300_000;
 /// The aim, in bytes.
 const AIM_BYTES: u64 = 250_000;
 /// What a first visit does not load: the start of the path in `dist/`, and why.

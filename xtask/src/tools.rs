@@ -5,14 +5,14 @@
 use crate::apt;
 use crate::report;
 use crate::shell::{self, Outcome};
-use crate::toolchain::{self, Toolchain};
+use crate::toolchain;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
 /// The bundler. Later ones ask for a newer compiler than the project does.
 const TRUNK: &str = "0.21.14";
-/// The optimiser (Binaryen); `Trunk.toml` names the same version.
+/// The optimiser (Binaryen).
 const WASM_OPT: &str = "132";
 
 /// The folders to put first on the search path, so that Trunk finds these tools.
@@ -22,7 +22,7 @@ pub fn folders() -> Outcome<Vec<PathBuf>> {
 }
 
 /// Everything that a build of the site needs.
-pub fn ensure_for_site(toolchain: &Toolchain, release: bool) -> Outcome<()> {
+pub fn ensure_for_site(release: bool) -> Outcome<()> {
     ensure_by_cargo("trunk", "trunk", TRUNK, true, "bundles the app", "about 6 minutes")?;
     let version = locked_version("wasm-bindgen", &lock_file()?)?;
     let what_for = "joins the app to JavaScript; its version is that of Cargo.lock";
@@ -34,7 +34,7 @@ pub fn ensure_for_site(toolchain: &Toolchain, release: bool) -> Outcome<()> {
         what_for,
         "about 3 minutes",
     )?;
-    if release { ensure_wasm_opt(toolchain) } else { Ok(()) }
+    if release { ensure_wasm_opt() } else { Ok(()) }
 }
 
 /// Installs a program from its source unless that version is here. Not every release can be
@@ -62,16 +62,11 @@ fn ensure_by_cargo(
     result
 }
 
-fn ensure_wasm_opt(toolchain: &Toolchain) -> Outcome<()> {
+fn ensure_wasm_opt() -> Outcome<()> {
     if has_version("wasm-opt", WASM_OPT)? {
         return Ok(());
     }
     if shell::which("npm").is_none() {
-        if *toolchain == Toolchain::Own {
-            // An open network: Trunk fetches the version that Trunk.toml names.
-            println!("    no wasm-opt {WASM_OPT} and no npm: Trunk downloads wasm-opt itself");
-            return Ok(());
-        }
         apt::install(&["npm"], "brings wasm-opt", "about 1 minute")?;
     }
     report::installing(
@@ -84,6 +79,11 @@ fn ensure_wasm_opt(toolchain: &Toolchain) -> Outcome<()> {
     npm.arg(binaryen_folder()?).arg(format!("binaryen@{WASM_OPT}"));
     shell::run(&mut npm)?;
     link_wasm_opt()
+}
+
+/// The optimiser itself.
+pub fn wasm_opt() -> Outcome<PathBuf> {
+    shell::find("wasm-opt", &shell::path_with(&folders()?)).ok_or_else(|| "no wasm-opt".to_owned())
 }
 
 /// Puts wasm-opt beside the other tools, unless there is one already that is not ours.
@@ -138,7 +138,6 @@ mod tests {
     #[test]
     fn trunk_and_this_file_agree_on_versions() {
         let settings = include_str!("../../Trunk.toml");
-        assert!(settings.contains(&format!("wasm_opt = \"version_{WASM_OPT}\"")));
         assert!(settings.contains(&format!("trunk-version = \"={TRUNK}\"")));
     }
 }

@@ -14,6 +14,7 @@ use serde::{Serialize, Serializer};
 use crate::script::action::{Between, Broken, DiskOf, LoseNext, Lost, Stall};
 use crate::script::{Action, Do, Duration, Script};
 
+pub(super) use own::repair;
 pub use own::{OwnFault, own_faults};
 
 /// How long a broker or a link is out, if nothing else is said: longer than

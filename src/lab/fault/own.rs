@@ -63,7 +63,7 @@ fn without(script: &Script, actions: &[u16]) -> Script {
 }
 
 /// What ends a fault.
-fn repair(what: &Do) -> Option<Do> {
+pub(in crate::lab) fn repair(what: &Do) -> Option<Do> {
     match what {
         Do::Crash(name) | Do::PowerCut(name) | Do::Shutdown(name) => {
             Some(Do::Restart(name.clone()))

@@ -7,6 +7,7 @@
 
 use super::trial::{Pin, Run, is_repair};
 use crate::lab::Replay;
+use crate::lab::fault::repair;
 use crate::model::Setup;
 use crate::model::ids::{Node, RecordId};
 use crate::model::record::Payload;
@@ -48,9 +49,10 @@ pub(super) fn faults(script: &Script, run: &Run) -> Vec<Fault> {
     let struck = all.filter_map(|(action, known)| {
         let at_us = times_us[usize::from(action)].filter(|_| !run.idle.contains(&action))?;
         let after = |other: &usize| times_us[*other].is_some_and(|us| us >= at_us);
-        let ends = |other: &usize| ends(&script.actions[*other].what, &known.what);
-        let repair = (0..script.actions.len()).filter(|other| ends(other) && after(other));
-        let repair = repair.min_by_key(|other| times_us[*other]);
+        let repair = repair(&known.what).and_then(|repair| {
+            let ends = |other: &usize| script.actions[*other].what == repair && after(other);
+            (0..script.actions.len()).filter(ends).min_by_key(|other| times_us[*other])
+        });
         let repair = repair.and_then(|other| Some((other as u16, times_us[other]? - at_us)));
         Some(Fault { action, repair })
     });
@@ -174,15 +176,4 @@ fn is_fault(what: &Do) -> bool {
         Do::Set(_) | Do::Send(_) | Do::Resend(_) | Do::Flush(_) | Do::AddPartitions(_)
     );
     !harmless && !is_repair(what)
-}
-
-/// Whether one action ends another.
-fn ends(repair: &Do, fault: &Do) -> bool {
-    match (fault, repair) {
-        (Do::Crash(name) | Do::PowerCut(name) | Do::Shutdown(name), Do::Restart(other))
-        | (Do::Pause(name), Do::Resume(other)) => name == other,
-        (Do::FailDisk(disk) | Do::LoseDisk(disk), Do::Restart(other)) => disk.broker == *other,
-        (Do::Cut(way), Do::Heal(other)) => way == other,
-        _ => false,
-    }
 }

@@ -17,7 +17,7 @@ mod promises;
 
 use std::time::{Duration, Instant};
 
-use ackscope::model::run::finish;
+use ackscope::model::run::{finish, quiet_us};
 use ackscope::model::trace::{Kind, Observer, TraceEvent};
 use ackscope::model::{Run, Setup, World};
 use ackscope::script::Script;
@@ -61,6 +61,7 @@ fn check(plan: &Plan) -> Result<(), TestCaseError> {
     let mut world = World::new(&setup, &mut watch);
     let (mut looked, mut steps) = (0, 0);
     let until_us = setup.until_us.unwrap_or(u64::MAX);
+    let mut calm = Calm { within_us: quiet_us(&setup), since: None };
     // `finish` hands the world out before each step only; here it is looked at after each.
     while world.next_us().is_some_and(|next_us| next_us <= until_us)
         && watch.checker.wrong.is_none()
@@ -70,6 +71,9 @@ fn check(plan: &Plan) -> Result<(), TestCaseError> {
         steps += 1;
         if steps > STEPS_MAX {
             return Ok(());
+        }
+        if let Some(wrong) = calm.broken(&world) {
+            watch.checker.wrong = Some(wrong);
         }
         if watch.trace.len() > looked {
             for event in &watch.trace[looked..] {
@@ -90,6 +94,27 @@ fn check(plan: &Plan) -> Result<(), TestCaseError> {
     }
     let run = Run { setup, trace: watch.trace, world, end };
     promises::broken(plan, &run).map_or(Ok(()), |broken| Err(TestCaseError::fail(broken)))
+}
+
+/// A world that says that nothing will happen for a while, and when it said so.
+struct Calm {
+    within_us: u64,
+    since: Option<(u64, u64)>,
+}
+
+impl Calm {
+    /// Looks at the world after a step: does it keep its word?
+    fn broken(&mut self, world: &World) -> Option<String> {
+        let Some((since_us, last_us)) = self.since else {
+            if !world.busy() && world.is_calm(self.within_us) {
+                self.since = Some((world.now_us(), world.last_trace_us()));
+            }
+            return None;
+        };
+        let happened = world.last_trace_us() != last_us;
+        let in_time = world.last_trace_us() <= since_us + self.within_us;
+        (happened && in_time).then(|| format!("something happened in the calm since {since_us} µs"))
+    }
 }
 
 /// Whether nothing was traced for so long that no timer is left which would change anything; the
@@ -133,16 +158,18 @@ fn the_rules_hold_in_random_runs() {
 
 #[test]
 fn many_of_the_random_runs_are_not_trivial() {
-    let mut elected = 0;
+    let (mut elected, mut calm) = (0, 0);
     let mut runner = TestRunner::deterministic();
     for _ in 0..40 {
         let plan = any_plan().new_tree(&mut runner).expect("a plan").current();
         let (script, resolved) = Script::load(&plan.script().to_string()).expect("a script");
         let run = ackscope::model::run(&Setup::new(&script, &resolved));
+        calm += u32::from(run.world.is_calm(0));
         let is_election = |event: &TraceEvent| matches!(event.kind, Kind::LeaderElected { .. });
         elected += u32::from(run.trace.iter().any(is_election));
     }
     assert!(elected > 10, "leaders were elected in {elected} of 40 runs");
+    assert!(calm > 10, "{calm} of 40 runs ended in calm");
 }
 
 /// Runs without end, or for `ACKSCOPE_SOAK_MINUTES`, with fresh seeds.

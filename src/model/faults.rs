@@ -27,6 +27,7 @@ pub struct Faults {
     /// draw.
     tried: LiteMap<(Node, Node), u64>,
     held: Vec<Scheduled>,
+    has_held: bool,
 }
 
 /// A message that will be lost.
@@ -153,8 +154,16 @@ impl Faults {
         self.losses.iter().map(|loss| loss.action)
     }
 
+    /// Whether an event ever had to wait for a link or a process: then requests may be under way
+    /// that are about to time out.
+    #[must_use]
+    pub fn has_held(&self) -> bool {
+        self.has_held
+    }
+
     /// Keeps an event until its link heals or its process goes on.
     pub fn hold(&mut self, scheduled: Scheduled) {
+        self.has_held = true;
         self.held.push(scheduled);
     }
 

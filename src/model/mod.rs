@@ -8,6 +8,7 @@
 mod actions;
 pub mod assignor;
 pub mod broker;
+mod calm;
 pub mod client;
 pub mod consumer;
 pub mod controller;

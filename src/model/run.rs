@@ -10,6 +10,9 @@ use crate::script::{Action, Do};
 /// What a run without an `until` may take at most after its last planned thing.
 const PATIENCE_US: u64 = 3_600_000_000;
 
+/// How long a run goes on between two looks at whether all is calm.
+const LOOKS_US: u64 = 500_000;
+
 /// A run that is over.
 #[derive(Clone, Debug)]
 pub struct Run {
@@ -55,12 +58,24 @@ pub fn finish(world: &mut World, observer: &mut dyn Observer, each: &mut dyn FnM
     let setup = world.setup().clone();
     let until_us = setup.until_us.unwrap_or(setup.last_planned_us() + PATIENCE_US);
     let quiet_us = quiet_us(&setup);
+    let mut looked_us = 0;
     while let Some(next_us) = world.next_us() {
         if next_us > until_us {
             return End { at_us: until_us, settled: false };
         }
-        if !world.busy() && next_us > world.last_trace_us() + quiet_us {
-            break;
+        if !world.busy() {
+            if next_us > world.last_trace_us() + quiet_us {
+                break;
+            }
+            // Not before each event: it takes a look at everything. A run that its `until` cuts short
+            // has not settled.
+            let settles = world.last_trace_us() + quiet_us <= until_us;
+            if settles && next_us > looked_us + LOOKS_US {
+                looked_us = next_us;
+                if world.is_calm(quiet_us) {
+                    break;
+                }
+            }
         }
         each(world);
         world.step(observer);
@@ -71,7 +86,8 @@ pub fn finish(world: &mut World, observer: &mut dyn Observer, each: &mut dyn FnM
 /// Background timers (heartbeats, idle fetches, periodic checks) change nothing by themselves;
 /// but one of them may be about to notice a dead broker, a lagging follower or a due commit. When
 /// nothing has happened for longer than the slowest of them takes, nothing will.
-fn quiet_us(setup: &Setup) -> u64 {
+#[must_use]
+pub fn quiet_us(setup: &Setup) -> u64 {
     let broker = &setup.broker;
     let fencing_us = broker.broker_session_timeout_us / 8 * 9;
     let lag_us = broker.replica_lag_time_max_us / 2 * 3;

@@ -46,7 +46,7 @@ impl Disks {
     }
 
     /// The ids of all directories; 0 for one that has failed.
-    pub(super) fn ids(&self) -> Vec<u32> {
+    pub(in crate::model) fn ids(&self) -> Vec<u32> {
         self.directories.iter().map(|d| if d.offline { 0 } else { d.id }).collect()
     }
 

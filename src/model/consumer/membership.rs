@@ -4,6 +4,7 @@
 use super::commit::Purpose;
 use super::{Assigned, Consumer, Thread};
 use crate::model::assignor::assign;
+use crate::model::broker::group::Member as CoordinatorsMember;
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::event::{ConsumerTimer, Event};
@@ -98,6 +99,20 @@ impl Consumer {
         let between = matches!(self.member.phase, Phase::Joining | Phase::Syncing(_));
         let generation = self.member.generation.filter(|_| !between)?;
         Some(Membership { member: self.member_id(), generation })
+    }
+
+    /// Whether it and its coordinator agree on what it reads, and it is where it belongs.
+    pub(in crate::model) fn agrees(&self, known: &CoordinatorsMember, generation: u32) -> bool {
+        let Member { phase, generation: mine, rejoin, request, left_poll_us, .. } = &self.member;
+        let reads = |partition: &PartitionId| self.partitions.contains_key(partition);
+        known.id == self.member_id()
+            && *mine == Some(generation)
+            && *phase == Phase::Settled
+            && !rejoin
+            && request.is_none()
+            && left_poll_us.is_none()
+            && known.share.len() == self.partitions.len()
+            && known.share.iter().all(reads)
     }
 
     /// The part of `poll()` that joins the group, where that is needed

@@ -103,6 +103,25 @@ impl Consumer {
         Some(EpochQuestion { partition, leader_epoch: self.metadata.epoch(partition), epoch })
     }
 
+    /// Whether it has read all of its partitions to their ends, believes in their leaders' epochs,
+    /// and has committed what it commits by itself.
+    pub(in crate::model) fn has_read(
+        &self,
+        end: &dyn Fn(PartitionId) -> Option<(u64, u32)>,
+        commits: bool,
+    ) -> bool {
+        let rests = |(partition, assigned): (&PartitionId, &Assigned)| {
+            let Some(Position { offset, .. }) = assigned.position else { return false };
+            end(*partition) == Some((offset, self.metadata.epoch(*partition)))
+                && self.is_checked(*partition, assigned)
+                && (!commits || assigned.committed == Some(offset))
+        };
+        self.starting.is_none()
+            && self.committing.is_none()
+            && !self.closing
+            && self.partitions.iter().all(rests)
+    }
+
     pub(super) fn offsets_fetched(
         &mut self,
         cx: &mut Cx<'_>,

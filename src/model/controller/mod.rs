@@ -95,6 +95,14 @@ impl Controller {
         }
     }
 
+    /// Whether all brokers are there, and have seen all of its log.
+    #[must_use]
+    pub fn is_heard_by_all(&self) -> bool {
+        let hears = |b: &Registration| b.metadata_version == self.version;
+        let serves = |b: &Registration| !b.state.fenced && !b.state.shutting_down;
+        self.brokers.iter().all(|broker| serves(broker) && hears(broker))
+    }
+
     /// The run begins.
     pub fn start(&mut self, cx: &mut Cx<'_>, connections: &[(BrokerId, ConnectionId)]) {
         for (broker, connection) in connections {

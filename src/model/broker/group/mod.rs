@@ -151,6 +151,18 @@ impl Group {
         self.members.iter().filter(late).map(|m| m.id).collect()
     }
 
+    /// Whether no rebalance is under way, nobody has to join or to give anything back, and all
+    /// members were heard of since that time.
+    pub(in crate::model) fn is_stable(&self, consumer_protocol: bool, since_us: u64) -> bool {
+        let rests = |m: &Member| {
+            let settled = m.epoch == self.generation && m.share == m.target;
+            let idle = m.waits.is_none() && m.revoking.is_empty() && m.heard_us >= since_us;
+            idle && (settled || !consumer_protocol)
+        };
+        let state = if self.members.is_empty() { GroupState::Empty } else { GroupState::Stable };
+        self.state == state && self.initial.is_none() && self.members.iter().all(rests)
+    }
+
     fn check(&mut self, by: Membership, is_static: bool) -> Result<&mut Member, KafkaError> {
         let generation = self.generation;
         let member = self.member(by.member, is_static)?;

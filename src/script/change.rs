@@ -33,7 +33,7 @@ impl Script {
         Ok(())
     }
 
-    fn configs_mut(&mut self, scope: Scope) -> Vec<&mut Properties> {
+    pub(super) fn configs_mut(&mut self, scope: Scope) -> Vec<&mut Properties> {
         match scope {
             Scope::Producer => self.producers.iter_mut().map(|p| &mut p.config).collect(),
             Scope::Consumer => self.groups.iter_mut().map(|g| &mut g.config).collect(),

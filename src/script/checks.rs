@@ -7,7 +7,7 @@ use super::config::{
     ProducerConfig,
 };
 use super::settings::Settings;
-use super::{Notice, Rules, ScriptError};
+use super::{About, Notice, Rules, ScriptError};
 
 /// Reads a producer's settings (`KafkaProducer`'s constructor and `ProducerConfig`).
 pub(super) fn producer(
@@ -32,6 +32,7 @@ pub(super) fn producer(
 }
 
 const MOST_IN_FLIGHT: u32 = 5;
+const IN_FLIGHT: About = &["max.in.flight.requests.per.connection", "enable.idempotence"];
 
 /// `ProducerConfig.postProcessAndValidateIdempotenceConfigs`. All three tests see the setting as
 /// it was, so that one that disables idempotence does not spare the next.
@@ -45,40 +46,43 @@ fn idempotence_since_3_0(
     if config.enable_idempotence {
         if config.retries == 0 {
             if explicit {
-                return Err(settings.error(NO_RETRIES));
+                return Err(settings.error(&["retries", "enable.idempotence"], NO_RETRIES));
             }
-            disabled.push("Idempotence will be disabled because retries is set to 0.".to_owned());
+            let message = "Idempotence will be disabled because retries is set to 0.";
+            disabled.push((&["retries"] as About, message.to_owned()));
         }
         if config.acks != Acks::All {
             if explicit {
-                return Err(settings.error(NOT_ALL));
+                return Err(settings.error(&["acks", "enable.idempotence"], NOT_ALL));
             }
             let acks = if config.acks == Acks::None { 0 } else { 1 };
-            disabled.push(format!(
+            let message = format!(
                 "Idempotence will be disabled because acks is set to {acks}, not set to 'all'."
-            ));
+            );
+            disabled.push((&["acks"], message));
         }
         let in_flight = config.max_in_flight_requests_per_connection;
         if in_flight > MOST_IN_FLIGHT {
             if settings.version.since(4, 0) {
-                return Err(settings.error(format!(
+                return Err(settings.error(IN_FLIGHT, format!(
                     "To use the idempotent producer, max.in.flight.requests.per.connection must be set to at most 5. Current value is {in_flight}."
                 )));
             }
             if explicit {
-                return Err(settings.error(TOO_MANY_IN_FLIGHT));
+                return Err(settings.error(IN_FLIGHT, TOO_MANY_IN_FLIGHT));
             }
-            disabled.push(format!(
+            disabled.push((IN_FLIGHT, format!(
                 "Idempotence will be disabled because max.in.flight.requests.per.connection is set to {in_flight}, which is greater than 5. Please note that in v4.0.0 and onward, this will become an error."
-            ));
+            )));
         }
     }
     if !disabled.is_empty() {
         config.enable_idempotence = false;
-        notices.extend(disabled.into_iter().map(|message| settings.notice(message)));
+        let told = |(about, message)| settings.notice(about, message);
+        notices.extend(disabled.into_iter().map(told));
     }
     if config.transactional_id.is_some() && !config.enable_idempotence {
-        return Err(settings.error(NO_IDEMPOTENCE));
+        return Err(settings.error(&["enable.idempotence", "transactional.id"], NO_IDEMPOTENCE));
     }
     Ok(())
 }
@@ -99,7 +103,7 @@ fn idempotence_before_3_0(
 ) -> Result<(), ScriptError> {
     if config.transactional_id.is_some() {
         if settings.is_given("enable.idempotence") && !config.enable_idempotence {
-            return Err(settings.error(NO_IDEMPOTENCE));
+            return Err(settings.error(&["enable.idempotence", "transactional.id"], NO_IDEMPOTENCE));
         }
         config.enable_idempotence = true;
     }
@@ -109,32 +113,34 @@ fn idempotence_before_3_0(
     if !settings.is_given("retries") && config.retries == 0 {
         config.retries = 2_147_483_647;
         notices.push(settings.notice(
+            &["enable.idempotence"],
             "Overriding the default retries config to the recommended value of 2147483647 since the idempotent producer is enabled.",
         ));
     }
     if config.retries == 0 {
-        return Err(settings.error(NO_RETRIES));
+        return Err(settings.error(&["retries", "enable.idempotence"], NO_RETRIES));
     }
     let most = if settings.version.since(1, 0) { MOST_IN_FLIGHT } else { 1 };
     if config.max_in_flight_requests_per_connection > most {
         if most > 1 {
-            return Err(settings.error(TOO_MANY_IN_FLIGHT));
+            return Err(settings.error(IN_FLIGHT, TOO_MANY_IN_FLIGHT));
         }
         if settings.is_given("max.in.flight.requests.per.connection") {
-            return Err(settings.error(MORE_THAN_ONE_IN_FLIGHT));
+            return Err(settings.error(IN_FLIGHT, MORE_THAN_ONE_IN_FLIGHT));
         }
         config.max_in_flight_requests_per_connection = 1;
         notices.push(settings.notice(
+            &["enable.idempotence"],
             "Overriding the default max.in.flight.requests.per.connection to 1 since idempotence is enabled.",
         ));
     }
     if config.acks != Acks::All {
         if settings.is_given("acks") {
-            return Err(settings.error(NOT_ALL));
+            return Err(settings.error(&["acks", "enable.idempotence"], NOT_ALL));
         }
         config.acks = Acks::All;
         let message = "Overriding the default acks to all since idempotence is enabled.";
-        notices.push(settings.notice(message));
+        notices.push(settings.notice(&["enable.idempotence"], message));
     }
     Ok(())
 }
@@ -145,12 +151,12 @@ fn transactions(
     broker: &BrokerConfig,
 ) -> Result<(), ScriptError> {
     if config.transaction_two_phase_commit_enable && settings.is_given("transaction.timeout.ms") {
-        return Err(settings.error("Cannot set transaction.timeout.ms when transaction.two.phase.commit.enable is set to true. Transactions will not expire with two-phase commit enabled."));
+        return Err(settings.error(&["transaction.timeout.ms", "transaction.two.phase.commit.enable"], "Cannot set transaction.timeout.ms when transaction.two.phase.commit.enable is set to true. Transactions will not expire with two-phase commit enabled."));
     }
     // InvalidTxnTimeoutException; the broker says so when the producer initializes.
     let timeout_us = config.transaction_timeout_us;
     if config.transactional_id.is_some() && timeout_us > broker.transaction_max_timeout_us {
-        return Err(settings.error("The transaction timeout is larger than the maximum value allowed by the broker (as configured by transaction.max.timeout.ms)."));
+        return Err(settings.error(&["transaction.timeout.ms", "transaction.max.timeout.ms"], "The transaction timeout is larger than the maximum value allowed by the broker (as configured by transaction.max.timeout.ms)."));
     }
     Ok(())
 }
@@ -169,11 +175,12 @@ fn delivery_timeout(
     }
     let message =
         "delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms";
+    const ABOUT: About = &["delivery.timeout.ms", "linger.ms", "request.timeout.ms"];
     if settings.is_given("delivery.timeout.ms") {
-        return Err(settings.error(message));
+        return Err(settings.error(ABOUT, message));
     }
     config.delivery_timeout_us = least_us;
-    notices.push(settings.notice(format!("{message}. Setting it to {}.", least_us / 1_000)));
+    notices.push(settings.notice(ABOUT, format!("{message}. Setting it to {}.", least_us / 1_000)));
     Ok(())
 }
 
@@ -184,7 +191,7 @@ fn partitioner(settings: &Settings, config: &mut ProducerConfig) -> Result<(), S
             "partitioner.class {class} is not one of those that the model knows in Kafka {}",
             settings.version
         );
-        return Err(settings.error(message));
+        return Err(settings.error(&["partitioner.class"], message));
     }
     // These two never look at the key.
     if class.ends_with("RoundRobinPartitioner") || class.ends_with("UniformStickyPartitioner") {
@@ -200,15 +207,15 @@ pub(super) fn broker(
 ) -> Result<BrokerConfig, ScriptError> {
     let config = BrokerConfig::of(settings);
     if config.replica_fetch_wait_max_us > config.replica_socket_timeout_us {
-        return Err(settings.error("replica.socket.timeout.ms should always be at least replica.fetch.wait.max.ms to prevent unnecessary socket timeouts"));
+        return Err(settings.error(&["replica.socket.timeout.ms", "replica.fetch.wait.max.ms"], "replica.socket.timeout.ms should always be at least replica.fetch.wait.max.ms to prevent unnecessary socket timeouts"));
     }
     if config.replica_fetch_wait_max_us > config.replica_lag_time_max_us {
-        return Err(settings.error("replica.fetch.wait.max.ms should always be less than or equal to replica.lag.time.max.ms to prevent frequent changes in ISR"));
+        return Err(settings.error(&["replica.fetch.wait.max.ms", "replica.lag.time.max.ms"], "replica.fetch.wait.max.ms should always be less than or equal to replica.lag.time.max.ms to prevent frequent changes in ISR"));
     }
-    segment_bytes(settings, "log.segment.bytes")?;
-    cleanup_policy(settings, "log.cleanup.policy")?;
+    segment_bytes(settings, &["log.segment.bytes"])?;
+    cleanup_policy(settings, &["log.cleanup.policy"])?;
     if settings.is_given("log.flush.interval.ms") {
-        flusher_runs(settings, &config, "log.flush.interval.ms", notices);
+        flusher_runs(settings, &config, &["log.flush.interval.ms"], notices);
     }
     Ok(config)
 }
@@ -217,20 +224,22 @@ pub(super) fn broker(
 pub(super) fn flusher_runs(
     settings: &Settings,
     broker: &BrokerConfig,
-    name: &str,
+    about: About,
     notices: &mut Vec<Notice>,
 ) {
     if broker.log_flush_scheduler_interval_us == u64::MAX {
-        let message = format!("{name} has no effect unless log.flush.scheduler.interval.ms is set");
-        notices.push(settings.notice(message));
+        let message =
+            format!("{} has no effect unless log.flush.scheduler.interval.ms is set", about[0]);
+        notices.push(settings.notice(about, message));
     }
 }
 
 /// `ValidList.in("compact", "delete")`.
-pub(super) fn cleanup_policy(settings: &Settings, name: &str) -> Result<(), ScriptError> {
+pub(super) fn cleanup_policy(settings: &Settings, about: About) -> Result<(), ScriptError> {
+    let name = about[0];
     let known = |word: &&String| matches!(word.as_str(), "compact" | "delete");
     match settings.words(name).iter().find(|word| !known(word)) {
-        Some(word) => Err(settings.error(format!(
+        Some(word) => Err(settings.error(about, format!(
             "Invalid value {word} for configuration {name}: String must be one of: compact, delete"
         ))),
         None => Ok(()),
@@ -238,12 +247,16 @@ pub(super) fn cleanup_policy(settings: &Settings, name: &str) -> Result<(), Scri
 }
 
 /// The smallest segment, which is 1 MiB since 4.0 (KIP-1030).
-pub(super) fn segment_bytes(settings: &Settings, name: &str) -> Result<(), ScriptError> {
+pub(super) fn segment_bytes(settings: &Settings, about: About) -> Result<(), ScriptError> {
+    let name = about[0];
     let bytes = settings.int(name);
     if settings.version.since(4, 0) && bytes < 1_048_576 {
-        return Err(settings.error(format!(
-            "Invalid value {bytes} for configuration {name}: Value must be at least 1048576"
-        )));
+        return Err(settings.error(
+            about,
+            format!(
+                "Invalid value {bytes} for configuration {name}: Value must be at least 1048576"
+            ),
+        ));
     }
     Ok(())
 }
@@ -268,7 +281,10 @@ pub(super) fn too_few_for_offsets(factor: u32, brokers: u16) -> Notice {
     let message = format!(
         "offsets.topic.replication.factor is {factor}: Kafka would not create __consumer_offsets with {brokers} broker(s), the model gives it {brokers} replica(s)"
     );
-    Notice { place: "cluster.config".to_owned(), message }
+    Notice {
+        about: &["offsets.topic.replication.factor"],
+        ..Notice::new("cluster.config", message)
+    }
 }
 
 /// Reads a consumer's settings (`ConsumerConfig`, and what the coordinator accepts).
@@ -288,7 +304,7 @@ pub(super) fn consumer(
             if !given.is_empty() {
                 let names = given.join(", ");
                 let message = format!("{names} cannot be set when group.protocol=CONSUMER");
-                return Err(settings.error(message));
+                return Err(settings.error(&UNSUPPORTED, message));
             }
         }
     }
@@ -300,6 +316,8 @@ pub(super) fn consumer(
     Ok(config)
 }
 
+const STRATEGY: About = &["partition.assignment.strategy"];
+
 fn classic_group(
     settings: &Settings,
     config: &ConsumerConfig,
@@ -307,19 +325,22 @@ fn classic_group(
 ) -> Result<(), ScriptError> {
     if config.group_remote_assignor.is_some() {
         let message = "group.remote.assignor cannot be set when group.protocol=CLASSIC";
-        return Err(settings.error(message));
+        return Err(settings.error(&["group.remote.assignor", "group.protocol"], message));
     }
     if config.heartbeat_interval_us >= config.session_timeout_us {
-        return Err(settings.error("Heartbeat must be set lower than the session timeout"));
+        return Err(settings.error(
+            &["heartbeat.interval.ms", "session.timeout.ms"],
+            "Heartbeat must be set lower than the session timeout",
+        ));
     }
     // InvalidSessionTimeoutException; the coordinator says so when the member joins.
     let allowed = broker.group_min_session_timeout_us..=broker.group_max_session_timeout_us;
     if !allowed.contains(&config.session_timeout_us) {
-        return Err(settings.error("The session timeout is not within the range allowed by the broker (as configured by group.min.session.timeout.ms and group.max.session.timeout.ms)."));
+        return Err(settings.error(&["session.timeout.ms", "group.min.session.timeout.ms", "group.max.session.timeout.ms"], "The session timeout is not within the range allowed by the broker (as configured by group.min.session.timeout.ms and group.max.session.timeout.ms)."));
     }
     let classes = settings.words("partition.assignment.strategy");
     if classes.is_empty() {
-        return Err(settings.error("Must configure at least one partition assigner class name to partition.assignment.strategy configuration property"));
+        return Err(settings.error(STRATEGY, "Must configure at least one partition assigner class name to partition.assignment.strategy configuration property"));
     }
     for class in classes {
         let known = match Assignor::named(class) {
@@ -333,7 +354,7 @@ fn classic_group(
                 "partition.assignment.strategy {class} is not one of those that the model knows in Kafka {}",
                 settings.version
             );
-            return Err(settings.error(message));
+            return Err(settings.error(STRATEGY, message));
         }
     }
     Ok(())
@@ -346,12 +367,12 @@ fn offset_reset(settings: &Settings, config: &ConsumerConfig) -> Result<(), Scri
         return Ok(());
     }
     if !settings.version.since(4, 0) {
-        return Err(settings.error(format!(
+        return Err(settings.error(&["auto.offset.reset"], format!(
             "Invalid value {value} for configuration auto.offset.reset: String must be one of: latest, earliest, none"
         )));
     }
     if OffsetReset::duration_us(&value).is_none() {
-        return Err(settings.error(format!(
+        return Err(settings.error(&["auto.offset.reset"], format!(
             "Invalid value `{value}` for configuration auto.offset.reset. The value must be either 'earliest', 'latest', 'none' or of the format 'by_duration:<PnDTnHnMn.nS.>'."
         )));
     }
@@ -365,7 +386,7 @@ fn retry_backoff(
     notices: &mut Vec<Notice>,
 ) {
     if settings.version.since(3, 7) && *backoff_us > max_us {
-        notices.push(settings.notice(format!(
+        notices.push(settings.notice(&["retry.backoff.ms", "retry.backoff.max.ms"], format!(
             "Configuration 'retry.backoff.ms' with value '{}' is greater than configuration 'retry.backoff.max.ms' with value '{}'. A static backoff with value '{}' will be applied.",
             *backoff_us / 1_000,
             max_us / 1_000,
@@ -388,6 +409,7 @@ fn reconnect_backoff(
     {
         *max_us = backoff_us;
         notices.push(settings.notice(
+            &["reconnect.backoff.ms"],
             "Disabling exponential reconnect backoff because reconnect.backoff.ms is set, but reconnect.backoff.max.ms is not.",
         ));
     }

@@ -9,12 +9,17 @@ pub struct ScriptError {
     pub place: String,
     /// What is wrong there, in Kafka's words where Kafka would refuse it.
     pub message: String,
+    /// The properties that it is about, if it is about some: the one to change first.
+    pub about: About,
 }
+
+/// The names of properties that an error or a notice is about.
+pub type About = &'static [&'static str];
 
 impl ScriptError {
     /// An error at a place.
     pub fn new(place: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { place: place.into(), message: message.into() }
+        Self { place: place.into(), message: message.into(), about: &[] }
     }
 }
 
@@ -36,6 +41,15 @@ pub struct Notice {
     pub place: String,
     /// What happens there.
     pub message: String,
+    /// The properties that it is about, if it is about some.
+    pub about: About,
+}
+
+impl Notice {
+    /// A notice about a place.
+    pub fn new(place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { place: place.into(), message: message.into(), about: &[] }
+    }
 }
 
 impl fmt::Display for Notice {

@@ -165,7 +165,7 @@ impl Script {
                 && when >= until
             {
                 let message = format!("it is at {when}, and the run ends at {until}");
-                notices.push(Notice { place: place.clone(), message });
+                notices.push(Notice::new(place.clone(), message));
             }
             self.check_do(&action.what, &format!("{place}.do"))?;
         }

@@ -15,7 +15,7 @@ impl Script {
     pub fn parse(json: &str) -> Result<Self, ScriptError> {
         let Strict(value) = serde_json::from_str(json).map_err(|error| not_json(&error))?;
         let script = Self::from_json(&value)
-            .map_err(|Misfit { place, message }| ScriptError { place, message })?;
+            .map_err(|Misfit { place, message }| ScriptError::new(place, message))?;
         script.check_property_names()?;
         Ok(script)
     }

@@ -158,15 +158,18 @@ impl Script {
                 notices,
             )?;
             let config = TopicConfig::of(&settings);
-            checks::segment_bytes(&settings, "segment.bytes")?;
-            checks::cleanup_policy(&settings, "cleanup.policy")?;
+            checks::segment_bytes(&settings, &["segment.bytes"])?;
+            checks::cleanup_policy(&settings, &["cleanup.policy"])?;
             if settings.is_given("flush.ms") {
-                checks::flusher_runs(&settings, broker, "flush.ms", notices);
+                checks::flusher_runs(&settings, broker, &["flush.ms"], notices);
             }
             let mut replicas = self.resolve_replicas(topic, &place)?;
             let least = replicas.iter().map(Vec::len).min().unwrap_or(0);
             if let Some(message) = checks::min_isr(config.min_insync_replicas, least, rules) {
-                notices.push(Notice { place, message });
+                notices.push(Notice {
+                    about: &["min.insync.replicas"],
+                    ..Notice::new(place, message)
+                });
             }
             let initial = topic.partitions;
             // What is added later is assigned as Kafka does it: to the next brokers in turn.
@@ -186,12 +189,12 @@ impl Script {
         if topic.replicas.is_empty() {
             let factor = topic.replication_factor;
             if factor > brokers {
-                return Err(ScriptError::new(
-                    format!("{place}.replication_factor"),
-                    format!(
-                        "Unable to replicate the partition {factor} time(s): The target replication factor of {factor} cannot be reached because only {brokers} broker(s) are registered."
-                    ),
-                ));
+                let place = format!("{place}.replication_factor");
+                let message = format!(
+                    "Unable to replicate the partition {factor} time(s): The target replication factor of {factor} cannot be reached because only {brokers} broker(s) are registered."
+                );
+                let about = &["replication.factor", "default.replication.factor"];
+                return Err(ScriptError { about, ..ScriptError::new(place, message) });
             }
             let broker = |partition: u16, replica: u16| (partition + replica) % brokers + 1;
             let replicas = |partition| (0..factor).map(move |n| broker(partition, n)).collect();
@@ -264,6 +267,7 @@ impl Script {
             let config = checks::consumer(&settings, broker, notices)?;
             if config.group_instance_id.is_some() && group.members > 1 {
                 notices.push(settings.notice(
+                    &["group.instance.id"],
                     "group.instance.id is that of one member; the members of the script add their numbers to it",
                 ));
             }

@@ -5,6 +5,7 @@
 use litemap::LiteMap;
 
 use super::config::{Acks, Assignor, GroupProtocol, IsolationLevel, OffsetReset, Partitioner};
+use super::error::About;
 use super::properties::{self, Property, Scope, Setting};
 use super::{Notice, Properties, ScriptError, Version};
 
@@ -78,12 +79,12 @@ impl Settings {
                     return Err(ScriptError::new(place, message));
                 }
                 let message = format!("{name} is not modelled");
-                notices.push(Notice { place: place.clone(), message });
+                notices.push(Notice::new(place.clone(), message));
                 continue;
             };
             if property.default(self.version).is_none() {
                 let message = unknown_to(property, self.version);
-                notices.push(Notice { place: place.clone(), message });
+                notices.push(Notice::new(place.clone(), message));
                 continue;
             }
             let at = format!("{place}[\"{name}\"]");
@@ -107,14 +108,14 @@ impl Settings {
         self.given.contains(&name)
     }
 
-    /// An error at one of the properties.
-    pub(super) fn error(&self, message: impl Into<String>) -> ScriptError {
-        ScriptError::new(self.place.clone(), message)
+    /// An error in what these properties say together.
+    pub(super) fn error(&self, about: About, message: impl Into<String>) -> ScriptError {
+        ScriptError { about, ..ScriptError::new(self.place.clone(), message) }
     }
 
-    /// A notice about one of them.
-    pub(super) fn notice(&self, message: impl Into<String>) -> Notice {
-        Notice { place: self.place.clone(), message: message.into() }
+    /// A notice about these properties.
+    pub(super) fn notice(&self, about: About, message: impl Into<String>) -> Notice {
+        Notice { about, ..Notice::new(self.place.clone(), message) }
     }
 
     fn get(&self, name: &str) -> &Setting {
@@ -231,7 +232,7 @@ impl Settings {
 }
 
 /// What Kafka does with a property that it does not know: it logs a warning.
-fn unknown_to(property: &Property, version: Version) -> String {
+pub(super) fn unknown_to(property: &Property, version: Version) -> String {
     let name = property.name;
     match property.lifetime() {
         (_, Some(removed)) if removed <= version => {

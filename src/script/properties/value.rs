@@ -46,7 +46,7 @@ impl Property {
         }
     }
 
-    /// Reads a value as a properties file has it; an empty one is no value.
+    /// Reads a value as a script's text has it: a time may have a unit. An empty text is no value.
     ///
     /// # Errors
     /// Says what is wrong with it, in Kafka's words.
@@ -67,6 +67,24 @@ impl Property {
             },
             Kind::Text => Ok(Setting::Text(text.to_owned())),
             Kind::List => Ok(list(text.split(','))),
+        }
+    }
+
+    /// Reads a value as Kafka itself does: its times are whole numbers without a unit.
+    ///
+    /// # Errors
+    /// Says what is wrong with it, in Kafka's words.
+    pub fn parse_as_kafka(&self, text: &str) -> Result<Setting, String> {
+        let java = match self.kind {
+            Kind::Int { .. } => "INT",
+            Kind::Long { .. } => "LONG",
+            _ => return self.parse(text),
+        };
+        match self.parse(text)? {
+            Setting::Number(_) if text.trim().parse::<i64>().is_err() => {
+                Err(self.invalid(text, &format!("Not a number of type {java}")))
+            }
+            setting => Ok(setting),
         }
     }
 

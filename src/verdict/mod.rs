@@ -8,6 +8,7 @@ mod causes;
 mod fate;
 mod fold;
 mod ledger;
+pub mod metrics;
 mod order;
 pub mod report;
 mod words;

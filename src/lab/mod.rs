@@ -13,6 +13,7 @@ mod monitoring;
 pub mod odds;
 mod replay;
 mod rescue;
+pub mod risk;
 mod trouble;
 pub mod turning;
 mod unavailable;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Harms, Replay};
+use super::{Harms, replay};
 use crate::model::ids::RecordId;
 use crate::model::run::finish;
 use crate::model::trace::{Observer, TraceEvent};
@@ -96,27 +96,11 @@ impl Monitoring {
     /// When the script cannot run, or Kafka refuses its settings.
     pub fn of(script: &Script) -> Result<Self, ScriptError> {
         let run = watch(script)?;
-        let faults: Vec<u16> = (0..)
-            .zip(&script.actions)
-            .filter(|(_, action)| !is_application(&action.what))
-            .map(|(at, _)| at)
-            .collect();
-        let mut without_one = Vec::new();
-        for action in &faults {
-            let resolved = without(script, &[*action]).resolve()?;
-            let setup = Setup::new(&without(script, &[*action]), &resolved);
-            without_one.push(Replay::of(&setup).harms);
-        }
+        let causes = Causes::of(script)?;
         let mut seen: Vec<Seen> = Vec::new();
-        for (at, (harm, records)) in run.harms.kinds().into_iter().enumerate() {
+        for (kind, (harm, records)) in run.harms.kinds().into_iter().enumerate() {
             for record in records {
-                let spared = |harms: &Harms| !harms.kinds()[at].1.contains(record);
-                let pairs = faults.iter().zip(&without_one);
-                let mut because: Vec<u16> =
-                    pairs.filter(|(_, harms)| spared(harms)).map(|(action, _)| *action).collect();
-                if because.is_empty() {
-                    because.clone_from(&faults);
-                }
+                let because = causes.of_harm(kind, *record);
                 match seen.iter_mut().find(|s| s.harm == harm && s.because == because) {
                     Some(same) => same.records.push(*record),
                     None => {
@@ -130,6 +114,40 @@ impl Monitoring {
             seen.moved = moved(&quiet.series, &run.series);
         }
         Ok(Self { harms: seen, series: run.series })
+    }
+}
+
+/// What becomes of a script without its actions.
+struct Causes {
+    /// The actions that are no part of the application.
+    faults: Vec<u16>,
+    /// The harms without each of them alone.
+    without_one: Vec<Harms>,
+    /// The harms without any.
+    without_all: Harms,
+}
+
+impl Causes {
+    fn of(script: &Script) -> Result<Self, ScriptError> {
+        let actions = (0..).zip(&script.actions);
+        let faults = actions.filter(|(_, action)| !is_application(&action.what));
+        let faults: Vec<u16> = faults.map(|(at, _)| at).collect();
+        let harms = |actions: &[u16]| replay(&without(script, actions)).map(|replay| replay.harms);
+        let without_one = faults.iter().map(|fault| harms(&[*fault])).collect::<Result<_, _>>()?;
+        let without_all = harms(&faults)?;
+        Ok(Self { faults, without_one, without_all })
+    }
+
+    /// The actions that led to a record's harm of that kind.
+    fn of_harm(&self, kind: usize, record: RecordId) -> Vec<u16> {
+        let harmed = |harms: &Harms| harms.kinds()[kind].1.contains(&record);
+        if harmed(&self.without_all) {
+            return Vec::new();
+        }
+        let each = self.faults.iter().zip(&self.without_one);
+        let needed: Vec<u16> =
+            each.filter(|(_, harms)| !harmed(harms)).map(|(fault, _)| *fault).collect();
+        if needed.is_empty() { self.faults.clone() } else { needed }
     }
 }
 

@@ -1,12 +1,16 @@
 //! The headless command line: runs a script, prints what became of each record, draws a moment.
 
 mod biography;
+mod check;
 mod danger;
 mod input;
+mod monitoring;
 mod odds;
+mod properties;
 mod render;
 mod rescue;
 mod table;
+mod words;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -41,6 +45,12 @@ enum Command {
     Danger(danger::DangerArgs),
     /// Find the smallest changes of settings or code that would have saved the harmed records.
     Rescue(rescue::RescueArgs),
+    /// Check properties files, and search for what breaks the promises of their settings.
+    Check(check::CheckArgs),
+    /// Say which of Kafka's metrics each harm of a run moves, and which moves none.
+    Monitoring(monitoring::MonitoringArgs),
+    /// Print a script's settings as properties files.
+    Properties(properties::PropertiesArgs),
     /// Print the script of a lesson (or of any source), with the changes of --set.
     Show(SourceArgs),
     /// List the built-in lessons.
@@ -111,7 +121,7 @@ impl From<std::io::Error> for Failure {
 
 fn main() -> ExitCode {
     match execute(Cli::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         // Whoever reads has heard enough (`ackscope run … | head`).
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS
@@ -127,13 +137,16 @@ fn main() -> ExitCode {
     }
 }
 
-fn execute(cli: Cli) -> Result<(), Failure> {
+fn execute(cli: Cli) -> Result<ExitCode, Failure> {
     let mut out = std::io::stdout().lock();
-    match cli.command {
+    let done = match cli.command {
+        Command::Check(args) => return check::check(&args, &mut out),
         Command::Run(args) => run_script(&args, &mut out),
         Command::Biography(args) => biography::biography(&args, &mut out),
         Command::Odds(args) => odds::odds(&args, &mut out),
         Command::Render(args) => render::render(&args),
+        Command::Monitoring(args) => monitoring::monitoring(&args, &mut out),
+        Command::Properties(args) => properties::properties(&args, &mut out),
         Command::Danger(args) => danger::danger(&args, &mut out),
         Command::Rescue(args) => rescue::rescue(&args, &mut out),
         Command::Show(source) => {
@@ -142,7 +155,8 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         }
         Command::Lessons(args) => list_lessons(&args, &mut out),
         Command::Schema => print_json(&mut out, &schemars::schema_for!(Script)),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 fn list_lessons(args: &LessonsArgs, out: &mut impl Write) -> Result<(), Failure> {

@@ -7,6 +7,8 @@ use ackscope::script::Duration;
 use ackscope::verdict::Fate;
 use ackscope::verdict::report::{RecordReport, Report};
 
+use super::words;
+
 /// Prints the whole report.
 pub fn print(out: &mut impl Write, report: &Report) -> Result<()> {
     let settled = if report.settled { "settled" } else { "stopped" };
@@ -72,12 +74,6 @@ fn row(record: &RecordReport) -> [String; 7] {
         format!("{}{open} ({}×)", copy.offset, copy.brokers.len())
     });
     let stored: Vec<String> = stored.collect();
-    let fate = match (record.place, record.reason) {
-        (Some(place), _) if record.causes.is_empty() => format!("{} ({place})", record.fate),
-        (Some(place), _) => format!("{} ({place}): {}", record.fate, chain(record)),
-        (None, Some(reason)) => format!("{} ({reason})", record.fate),
-        (None, None) => record.fate.to_string(),
-    };
     [
         record.id.to_string(),
         record.key.clone().unwrap_or_else(dash),
@@ -85,16 +81,6 @@ fn row(record: &RecordReport) -> [String; 7] {
         record.told.clone(),
         if stored.is_empty() { dash() } else { stored.join(", ") },
         record.processed.to_string(),
-        fate,
+        words::fate(record),
     ]
-}
-
-/// "acked 87.05ms → broker-1 crashed 88.05ms → broker-2 elected 9s".
-fn chain(record: &RecordReport) -> String {
-    let links = record.causes.iter().map(|cause| {
-        let who = cause.entity.as_ref().filter(|name| !name.starts_with("producer"));
-        let who = who.map_or_else(String::new, |name| format!("{name} "));
-        format!("{who}{} {}", cause.event, Duration::from_us(cause.at_us))
-    });
-    links.collect::<Vec<_>>().join(" → ")
 }

@@ -80,12 +80,11 @@ impl Property {
             Kind::Long { .. } => "LONG",
             _ => return self.parse(text),
         };
-        match self.parse(text)? {
-            Setting::Number(_) if text.trim().parse::<i64>().is_err() => {
-                Err(self.invalid(text, &format!("Not a number of type {java}")))
-            }
-            setting => Ok(setting),
+        let number = text.trim();
+        if !number.is_empty() && number.parse::<i64>().is_err() {
+            return Err(self.invalid(number, &format!("Not a number of type {java}")));
         }
+        self.parse(number)
     }
 
     fn number(&self, text: &str, java: &str, min: i64, max: i64) -> Result<Setting, String> {

@@ -92,7 +92,7 @@ struct Board {
 impl Board {
     /// The metric has this value from now on.
     fn set(&mut self, id: Id, of: Of, value: i64) {
-        let points = self.series.entry((id, of)).or_insert_with(Vec::new);
+        let points = self.series.entry((id, of)).or_default();
         let before = points.last().map_or(0, |(_, value)| *value);
         match points.last_mut() {
             _ if before == value => {}

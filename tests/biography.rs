@@ -146,6 +146,21 @@ fn settings_stand_in_the_sentences_that_they_decide() {
     says(&life(&row(24), 1), What::Failed, &["NetworkException", "retry 0 of retries=0"]);
 }
 
+#[test]
+fn a_hundred_equal_retries_are_told_once() {
+    let it = row(40);
+    let refusals =
+        it.run.trace.iter().filter(|e| matches!(e.kind, Kind::AppendRefused { .. })).count();
+    let life = life(&it, 1);
+    let told = kinds(&life).iter().filter(|what| **what == What::TooFewReplicas).count();
+    assert!(refusals > 50 && told < 6, "{told} of {refusals}");
+    // The first ones are told, then how many there were, then the last one and the end.
+    let repeated = &step(&life, What::Repeated).sentence;
+    let number = repeated.split(' ').find_map(|word| word.parse::<usize>().ok());
+    assert_eq!(number.map(|number| number + told), Some(refusals), "{repeated}");
+    assert_eq!(kinds(&life).last(), Some(&What::Expired));
+}
+
 /// The flusher runs, and `flush.ms` is over.
 fn flusher() -> Outcome {
     with(json!({

@@ -8,6 +8,7 @@
 mod broker;
 mod cluster;
 mod consumer;
+mod fold;
 mod producer;
 mod risk;
 pub mod text;
@@ -29,7 +30,7 @@ pub use words::{ENGLISH, Language, Tone, What};
 /// A record's life.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Biography {
-    /// What happened to it, in order.
+    /// What happened to it, in order; many retries that go the same way are one step.
     pub steps: Vec<Step>,
     /// When it was at risk, in the order in which that began.
     pub risks: Vec<Risk>,
@@ -65,7 +66,7 @@ impl Biography {
         for event in trace {
             life.observe(event);
         }
-        Self { steps: life.steps, risks: life.risks }
+        Self { steps: fold::fold(life.steps, words), risks: life.risks }
     }
 }
 

@@ -102,6 +102,8 @@ steps! {
         "the connection to {broker} is gone with its request on it";
     Retried Bad "Sender.canRetry, RecordAccumulator.reenqueue"
         "{error}: back to the accumulator, retry {n} of retries={retries}, after {wait} of backoff";
+    Repeated Bad "Sender.canRetry, retry.backoff.ms"
+        "and so {n} times more, for {wait}";
     Split Plain "Sender.completeBatch, RecordAccumulator.splitAndReenqueue"
         "batch {batch} is larger than max.message.bytes={limit}: it is cut in {n} pieces";
     EpochBumped Plain "TransactionManager.bumpIdempotentProducerEpoch, KIP-360"

@@ -1,15 +1,17 @@
 //! The benchmark of `cargo xtask bench`: the model beside a bare heap of as many events, natively
 //! and in a browser, all in one run.
 //!
-//! Machines are noisy, so ratios are what counts, and what is compared takes turns: in each round
-//! everything runs once more, within a second, and has the same neighbours. A ratio is the median of
-//! the rounds'; its spread are the quartiles, between which half of the rounds lie.
+//! Machines are noisy, so time is what a thread has had of the processor, where the system tells;
+//! and what is compared takes turns: in each round everything runs once more, side by side. A ratio
+//! is the median of the rounds'; its spread are the quartiles, between which half of the rounds lie.
 
 #![allow(clippy::disallowed_types, reason = "a measurement reads a clock; the model does not")]
 
 #[path = "support/browser.rs"]
 #[allow(dead_code, reason = "shared with the tests in a browser, which use the rest")]
 mod browser;
+#[path = "support/cpu.rs"]
+mod cpu;
 #[path = "bench/lab.rs"]
 mod lab;
 #[path = "support/probe.rs"]
@@ -20,19 +22,19 @@ mod site;
 
 use std::fs;
 use std::path::Path;
-use std::time::Instant;
 
+use cpu::CpuClock;
 use probe::Probe;
 use serde_json::{Map, Value, json};
 
 /// How many rounds there are.
 const ROUNDS: usize = 15;
-/// How often each thing runs in a round; its best time counts.
-const TIMES: u32 = 3;
-/// How often it runs in the browser before anything counts: what is hot is compiled anew there.
-const WARM_UP: u32 = 40;
+/// How often each thing runs in a round.
+const TIMES: u32 = 4;
+/// How many rounds come before those: a browser compiles anew what has become hot.
+const WARM_UP: usize = 10;
 /// How many runs of each lesson are measured as one.
-const LESSON_RUNS: u32 = 20;
+const LESSON_RUNS: u32 = 5;
 
 /// Many records over six partitions and three brokers, with a group that reads them.
 fn large() -> String {
@@ -67,26 +69,37 @@ fn row(number: &str) -> String {
     fs::read_to_string(entries.find(is_it).expect("the row")).expect("a script")
 }
 
-/// The best time of a piece of work, in milliseconds.
-fn best(work: impl Fn() -> u32) -> f64 {
-    let times = (0..TIMES).map(|_| {
-        let start = Instant::now();
+/// What a piece of work takes, in milliseconds.
+fn here(work: impl Fn() -> u32) -> f64 {
+    let clock = CpuClock::here();
+    let before_ms = clock.ms();
+    for _ in 0..TIMES {
         std::hint::black_box(work());
-        start.elapsed().as_secs_f64() * 1_000.0
-    });
-    times.fold(f64::MAX, f64::min)
+    }
+    (clock.ms() - before_ms) / f64::from(TIMES)
 }
 
-/// The same in the browser.
-async fn best_there(probe: &Probe, times: u32, call: &str, arguments: &[Value]) -> f64 {
-    let script = format!(
-        "let best = Infinity;
-        for (let i = 0; i < {times}; i++) {{
-            const start = performance.now(); probe.{call}(...given); best = Math.min(best, performance.now() - start);
-        }}
-        return best;"
-    );
-    probe.ask(&script, arguments.to_vec()).await.as_f64().expect("a time")
+/// The browser, and the time that its page takes.
+struct There {
+    probe: Probe,
+    clock: CpuClock,
+}
+
+impl There {
+    async fn open() -> Self {
+        let probe = Probe::open().await;
+        // The page is there now, and with it the process that runs it.
+        probe.ask("return 0;", Vec::new()).await;
+        Self { probe, clock: CpuClock::of_pages() }
+    }
+
+    /// What a call takes there, in milliseconds.
+    async fn run(&self, call: &str, arguments: &[Value]) -> f64 {
+        let script = format!("for (let i = 0; i < {TIMES}; i++) probe.{call}(...given);");
+        let before_ms = self.clock.ms();
+        self.probe.ask(&script, arguments.to_vec()).await;
+        (self.clock.ms() - before_ms) / f64::from(TIMES)
+    }
 }
 
 /// What a round gives, in milliseconds.
@@ -107,21 +120,17 @@ struct Work {
 }
 
 impl Work {
-    async fn there(&self, probe: &Probe, times: u32) -> [f64; 3] {
-        let heap = [json!(self.events), json!(self.pending)];
-        [
-            best_there(probe, times, "events", &[json!(self.script)]).await,
-            best_there(probe, times, "bare_heap", &heap).await,
-            best_there(probe, times, "lessons", &[json!(LESSON_RUNS)]).await,
-        ]
-    }
-
-    async fn round(&self, probe: &Probe) -> Round {
-        let model = best(|| ackscope_probe::events(&self.script));
-        let heap = best(|| ackscope_probe::bare_heap(self.events, self.pending));
-        let lessons = best(|| ackscope_probe::lessons(LESSON_RUNS));
-        let [model_there, heap_there, lessons_there] = self.there(probe, TIMES).await;
-        Round { model, heap, lessons, model_there, heap_there, lessons_there }
+    /// What is compared stands side by side.
+    async fn round(&self, there: &There) -> Round {
+        let size = [json!(self.events), json!(self.pending)];
+        Round {
+            heap: here(|| ackscope_probe::bare_heap(self.events, self.pending)),
+            model: here(|| ackscope_probe::events(&self.script)),
+            model_there: there.run("events", &[json!(self.script)]).await,
+            heap_there: there.run("bare_heap", &size).await,
+            lessons: here(|| ackscope_probe::lessons(LESSON_RUNS)),
+            lessons_there: there.run("lessons", &[json!(LESSON_RUNS)]).await,
+        }
     }
 }
 
@@ -161,33 +170,30 @@ async fn how_fast_is_the_model() {
     let events = ackscope_probe::events(&large);
     let pending = ackscope_probe::pending(&large);
     let work = Work { script: large, events, pending };
-    let probe = Probe::open().await;
-    for _ in 0..WARM_UP {
-        work.there(&probe, 1).await;
-    }
+    let there = There::open().await;
     let mut rounds = Rounds(Vec::new());
-    for _ in 0..ROUNDS {
-        rounds.0.push(work.round(&probe).await);
+    for _ in 0..WARM_UP + ROUNDS {
+        rounds.0.push(work.round(&there).await);
     }
-    let lab = lab::measure(&probe).await;
-    probe.close().await;
+    rounds.0.drain(..WARM_UP);
+    let lab = lab::measure(&there).await;
+    there.probe.close().await;
     let per_second =
-        |of: fn(&Round) -> f64| (f64::from(events) / rounds.quantile(0.0, of) * 1_000.0).round();
+        |of: fn(&Round) -> f64| (f64::from(events) / rounds.quantile(0.5, of) * 1_000.0).round();
     let runs = f64::from(LESSON_RUNS) * ackscope::lessons::ALL.len() as f64;
-    let per_run_us = |of: fn(&Round) -> f64| (rounds.quantile(0.0, of) / runs * 1_000.0).round();
+    let per_run_us = |of: fn(&Round) -> f64| (rounds.quantile(0.5, of) / runs * 1_000.0).round();
     let mut report = Map::new();
     report.insert("events".to_owned(), json!(events));
     report.insert("pending".to_owned(), json!(pending));
     rounds.ratio(&mut report, "model_over_bare_heap", |r| r.heap / r.model);
     rounds.ratio(&mut report, "model_over_bare_heap_wasm", |r| r.heap_there / r.model_there);
     rounds.ratio(&mut report, "wasm_over_native", |r| r.model / r.model_there);
-    // The best of all rounds: what the machine can do when nobody else asks it for anything.
     let figures = json!({
         "native_events_per_second": per_second(|r| r.model),
         "wasm_events_per_second": per_second(|r| r.model_there),
         "lesson_run_us": per_run_us(|r| r.lessons),
         "lesson_run_wasm_us": per_run_us(|r| r.lessons_there),
-        "row_7_ms": round(best(|| ackscope_probe::events(&row_7))),
+        "row_7_ms": round(here(|| ackscope_probe::events(&row_7))),
         "hour_events": hour_events,
         "hour_peak_kb": hour_kb,
     });

@@ -48,6 +48,17 @@ globalThis.loadLater = (_place, first) => {
   }
 };
 
+// The lab comes when it is first asked. Its answers are heard by `say`; `cancel` ends a job.
+const lab = new URL(document.querySelector("meta[name=lab]").content, document.baseURI);
+globalThis.ackscope = {
+  lab(request, say) {
+    let job;
+    const fail = (error) => say(JSON.stringify({ error: `the lab could not be loaded: ${error.message}` }), true);
+    const begun = import(lab).then(({ start }) => (job ??= start(request, say))).catch(fail);
+    return { cancel: () => ((job ??= {}), begun.then(() => job.cancel?.())) };
+  },
+};
+
 if (later) {
   // Whoever is about to do something will soon need more than the first lesson does.
   const controls = "a, button, input, select, summary";

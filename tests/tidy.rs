@@ -116,7 +116,8 @@ fn nothing_left_for_later(source: &Source) -> Violations {
 }
 
 fn no_browser(source: &Source) -> Violations {
-    let is_app = source.path.starts_with("src/app/") || source.path == "src/main.rs";
+    let is_app =
+        ["src/app/", "src/worker/", "src/main.rs"].iter().any(|it| source.path.starts_with(it));
     if is_app || !source.path.starts_with("src/") { vec![] } else { finds(&source.code, BROWSER) }
 }
 

@@ -7,6 +7,7 @@ use web_sys::{Element, HtmlCanvasElement, HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use super::effects::{Listeners, root, set_style};
+use super::lab::{Job, danger};
 use super::paint::Painter;
 use super::state::{Msg, Pacing, State};
 use super::track::{Size, track};
@@ -37,6 +38,7 @@ struct TrackKey {
     size: Size,
     theme: Theme,
     ratio: f64,
+    danger: (u32, u64),
 }
 
 /// How wide the button in a broker's card is, with the gap before it.
@@ -123,9 +125,13 @@ impl Live {
         let (gutter, axis) = if tall { (GUTTER, AXIS) } else { (0.0, 0.0) };
         let size = Size { width, height, gutter, axis };
         let ratio = super::effects::pixel_ratio();
-        let key = TrackKey { revision: state.revision, pacing: state.pacing, size, theme, ratio };
+        let asked = state.lab.asked(Job::Danger);
+        let danger = (asked.number, asked.report["tried"].as_u64().unwrap_or(0));
+        let key =
+            TrackKey { revision: state.revision, pacing: state.pacing, size, theme, ratio, danger };
         if self.track != Some(key) && width >= 1.0 {
-            let scene = track(&state.player, state.pace(), size);
+            let spans = danger::spans(asked);
+            let scene = track(&state.player, state.pace(), &spans, size);
             // Without its background: what is behind the timeline shows through.
             let mut painter = Painter::new(&canvas, (width, height), 1.0, theme)?;
             scene.shapes.iter().for_each(|shape| painter.shape(shape));

@@ -11,6 +11,7 @@ mod fates;
 mod fields;
 mod help;
 mod icons;
+mod lab;
 mod live;
 mod msg;
 mod paint;
@@ -32,6 +33,7 @@ use ackscope::script::{Notice, Script, ScriptError};
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
+use drawer::{Drawer, drawer};
 use effects::{Frames, Listeners};
 use fates::{Fates, fates};
 use live::Live;
@@ -46,6 +48,7 @@ struct App {
     run: Result<Run, ScriptError>,
     frames: Frames,
     listeners: Listeners,
+    link: lab::link::Link,
     on: Callback<Msg>,
 }
 
@@ -108,7 +111,13 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         effects::show_theme(effects::stored_theme());
         let on = ctx.link().callback(|msg| msg);
-        Self { run: Run::new(), frames: Frames::default(), listeners: Listeners::default(), on }
+        Self {
+            run: Run::new(),
+            frames: Frames::default(),
+            listeners: Listeners::default(),
+            link: lab::link::Link::default(),
+            on,
+        }
     }
 
     fn update(&mut self, _: &Context<Self>, msg: Msg) -> bool {
@@ -121,6 +130,9 @@ impl Component for App {
         if asks.store {
             effects::store_theme(run.state.theme);
             effects::show_theme(run.state.theme);
+        }
+        if !is_frame {
+            self.link.follow(&run.state, &self.on);
         }
         run.live.soil(asks.paint);
         if is_frame {
@@ -197,14 +209,28 @@ fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
                 { fates(&trays) }
             </main>
             <section class="time-bar" aria-label={words().transport}>
-                { transport::transport(state, shown.ended, &live.transport, on) }
+                { transport::transport(state, shown.ended, &live.transport, lab::danger::danger(state, on), on) }
                 { timeline::timeline(&run.marks, total_ms, &live.timeline, on) }
             </section>
             <Settings script={run.script.clone()} notices={run.notices.clone()} {idempotent} {refused} {wide} on={on} />
-            { record_panel(&record) }
+            <div class="aside">
+                { record_panel(&record) }
+                { lab_panel(state, on) }
+            </div>
             { help::help(state.shortcuts, &live.help, on) }
         </div>
     }
+}
+
+fn lab_panel(state: &State, on: &Callback<Msg>) -> Html {
+    drawer(Drawer {
+        name: "lab",
+        title: words().lab,
+        note: AttrValue::default(),
+        wide: state.media.wide,
+        open: false,
+        children: html! { <>{ lab::rescue::rescue(state, on) }{ lab::odds::odds(state, on) }</> },
+    })
 }
 
 fn view_error(error: &ScriptError) -> Html {

@@ -3,6 +3,8 @@
 use ackscope::model::ids::RecordId;
 use ackscope::script::Do;
 
+use super::lab::LabMsg;
+
 /// What can happen to the app.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Msg {
@@ -34,6 +36,8 @@ pub enum Msg {
     Act(Do),
     /// Sets a field of the settings panel, or back to its default.
     Set(usize, Option<String>),
+    /// Asks the lab, or hears of it.
+    Lab(LabMsg),
     /// Takes back the last change.
     Undo,
     /// Brings it back.

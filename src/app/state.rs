@@ -6,6 +6,7 @@ use ackscope::script::{Script, ScriptError};
 use ackscope::verdict::Fate;
 
 use super::fields::FIELDS;
+use super::lab::{Job, Lab, LabMsg};
 pub use super::msg::{Direction, Media, Msg, Pacing, Theme};
 
 /// Everything that the app knows.
@@ -40,6 +41,8 @@ pub struct State {
     pub help: bool,
     /// Whether single keys are shortcuts.
     pub shortcuts: bool,
+    /// What the lab was asked, and says.
+    pub lab: Lab,
 }
 
 /// Settings that Kafka refuses.
@@ -96,6 +99,7 @@ impl State {
             media,
             help: false,
             shortcuts: true,
+            lab: Lab::default(),
         };
         state.followed = protagonist(&mut state.player);
         // Before the first send there is nothing to see.
@@ -170,6 +174,7 @@ impl State {
                 self.shortcuts = shortcuts;
                 RENDER
             }
+            Msg::Lab(msg) => self.ask_lab(msg),
             Msg::Act(_) | Msg::Set(..) | Msg::Undo | Msg::Redo => self.change(msg),
             _ => self.travel(msg),
         }
@@ -235,6 +240,26 @@ impl State {
         PAINT
     }
 
+    /// What the user asks the lab, and what it says.
+    fn ask_lab(&mut self, msg: LabMsg) -> Asks {
+        match msg {
+            LabMsg::Ask(job, about) => self.lab.ask(job, about.to_owned()),
+            LabMsg::Fault(Some(fault)) => self.lab.ask(Job::Danger, fault),
+            LabMsg::Fault(None) => self.lab.forget(Job::Danger),
+            LabMsg::Hazard(hazard) => self.lab.set_hazard(hazard),
+            LabMsg::Stop(job) => self.lab.stop(job),
+            LabMsg::Heard(job, report, done) => self.lab.heard(job, &report, done),
+            LabMsg::Open(job, at) => {
+                let script = self.lab.script(job, at);
+                if script.is_none_or(|script| self.player.set(script).is_err()) {
+                    return NOTHING;
+                }
+                self.changed();
+            }
+        }
+        PAINT
+    }
+
     fn frame(&mut self, now_ms: f64) -> Asks {
         if !self.playing {
             self.last_frame_ms = None;
@@ -297,6 +322,7 @@ impl State {
         self.refused = None;
         self.revision += 1;
         self.fixed = fixed(&self.player);
+        self.lab.changed();
         self.seek(self.now_us);
     }
 }

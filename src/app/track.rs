@@ -14,6 +14,7 @@ use ackscope::stage::scene::{
     Anchor, Fill, Form, Point, Rect, Scene, Segment, Shape, Stroke, Text, Weight,
 };
 
+use super::lab::danger::{Kind as Danger, Span};
 use super::ticks::{round_step, tick};
 use super::words::span;
 
@@ -32,7 +33,7 @@ pub struct Size {
 
 /// The picture of a whole run.
 #[must_use]
-pub fn track(player: &Player, pace: &Pace, size: Size) -> Scene {
+pub fn track(player: &Player, pace: &Pace, danger: &[Span], size: Size) -> Scene {
     let setup = player.setup();
     let mut track = Track { setup, pace, size, lanes: lanes(setup), shapes: Vec::new() };
     let down = track.down(player.trace(), player.end_us());
@@ -43,6 +44,7 @@ pub fn track(player: &Player, pace: &Pace, size: Size) -> Scene {
         track.fold_label(fold.from_us, fold.to_us);
     }
     track.messages(player.trace());
+    danger.iter().for_each(|span| track.danger(*span));
     if size.gutter > 0.0 {
         track.names();
     }
@@ -81,6 +83,8 @@ type Spans = Vec<(BrokerId, u64, u64)>;
 const FOLD_GAP: f32 = 8.0;
 const NAME_SIZE: f32 = 11.0;
 const TICK_SIZE: f32 = 10.5;
+/// How high the band of danger is, at most.
+const DANGER: f32 = 8.0;
 /// The least distance between two times of the axis.
 const TICK_GAP: f32 = 84.0;
 
@@ -210,6 +214,26 @@ impl Track<'_> {
             let dotted = self.line((from, y), (to, y), Ink::Lost, 1.5, 1.0);
             dotted.stroke = dotted.stroke.map(|stroke| Stroke { dash: Some([2.0, 4.0]), ..stroke });
         }
+    }
+
+    /// Where a fault is dangerous: a band along the foot of the lanes, high where records come to
+    /// harm, low where they are refused.
+    fn danger(&mut self, span: Span) {
+        let (height, ink) = match span.kind {
+            Danger::Harm => (DANGER, Ink::Lost),
+            Danger::Refused => (DANGER * 0.5, Ink::LeaderFill),
+            Danger::Harmless => (2.0, Ink::Acked),
+        };
+        let foot = self.size.height - self.size.axis;
+        let (left, right) = (self.x(span.from_us), self.x(span.to_us));
+        let rect = Rect::new(left, foot - height, (right - left).max(1.0), height);
+        self.shapes.push(Shape {
+            form: Form::Rect { rect, radius: 0.0 },
+            fill: Some(Fill { ink, opacity: 1.0 }),
+            stroke: None,
+            opacity: 1.0,
+            part: None,
+        });
     }
 
     fn fold_label(&mut self, from_us: u64, to_us: u64) {

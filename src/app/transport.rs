@@ -20,8 +20,14 @@ pub struct Handle {
 const SPEEDS: [(u16, &str); 5] =
     [(25, "0.25×"), (50, "0.5×"), (100, "1×"), (200, "2×"), (400, "4×")];
 
-/// The controls.
-pub fn transport(state: &State, ended: bool, handle: &Handle, on: &Callback<Msg>) -> Html {
+/// The controls, with what stands below them.
+pub fn transport(
+    state: &State,
+    ended: bool,
+    handle: &Handle,
+    below: Html,
+    on: &Callback<Msg>,
+) -> Html {
     let w = words();
     let label = match (state.playing, ended) {
         (true, _) => w.pause,
@@ -47,6 +53,7 @@ pub fn transport(state: &State, ended: bool, handle: &Handle, on: &Callback<Msg>
                 <span class="rate" ref={handle.rate.clone()}></span>
             </div>
             <div class="tempo">{ speeds(state.speed, on) }{ pace(state.pacing, on) }</div>
+            { below }
         </div>
     }
 }

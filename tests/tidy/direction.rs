@@ -37,7 +37,7 @@ pub fn one_direction(source: &Source) -> Violations {
 pub fn library_module(path: &str) -> Option<&str> {
     let inside = path.strip_prefix("src/")?;
     let module = inside.split('/').next()?.trim_end_matches(".rs");
-    (!["lib", "main", "app", "bin"].contains(&module)).then_some(module)
+    (!["lib", "main", "app", "bin", "worker"].contains(&module)).then_some(module)
 }
 
 /// The app stands to the right of everything.

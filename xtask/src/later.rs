@@ -26,9 +26,8 @@ pub fn divide(dist: &Path) -> Outcome<()> {
     let bytes = read(&app.wasm)?;
     let glue = String::from_utf8(read(&app.script)?).map_err(|error| error.to_string())?;
     let rules = Rules { rehearsed: is_rehearsed, later: |_| false };
-    let parts = split(&bytes, &rules, |marked| {
-        rehearse(&marked.bytes, &glue, marked.at, marked.count())
-    })?;
+    let parts =
+        split(&bytes, &rules, |marked| rehearse(&marked.bytes, &glue, marked.at, marked.count()))?;
     let folder = toolchain::wasm_target_dir().join("split");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     write(&folder.join("doors.txt"), doors(&parts.doors).as_bytes())?;

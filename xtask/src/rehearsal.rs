@@ -240,7 +240,10 @@ fn notice(caller: &mut Caller<'_, World>, name: &str, given: &[Val]) -> Result<(
             let frame = closure(caller, frame);
             caller.data_mut().frames.extend(frame);
         }
-        ("setAttribute", [_, Val::I32(name), Val::I32(length), Val::I32(value), Val::I32(size)]) => {
+        (
+            "setAttribute",
+            [_, Val::I32(name), Val::I32(length), Val::I32(value), Val::I32(size)],
+        ) => {
             if text(caller, *name, *length) == "data-time-us" {
                 caller.data_mut().moment = text(caller, *value, *size);
             }
@@ -317,7 +320,9 @@ fn in_table(caller: &mut Caller<'_, World>, object: Object) -> Result<Val, wasmi
     alloc.call(&mut *caller, &[], &mut place)?;
     let Val::I32(index) = place[0] else { return Err(gone()) };
     let object = Ref::Extern(Nullable::Val(ExternRef::new(&mut *caller, object)));
-    table.set(caller, index as u64, object).map_err(|error| wasmi::Error::new(error.to_string()))?;
+    table
+        .set(caller, index as u64, object)
+        .map_err(|error| wasmi::Error::new(error.to_string()))?;
     Ok(Val::I32(index))
 }
 

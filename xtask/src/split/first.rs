@@ -10,8 +10,8 @@ use std::borrow::Cow;
 use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ElementSection, Elements, ExportKind, ExportSection,
-    Function, FunctionSection, ImportSection, Instruction, NameMap, RefType,
-    TableSection, TableType, TypeSection, ValType,
+    Function, FunctionSection, ImportSection, Instruction, NameMap, RefType, TableSection,
+    TableType, TypeSection, ValType,
 };
 use wasmparser::ExternalKind;
 

@@ -344,7 +344,8 @@ impl Writer<'_, '_> {
     fn call(&self, out: &mut Function, function: u32) {
         let region = self.region;
         let returns = region.exits.contains(&FUNCTION);
-        let nest = if self.tells { u32::from(region.falls_through) + u32::from(returns) } else { 0 };
+        let nest =
+            if self.tells { u32::from(region.falls_through) + u32::from(returns) } else { 0 };
         for _ in 0..nest {
             out.instruction(&Instruction::Block(BlockType::Empty));
         }

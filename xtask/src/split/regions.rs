@@ -7,7 +7,9 @@ use super::body::{Body, FUNCTION};
 use super::live::{Live, Locals};
 use super::module::Module;
 use std::ops::Range;
-use wasmparser::{BlockType, ContType, FrameKind, ModuleArity, Operator, RefType, SubType, ValType};
+use wasmparser::{
+    BlockType, ContType, FrameKind, ModuleArity, Operator, RefType, SubType, ValType,
+};
 
 /// A region and how it joins what is around it.
 #[derive(Debug)]
@@ -173,8 +175,7 @@ impl Search<'_, '_> {
         let used: Locals = read.union(&written).copied().collect();
         let is_input = |it: &&u32| read.contains(it) || outputs.contains(it);
         let inputs = live.before(at.start).intersection(&used).filter(is_input).copied();
-        let region =
-            Region { inputs: inputs.collect(), outputs, used, exits, falls_through, at };
+        let region = Region { inputs: inputs.collect(), outputs, used, exits, falls_through, at };
         self.is_worth_it(&region).then_some(region)
     }
 

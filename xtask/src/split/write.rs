@@ -40,7 +40,11 @@ pub fn tables_and_memories(
 }
 
 /// Memories alone.
-pub fn memories(same: Same<'_>, module: &Module<'_>, out: &mut wasm_encoder::Module) -> Outcome<()> {
+pub fn memories(
+    same: Same<'_>,
+    module: &Module<'_>,
+    out: &mut wasm_encoder::Module,
+) -> Outcome<()> {
     section!(same, out, module.sections.memories, MemorySection, parse_memory_section);
     Ok(())
 }

@@ -1,0 +1,194 @@
+//! What the page asks the lab, and what it has heard so far. Pure: `link.rs` does the asking.
+//!
+//! The lab is a program of its own that is loaded when it is first asked (`src/worker`). It answers
+//! in JSON; a script among the answers is only read when somebody wants to see its run.
+
+pub mod danger;
+pub mod link;
+pub mod odds;
+pub mod rescue;
+
+use ackscope::script::Script;
+use serde_json::Value;
+
+/// What the lab can be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// What would have saved the records?
+    Rescue,
+    /// Which faults fit the run?
+    Faults,
+    /// When is a fault dangerous?
+    Danger,
+    /// How likely is harm?
+    Odds,
+}
+
+impl Job {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Rescue, Self::Faults, Self::Danger, Self::Odds];
+
+    /// As the lab calls it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rescue => "rescue",
+            Self::Faults => "faults",
+            Self::Danger => "danger",
+            Self::Odds => "odds",
+        }
+    }
+}
+
+/// What the user or the lab says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LabMsg {
+    /// The user asks; with the fault or the hazard, if the job has one.
+    Ask(Job, &'static str),
+    /// The user chose a fault; none takes the map away.
+    Fault(Option<String>),
+    /// The user chose a hazard.
+    Hazard(&'static str),
+    /// The user has enough.
+    Stop(Job),
+    /// The lab says what it knows, and whether that is all.
+    Heard(Job, String, bool),
+    /// The user wants to see a run that the lab has found, by its place in the answer.
+    Open(Job, usize),
+}
+
+/// A question, as long as it stands.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Counts the questions: another number is another question. 0 is none.
+    pub number: u32,
+    /// The fault or the hazard.
+    pub about: String,
+    /// What is known.
+    pub report: Value,
+    /// Whether the lab is still at it.
+    pub running: bool,
+}
+
+/// All questions.
+#[derive(Clone, Debug, Default)]
+pub struct Lab {
+    asked: [Asked; 4],
+    count: u32,
+    hazard: Option<&'static str>,
+}
+
+impl Lab {
+    /// What was asked of a job.
+    #[must_use]
+    pub fn asked(&self, job: Job) -> &Asked {
+        &self.asked[job as usize]
+    }
+
+    /// The hazard of the odds: at first the script's own faults, at other moments.
+    #[must_use]
+    pub fn hazard(&self) -> &'static str {
+        self.hazard.unwrap_or("script")
+    }
+
+    /// Chooses another hazard.
+    pub fn set_hazard(&mut self, hazard: &'static str) {
+        self.hazard = Some(hazard);
+    }
+
+    /// Asks about a run.
+    pub fn ask(&mut self, job: Job, about: String) {
+        self.count += 1;
+        let report = Value::Null;
+        let number = self.count;
+        self.asked[job as usize] = Asked { number, about, report, running: true };
+    }
+
+    /// Forgets a question and its answer.
+    pub fn forget(&mut self, job: Job) {
+        self.asked[job as usize] = Asked::default();
+    }
+
+    /// Lets the lab stop, and keeps what it has said.
+    pub fn stop(&mut self, job: Job) {
+        self.asked[job as usize].running = false;
+    }
+
+    /// Hears a report.
+    pub fn heard(&mut self, job: Job, report: &str, done: bool) {
+        let asked = &mut self.asked[job as usize];
+        if asked.running {
+            asked.report = serde_json::from_str(report).unwrap_or_default();
+            asked.running = !done;
+        }
+    }
+
+    /// The run is another one: the map of danger is drawn anew, other answers are about a run that
+    /// is gone.
+    pub fn changed(&mut self) {
+        self.forget(Job::Rescue);
+        self.forget(Job::Odds);
+        for job in [Job::Faults, Job::Danger] {
+            if self.asked(job).number > 0 {
+                self.ask(job, self.asked(job).about.clone());
+            }
+        }
+    }
+
+    /// The script of a run that the lab has found.
+    #[must_use]
+    pub fn script(&self, job: Job, at: usize) -> Option<Script> {
+        let report = &self.asked(job).report;
+        let script = match job {
+            Job::Rescue => &report["answers"][at]["script"],
+            _ => &report["worst"]["script"],
+        };
+        Script::parse(&script.to_string()).ok()
+    }
+}
+
+impl Asked {
+    /// Why the lab cannot say anything.
+    #[must_use]
+    pub fn error(&self) -> Option<&str> {
+        self.report["error"].as_str()
+    }
+
+    /// How much is done, in per cent.
+    #[must_use]
+    pub fn per_cent(&self) -> u64 {
+        let (done, all) = (&self.report["done"], &self.report["all"]);
+        done.as_u64().unwrap_or(0) * 100 / all.as_u64().unwrap_or(1).max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_waits_for_is_not_heard() {
+        let mut lab = Lab::default();
+        lab.heard(Job::Rescue, r#"{"done": 1}"#, false);
+        assert_eq!(lab.asked(Job::Rescue).report, Value::Null);
+        lab.ask(Job::Rescue, String::new());
+        lab.heard(Job::Rescue, r#"{"done": 1, "all": 4}"#, false);
+        assert_eq!(lab.asked(Job::Rescue).per_cent(), 25);
+        lab.stop(Job::Rescue);
+        lab.heard(Job::Rescue, r#"{"done": 2, "all": 4}"#, false);
+        assert_eq!(lab.asked(Job::Rescue).per_cent(), 25);
+    }
+
+    #[test]
+    fn another_run_keeps_the_fault_and_forgets_the_answers() {
+        let mut lab = Lab::default();
+        lab.ask(Job::Danger, "crash:leader".to_owned());
+        lab.ask(Job::Rescue, String::new());
+        let before = lab.asked(Job::Danger).number;
+        lab.changed();
+        let danger = lab.asked(Job::Danger);
+        assert_eq!(danger.about, "crash:leader");
+        assert!(danger.number > before && danger.running);
+        assert_eq!(lab.asked(Job::Rescue).number, 0);
+    }
+}

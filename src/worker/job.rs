@@ -1,0 +1,149 @@
+//! The lab's jobs, each with what it tells the page: the library's own reports, and with each run
+//! that was found its script.
+
+use ackscope::lab::{DangerMap, Fault, Hazard, Odds, Rescue, Trials};
+use ackscope::script::Script;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// Something that goes on step by step.
+pub trait Work {
+    /// Does a little more. Answers whether there is more to do.
+    fn step(&mut self) -> bool;
+
+    /// What is known so far, with `done` and `all` as the progress.
+    fn report(&self) -> Value;
+}
+
+/// Makes a job, or says what is wrong with its script.
+pub type Begun = Result<Box<dyn Work>, String>;
+
+fn value(report: impl Serialize) -> Value {
+    serde_json::to_value(report).unwrap_or_default()
+}
+
+fn script_value(script: &Script) -> Value {
+    serde_json::from_str(&script.to_json()).unwrap_or_default()
+}
+
+/// What would have saved the records.
+pub fn rescue(script: &Script) -> Begun {
+    let rescue = Rescue::new(script).map_err(|error| error.to_string())?;
+    Ok(Box::new(Rescuing { rescue, script: script.clone() }))
+}
+
+struct Rescuing {
+    rescue: Rescue,
+    script: Script,
+}
+
+impl Work for Rescuing {
+    fn step(&mut self) -> bool {
+        self.rescue.step()
+    }
+
+    fn report(&self) -> Value {
+        let rescued = self.rescue.rescued();
+        let mut report = value(&rescued);
+        (report["done"], report["all"]) = match self.rescue.progress() {
+            (done, all) => (done.into(), all.into()),
+        };
+        for (answer, told) in
+            rescued.answers.iter().zip(report["answers"].as_array_mut().into_iter().flatten())
+        {
+            let mut changed = self.script.clone();
+            answer.apply(&mut changed);
+            told["script"] = script_value(&changed);
+        }
+        report
+    }
+}
+
+/// The faults that fit a script. There is nothing to wait for.
+pub fn faults(script: &Script) -> Box<dyn Work> {
+    let one = |fault: &Fault| json!({ "fault": fault.to_string(), "text": fault.sentence() });
+    let all: Vec<Value> = Fault::all(script).iter().map(one).collect();
+    Box::new(Known(json!({ "faults": all })))
+}
+
+struct Known(Value);
+
+impl Work for Known {
+    fn step(&mut self) -> bool {
+        false
+    }
+
+    fn report(&self) -> Value {
+        self.0.clone()
+    }
+}
+
+/// When a fault is dangerous.
+pub fn danger(script: &Script, fault: &Fault) -> Begun {
+    let map = DangerMap::new(script, fault).map_err(|error| error.to_string())?;
+    Ok(Box::new(Mapping(map)))
+}
+
+struct Mapping(DangerMap);
+
+impl Work for Mapping {
+    fn step(&mut self) -> bool {
+        self.0.step()
+    }
+
+    fn report(&self) -> Value {
+        let Self(map) = self;
+        let mut report = value(map.report());
+        report["done"] = map.done().into();
+        report["all"] = map.steps().into();
+        let kinds = map.spans().iter().map(|span| {
+            let harms = &span.outcome.harms;
+            match map.is_harmful(span) {
+                true => "harm",
+                false if harms.reported.is_empty() && harms.pending.is_empty() => "none",
+                false => "refused",
+            }
+        });
+        for (kind, told) in kinds.zip(report["spans"].as_array_mut().into_iter().flatten()) {
+            told["kind"] = kind.into();
+        }
+        if let Some(moment) = map.worst() {
+            report["worst"]["script"] = script_value(&map.script_at(moment.at_us));
+        }
+        report
+    }
+}
+
+/// How likely harm is.
+pub fn odds(script: &Script, hazard: &Hazard, runs: u64) -> Begun {
+    let trials = Trials::new(script, hazard).map_err(|error| error.to_string())?;
+    Ok(Box::new(Throwing { trials, odds: Odds::default(), seed: 0, runs }))
+}
+
+struct Throwing {
+    trials: Trials,
+    odds: Odds,
+    seed: u64,
+    runs: u64,
+}
+
+impl Work for Throwing {
+    fn step(&mut self) -> bool {
+        if self.seed < self.runs {
+            self.odds.add(&self.trials.run(self.seed));
+            self.seed += 1;
+        }
+        self.seed < self.runs
+    }
+
+    fn report(&self) -> Value {
+        let mut report = value(self.odds.report());
+        report["done"] = self.seed.into();
+        report["all"] = self.runs.into();
+        let worst = report["worst"]["seed"].as_str().and_then(|seed| seed.parse().ok());
+        if let Some(seed) = worst {
+            report["worst"]["script"] = script_value(&self.trials.script(seed));
+        }
+        report
+    }
+}

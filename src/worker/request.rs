@@ -1,0 +1,22 @@
+//! What the page asks for: `{"job": "rescue", "script": {…}}`, and what else the job needs.
+
+use ackscope::lab::{Fault, Hazard};
+use ackscope::script::Script;
+use serde_json::Value;
+
+use super::job::{self, Work};
+
+/// The job that a request asks for.
+pub fn job(request: &str) -> Result<Box<dyn Work>, String> {
+    let request: Value = serde_json::from_str(request).map_err(|error| error.to_string())?;
+    let text = |name: &str| request[name].as_str().ok_or(format!("the request has no {name}"));
+    let number = |name: &str| request[name].as_u64().ok_or(format!("the request has no {name}"));
+    let script = Script::parse(&request["script"].to_string()).map_err(|e| e.to_string())?;
+    match text("job")? {
+        "rescue" => job::rescue(&script),
+        "faults" => Ok(job::faults(&script)),
+        "danger" => job::danger(&script, &text("fault")?.parse::<Fault>()?),
+        "odds" => job::odds(&script, &Hazard::parse(text("hazard")?)?, number("runs")?),
+        other => Err(format!("there is no job {other:?}")),
+    }
+}

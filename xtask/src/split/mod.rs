@@ -13,6 +13,7 @@ mod live;
 mod module;
 mod outline;
 mod profile;
+mod region_code;
 mod regions;
 mod write;
 

@@ -3,6 +3,8 @@
 
 #[path = "rescue/check.rs"]
 mod check;
+#[path = "rescue/cli.rs"]
+mod cli;
 #[path = "random/fault.rs"]
 #[allow(dead_code, reason = "shared with the random runs, which use the rest")]
 mod fault;

@@ -12,7 +12,8 @@ use super::{Failure, SourceArgs, input};
 const EXAMPLE: &str = "\
 Example:
   ackscope rescue lesson:acks-1-leader-dies
-  ackscope rescue my-run.json --set min.insync.replicas=2 --json";
+  ackscope rescue my-run.json --set min.insync.replicas=2 --json
+  ackscope rescue my-run.json --apply 1 > saved.json";
 
 /// Whom to rescue.
 #[derive(Args)]
@@ -23,6 +24,9 @@ pub struct RescueArgs {
     /// Print JSON.
     #[arg(long)]
     json: bool,
+    /// Print the script with the changes of this answer, counted from 1, and not the answers.
+    #[arg(long, value_name = "N", conflicts_with = "json", value_parser = clap::value_parser!(u16).range(1..))]
+    apply: Option<u16>,
 }
 
 /// Searches and prints what was found.
@@ -30,7 +34,15 @@ pub fn rescue(args: &RescueArgs, out: &mut impl Write) -> Result<(), Failure> {
     let script = input::script(&args.source)?;
     let search = Rescue::new(&script).map_err(|error| input::failure(&args.source, &error))?;
     let found = finish(search);
-    if args.json {
+    if let Some(number) = args.apply {
+        let Some(answer) = found.answers.get(usize::from(number) - 1) else {
+            let count = found.answers.len();
+            return Err(Failure::Input(format!("--apply {number}: there are {count} answers")));
+        };
+        let mut saved = script.clone();
+        answer.apply(&mut saved);
+        writeln!(out, "{}", saved.to_json())?;
+    } else if args.json {
         serde_json::to_writer_pretty(&mut *out, &found).map_err(std::io::Error::from)?;
         writeln!(out)?;
     } else {

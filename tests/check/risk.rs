@@ -149,14 +149,14 @@ fn the_recommended_setup_survives_each_broker() {
 
 #[test]
 fn semantics_are_what_is_never_lost_and_never_duplicated() {
-    assert_eq!(Semantics::of(false, false), Semantics::ExactlyOnce);
-    assert_eq!(Semantics::of(true, false), Semantics::AtMostOnce);
-    assert_eq!(Semantics::of(false, true), Semantics::AtLeastOnce);
-    assert_eq!(Semantics::of(true, true), Semantics::None);
-    use Semantics::{AtLeastOnce, AtMostOnce, ExactlyOnce};
+    use Semantics::{AtLeastOnce, AtMostOnce, ExactlyOnce, None};
+    assert_eq!(Semantics::of(false, false), ExactlyOnce);
+    assert_eq!(Semantics::of(true, false), AtMostOnce);
+    assert_eq!(Semantics::of(false, true), AtLeastOnce);
+    assert_eq!(Semantics::of(true, true), None);
     assert!(ExactlyOnce.keeps(AtLeastOnce) && ExactlyOnce.keeps(AtMostOnce));
     assert!(AtLeastOnce.keeps(AtLeastOnce) && !AtLeastOnce.keeps(ExactlyOnce));
-    assert!(!AtMostOnce.keeps(AtLeastOnce) && !Semantics::None.keeps(AtMostOnce));
+    assert!(!AtMostOnce.keeps(AtLeastOnce) && !None.keeps(AtMostOnce));
 }
 
 /// What no file says is said to be assumed.

@@ -53,6 +53,7 @@ pub struct CheckArgs {
 
 /// What settings can promise.
 #[derive(Clone, Copy, ValueEnum)]
+#[expect(clippy::enum_variant_names, reason = "that is what they are called")]
 enum Promise {
     AtMostOnce,
     AtLeastOnce,

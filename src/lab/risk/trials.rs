@@ -126,6 +126,12 @@ fn pairs(script: &Script) -> Vec<Trial> {
     let Some((leader, followers)) = replicas.split_first().filter(|(_, f)| !f.is_empty()) else {
         return Vec::new();
     };
+    // Whoever has read a record needs it no more: what the logs keep is seen without readers.
+    let unread = Script { groups: Vec::new(), ..script.clone() };
+    let (script, unread) = match unread.resolve() {
+        Ok(_) if !script.groups.is_empty() => (&unread, " Nobody has read the records yet."),
+        _ => (script, ""),
+    };
     let broker = |number: &u16| format!("broker-{number}");
     let cut =
         |number| Do::Cut(Between { from: broker(leader), to: broker(number), one_way: false });
@@ -137,14 +143,14 @@ fn pairs(script: &Script) -> Vec<Trial> {
     let alone = Before {
         text: format!("cut:{}:{}", broker(leader), names.join("+")),
         sentence: format!(
-            "Nothing gets through between {} and {}.",
+            "Nothing gets through between {} and {}.{unread}",
             broker(leader),
             names.join(", ")
         ),
     };
     let fewer = Before {
         text: format!("crash:{last}"),
-        sentence: format!("The process of {last} is killed."),
+        sentence: format!("The process of {last} is killed.{unread}"),
     };
     let one_less = (followers.len() > 1).then(|| (fewer, vec![Do::Crash(last)], fenced));
     let alone = (resolved.topics[0].config.min_insync_replicas == 1)

@@ -111,11 +111,11 @@ fn all_conflicts_are_found_each_with_its_lines() {
     let files = [("producer.properties", producer), ("consumer.properties", consumer)];
     let told = problems(&files, "4.1");
     let expected = [
-        ("producer.properties:4: error: Must set retries", "(with enable.idempotence in line 2)"),
         (
             "producer.properties:3: error: Must set acks to all",
             "(with enable.idempotence in line 2)",
         ),
+        ("producer.properties:4: error: Must set retries", "(with enable.idempotence in line 2)"),
         ("producer.properties:5: error: delivery.timeout.ms should be", "request.timeout.ms"),
         ("consumer.properties:1: error: Heartbeat must be set lower", "timeout"),
     ];

@@ -19,6 +19,9 @@ pub fn check(files: &[PropertiesFile], mut script: Script) -> (Script, Vec<Probl
         file.apply(&mut script);
     }
     problems.extend(together(files, script.clone()));
+    // As the files were given, and in the order of their lines.
+    let place = |file: &str| files.iter().position(|other| other.name == file);
+    problems.sort_by_key(|problem| (place(&problem.file), problem.line));
     (script, problems)
 }
 

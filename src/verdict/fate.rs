@@ -1,6 +1,6 @@
 //! From three facts (told, stored, processed) to one word.
 
-use super::ledger::{Ledger, PartitionView, RecordState, Taken};
+use super::ledger::{Ledger, PartitionView, Position, RecordState, Taken};
 use super::words::{Copy, Fate, Place, Reason, Told, Verdict};
 use crate::model::error::KafkaError;
 use crate::model::ids::{GroupId, PartitionId, RecordId};
@@ -106,16 +106,29 @@ impl Ledger {
     /// transactions were committed.
     fn effects(&self, id: RecordId, group: GroupId, processed: u32) -> u32 {
         let setup = &self.setup.groups[group.index()];
-        let consumer =
-            setup.members.first().map(|consumer| &self.setup.consumers[consumer.index()]);
-        let producer = consumer.and_then(|consumer| consumer.producer);
-        let transactional =
-            producer.is_some_and(|id| self.setup.producers[id.index()].transactional.is_some());
         let output = setup.produces.as_ref().and_then(|produces| produces.output(id));
-        match output.filter(|_| transactional) {
+        match output.filter(|_| self.uses_transactions(group)) {
             Some(output) => self.record(output).transactions,
             None if setup.idempotent => processed.min(1),
             None => processed,
+        }
+    }
+
+    /// Whether a group's application sends on what it reads, in transactions.
+    fn uses_transactions(&self, group: GroupId) -> bool {
+        let first = self.setup.groups[group.index()].members.first();
+        let producer = first.and_then(|consumer| self.setup.consumers[consumer.index()].producer);
+        producer.is_some_and(|id| self.setup.producers[id.index()].transactional.is_some())
+    }
+
+    /// Up to where a group has gone: nobody goes back behind its position; but what an application
+    /// does in a transaction that was not committed is done again from its committed offset.
+    fn passed(&self, group: GroupId, partition: PartitionId, position: &Position) -> u64 {
+        let commits = self.commits.get(&(group, partition)).and_then(|commits| commits.last());
+        match commits {
+            _ if !self.uses_transactions(group) => position.next,
+            Some((offset, _)) => *offset,
+            None => position.start,
         }
     }
 
@@ -223,9 +236,12 @@ impl Ledger {
         if at_leader.iter().all(|offset| *offset >= stable) {
             return Outcome::pending(Reason::NotStable);
         }
-        let position = group.and_then(|group| self.positions.get(&(group, partition)));
+        let position = group.and_then(|group| {
+            let position = self.positions.get(&(group, partition))?;
+            Some((position, self.passed(group, partition, position)))
+        });
         match position {
-            Some(position) if self.over && at_leader.iter().all(|o| *o < position.next) => {
+            Some((position, passed)) if self.over && at_leader.iter().all(|o| *o < passed) => {
                 if failed {
                     return Outcome::decided(Fate::Reported);
                 }

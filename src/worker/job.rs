@@ -45,9 +45,9 @@ impl Work for Rescuing {
     fn report(&self) -> Value {
         let rescued = self.rescue.rescued();
         let mut report = value(&rescued);
-        (report["done"], report["all"]) = match self.rescue.progress() {
-            (done, all) => (done.into(), all.into()),
-        };
+        let (done, all) = self.rescue.progress();
+        report["done"] = done.into();
+        report["all"] = all.into();
         for (answer, told) in
             rescued.answers.iter().zip(report["answers"].as_array_mut().into_iter().flatten())
         {

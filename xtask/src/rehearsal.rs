@@ -249,10 +249,8 @@ fn notice(caller: &mut Caller<'_, World>, name: &str, given: &[Val]) -> Result<(
         (
             "setAttribute",
             [_, Val::I32(name), Val::I32(length), Val::I32(value), Val::I32(size)],
-        ) => {
-            if text(caller, *name, *length) == "data-time-us" {
-                caller.data_mut().moment = text(caller, *value, *size);
-            }
+        ) if text(caller, *name, *length) == "data-time-us" => {
+            caller.data_mut().moment = text(caller, *value, *size);
         }
         ("throw" | "error", [Val::I32(place), Val::I32(length)]) => {
             let said = text(caller, *place, *length);

@@ -96,9 +96,9 @@ fn formatting() -> Outcome<()> {
 /// The app is linted as the browser gets it, and natively with its unit tests.
 fn lints() -> Outcome<()> {
     ensure_component("clippy", "clippy")?;
-    let native = ["clippy", "--workspace", "--all-targets", "--features", "web"];
+    let native = ["clippy", "--workspace", "--all-targets", "--features", "web,lab"];
     cargo(&[&native[..], DENY].concat())?;
-    let features = ["--no-default-features", "--features", "web", "--lib", "--bins"];
+    let features = ["--no-default-features", "--features", "web,lab", "--lib", "--bins"];
     let mut wasm = Toolchain::ensure()?.cargo();
     wasm.args(["clippy", "--release", "--target", WASM]).args(features).args(DENY);
     shell::run(&mut wasm)

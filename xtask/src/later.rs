@@ -18,6 +18,7 @@ const NOT_REHEARSED: &[(&str, &str)] = &[
     ("web_sys::", "likewise"),
     ("__", "likewise: the script that comes with the app calls it"),
     ("ackscope_web::app::effects::", "what the browser has or has not"),
+    ("yew::scheduler::", "in which order things are asked for is the browser's to say"),
 ];
 
 /// Splits the built app.

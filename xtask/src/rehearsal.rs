@@ -22,19 +22,23 @@ const OBJECTS: &[&str] = &[
     "body",
     "getContext",
     "localStorage",
+    "item",
 ];
 /// What is asked of every object, and not so here.
 const NOT: &[&str] = &["instanceof_ShadowRoot"];
 const YES: &[&str] = &["is_function", "requestAnimationFrame", "setTimeout"];
-/// Numbers that are not 0. The window is wide.
-const NUMBERS: &[(&str, f64)] = &[
-    ("clientWidth", 1000.0),
-    ("clientHeight", 600.0),
-    ("devicePixelRatio", 1.0),
-    ("cache_key", NONE),
-    ("listener_id", NONE),
-    ("subtree_id", NONE),
+/// Windows: whether they have room for panels beside the stage, and how large elements are in them:
+/// the stage where there is, and the flat timeline where there is not.
+const WINDOWS: &[(bool, f64, f64)] = &[
+    (true, 1000.0, 600.0),
+    (true, 860.0, 430.0),
+    (false, 960.0, 36.0),
+    (false, 480.0, 36.0),
+    (false, 360.0, 36.0),
 ];
+/// Numbers that are not 0.
+const NUMBERS: &[(&str, f64)] =
+    &[("devicePixelRatio", 1.0), ("cache_key", NONE), ("listener_id", NONE), ("subtree_id", NONE)];
 /// A number that is missing.
 const NONE: f64 = 9_007_199_254_740_991.0;
 /// The longest step that the app takes at once.
@@ -64,6 +68,8 @@ enum Object {
 struct World {
     /// What media queries answer, but those that few people's browsers affirm.
     wide: bool,
+    /// The size of every element.
+    size: (f64, f64),
     tasks: VecDeque<Closure>,
     frames: VecDeque<Closure>,
     /// The page's own blank text was found, and need not be found again.
@@ -79,12 +85,13 @@ struct World {
 /// What media queries ask of few people's browsers.
 const RARE: &[&str] = &["reduce", "contrast"];
 
-/// Runs the app, in a wide light window and a narrow dark one, and gives the marks that it sets:
-/// so many, from a place in its memory on.
+/// Runs the app in windows of several kinds, and gives the marks that it sets: so many, from a place
+/// in its memory on.
 pub fn rehearse(bytes: &[u8], glue: &str, at: u64, count: usize) -> Outcome<Vec<u8>> {
     let mut marks = vec![0; count];
-    for wide in [true, false] {
-        let more = rehearse_in(wide, bytes, glue, at)?;
+    for (wide, width, height) in WINDOWS.iter().copied() {
+        let window = World { wide, size: (width, height), ..World::default() };
+        let more = rehearse_in(window, bytes, glue, at)?;
         if more.len() < count {
             return Err("the app's memory is too small".to_owned());
         }
@@ -93,10 +100,10 @@ pub fn rehearse(bytes: &[u8], glue: &str, at: u64, count: usize) -> Outcome<Vec<
     Ok(marks)
 }
 
-fn rehearse_in(wide: bool, bytes: &[u8], glue: &str, at: u64) -> Outcome<Vec<u8>> {
+fn rehearse_in(window: World, bytes: &[u8], glue: &str, at: u64) -> Outcome<Vec<u8>> {
     let engine = Engine::default();
     let module = Module::new(&engine, bytes).map_err(|error| format!("the app: {error}"))?;
-    let mut store = Store::new(&engine, World { wide, ..World::default() });
+    let mut store = Store::new(&engine, window);
     let linker = world(&module, &mut store, &closures(glue))?;
     let instance = linker
         .instantiate_and_start(&mut store, &module)
@@ -211,6 +218,12 @@ fn answer(
             ([ValType::I32], [list]) if name == "matches" => {
                 let is = as_number(&caller, list) == Some(1.0);
                 told[0] = Val::I32(i32::from(is));
+            }
+            ([ValType::I32], _) if name == "clientWidth" => {
+                told[0] = Val::I32(caller.data().size.0 as i32);
+            }
+            ([ValType::I32], _) if name == "clientHeight" => {
+                told[0] = Val::I32(caller.data().size.1 as i32);
             }
             ([ValType::I32], _) => told[0] = Val::I32(number(&name) as i32),
             ([ValType::F64], _) => told[0] = Val::F64(number(&name).into()),

@@ -61,10 +61,21 @@ globalThis.ackscope = {
 
 if (later) {
   // Whoever is about to do something will soon need more than the first lesson does.
-  const controls = "a, button, input, select, summary";
+  const controls = "a, button, canvas, input, select, summary";
   const aims = ({ target }) => target.closest?.(controls) && fetchLater();
   for (const kind of ["pointerover", "focusin"]) addEventListener(kind, aims);
   for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, fetchLater, true);
+  // What happens before it is there waits for it, and then happens again.
+  const wait = (event) => {
+    if (module || !event.isTrusted) return;
+    event.stopImmediatePropagation();
+    if (event.type === "mousemove") return;
+    if (event.type === "click") event.preventDefault();
+    const { target } = event;
+    const again = new event.constructor(event.type, event);
+    fetchLater().then(() => target.dispatchEvent(again));
+  };
+  for (const kind of ["click", "input", "change", "keydown", "mousemove"]) addEventListener(kind, wait, true);
 }
 
 try {

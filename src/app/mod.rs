@@ -131,7 +131,7 @@ impl Component for App {
             effects::store_theme(run.state.theme);
             effects::show_theme(run.state.theme);
         }
-        if !is_frame {
+        if asks.lab {
             self.link.follow(&run.state, &self.on);
         }
         run.live.soil(asks.paint);

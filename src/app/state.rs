@@ -65,11 +65,13 @@ pub struct Asks {
     pub render: bool,
     /// The theme is to be remembered.
     pub store: bool,
+    /// The lab may be asked something else.
+    pub lab: bool,
 }
 
-const PAINT: Asks = Asks { paint: true, render: true, store: false };
-const RENDER: Asks = Asks { paint: false, render: true, store: false };
-const NOTHING: Asks = Asks { paint: false, render: false, store: false };
+const PAINT: Asks = Asks { paint: true, render: true, store: false, lab: false };
+const RENDER: Asks = Asks { paint: false, render: true, store: false, lab: false };
+const NOTHING: Asks = Asks { paint: false, render: false, store: false, lab: false };
 
 /// How long a run takes at a fixed scale, at normal speed.
 const FIXED_SECONDS: u64 = 60;
@@ -175,7 +177,9 @@ impl State {
                 RENDER
             }
             Msg::Lab(msg) => self.ask_lab(msg),
-            Msg::Act(_) | Msg::Set(..) | Msg::Undo | Msg::Redo => self.change(msg),
+            Msg::Act(_) | Msg::Set(..) | Msg::Undo | Msg::Redo => {
+                Asks { lab: true, ..self.change(msg) }
+            }
             _ => self.travel(msg),
         }
     }
@@ -257,7 +261,7 @@ impl State {
                 self.changed();
             }
         }
-        PAINT
+        Asks { lab: true, ..PAINT }
     }
 
     fn frame(&mut self, now_ms: f64) -> Asks {

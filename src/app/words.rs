@@ -89,6 +89,7 @@ words! {
     rescue_luck: "by luck: {good} of {tried} moments";
     rescue_sure: "at each of {n} moments";
     danger: "danger";
+    danger_ask: "danger of a fault…";
     danger_help: "Tries a fault at every moment of the run, and colours the timeline by what comes of it";
     danger_none: "choose a fault…";
     danger_safe: "No harm at {n} moments";

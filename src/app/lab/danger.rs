@@ -57,8 +57,14 @@ pub fn danger(state: &State, on: &Callback<Msg>) -> Html {
     let faults = state.lab.asked(Job::Faults);
     let all = faults.report["faults"].as_array().unwrap_or(&none);
     let asked = state.lab.asked(Job::Danger);
-    let ask = tell::<FocusEvent>(on, Msg::Lab(LabMsg::Ask(Job::Faults, "")));
-    let onfocus = (faults.number == 0).then_some(ask);
+    if faults.number == 0 {
+        let ask = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Ask(Job::Faults, "")));
+        return html! {
+            <div class="danger" data-lab="danger">
+                <button type="button" class="toggle" data-action="danger" title={w.danger_help} onclick={ask}>{ w.danger_ask }</button>
+            </div>
+        };
+    }
     let onchange = on.reform(|event: Event| {
         let fault = event.target_unchecked_into::<HtmlSelectElement>().value();
         Msg::Lab(LabMsg::Fault((!fault.is_empty()).then_some(fault)))
@@ -66,7 +72,7 @@ pub fn danger(state: &State, on: &Callback<Msg>) -> Html {
     html! {
         <div class="danger" data-lab="danger">
             <label for="danger">{ w.danger }</label>
-            <select id="danger" title={w.danger_help} {onfocus} {onchange}>
+            <select id="danger" title={w.danger_help} {onchange}>
                 <option value="" selected={asked.number == 0}>{ w.danger_none }</option>
                 { for all.iter().map(|fault| view_fault(fault, &asked.about)) }
             </select>

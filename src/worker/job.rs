@@ -62,7 +62,10 @@ impl Work for Rescuing {
 /// The faults that fit a script. There is nothing to wait for.
 pub fn faults(script: &Script) -> Box<dyn Work> {
     let one = |fault: &Fault| json!({ "fault": fault.to_string(), "text": fault.sentence() });
-    let all: Vec<Value> = Fault::all(script).iter().map(one).collect();
+    // Whoever leads when it strikes: what one asks first.
+    let leader = ["crash:leader", "power-cut:leader"].into_iter().filter_map(|it| it.parse().ok());
+    let all = leader.filter(|fault: &Fault| fault.check(script).is_ok()).chain(Fault::all(script));
+    let all: Vec<Value> = all.map(|fault| one(&fault)).collect();
     Box::new(Known(json!({ "faults": all })))
 }
 

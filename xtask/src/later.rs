@@ -58,6 +58,16 @@ pub fn name_anew(dist: &Path) -> Outcome<()> {
     write(&page, html.as_bytes())
 }
 
+/// The page asks for the lab by what is in it, so that a new page never meets an old lab
+/// (`static/lab.js` passes it on).
+pub fn version_lab(dist: &Path) -> Outcome<()> {
+    let lab = read(&dist.join("lazy/ackscope-lab_bg.wasm"))?;
+    let page = dist.join("index.html");
+    let html = String::from_utf8(read(&page)?).map_err(|error| error.to_string())?;
+    let address = "lazy/lab.js";
+    write(&page, once(&html, address, &format!("{address}?{}", hash(&lab)))?.as_bytes())
+}
+
 /// Whether what did not run in the rehearsal is not needed at a first visit. When something of the
 /// browser's is dropped is the browser's to say as well.
 fn is_rehearsed(name: &str) -> bool {

@@ -144,8 +144,10 @@ fn no_floats(source: &Source) -> Violations {
 /// Every Rust file of the project.
 fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders: Vec<PathBuf> =
-        ["src", "tests", "benches", "xtask"].iter().map(|folder| root.join(folder)).collect();
+    let mut folders: Vec<PathBuf> = ["src", "tests", "benches", "xtask", "conform"]
+        .iter()
+        .map(|folder| root.join(folder))
+        .collect();
     let mut sources = Vec::new();
     while let Some(folder) = folders.pop() {
         for path in fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {

@@ -1,5 +1,5 @@
-//! The project's two commands, `cargo xtask serve` and `cargo xtask test`, and `build`, `bench` and
-//! `soak` beside them.
+//! The project's two commands, `cargo xtask serve` and `cargo xtask test`, and `build`, `bench`,
+//! `soak` and `conform` beside them.
 //!
 //! Each looks for what it needs, installs what is missing, says what it does and how long it
 //! takes, and may be run again at any time. Arguments are read with `lexopt`, because this crate
@@ -11,6 +11,7 @@ mod browser;
 mod build;
 mod later;
 mod optimize;
+mod conform;
 mod probe;
 mod rehearsal;
 mod report;
@@ -41,6 +42,8 @@ Usage: cargo xtask <command>
       Measures the model beside a bare heap, natively and in a browser.
   soak [--minutes 10]
       Checks random runs with fresh seeds until it is stopped, or for so long.
+  conform [--record] [--smoke] [--repeat N] [--verbose] [NAME…]
+      Runs scripts on real Apache Kafka and compares the model with what happened.
 
 Each command installs what it lacks first. ACKSCOPE_WASM_TOOLCHAIN=system makes them build the
 app with the system's own Rust, as they do where rustup cannot add the wasm target.";
@@ -54,6 +57,7 @@ enum Task {
     Test(test::Only),
     Bench { json: bool },
     Soak { minutes: Option<u64> },
+    Conform(Vec<String>),
 }
 
 fn main() -> ExitCode {
@@ -80,6 +84,7 @@ fn run(task: Task) -> shell::Outcome<()> {
         Task::Test(only) => test::test(&only),
         Task::Bench { json } => bench::bench(json),
         Task::Soak { minutes } => soak::soak(minutes),
+        Task::Conform(arguments) => conform::conform(&arguments),
     }
 }
 
@@ -91,6 +96,10 @@ fn parse(mut args: lexopt::Parser) -> Result<Task, lexopt::Error> {
             "test" => Task::Test(test::Only::default()),
             "bench" => Task::Bench { json: false },
             "soak" => Task::Soak { minutes: None },
+            "conform" => {
+                let rest = args.raw_args()?.map(|arg| arg.to_string_lossy().into_owned());
+                return Ok(Task::Conform(rest.collect()));
+            }
             "help" => Task::Help,
             other => return Err(format!("there is no command `{other}`").into()),
         },
@@ -142,6 +151,14 @@ mod tests {
         assert_eq!(parsed(&["soak"]), Ok(Task::Soak { minutes: None }));
         assert_eq!(parsed(&["soak", "--minutes", "3"]), Ok(Task::Soak { minutes: Some(3) }));
         assert!(parsed(&["soak", "--minutes", "long"]).is_err());
+    }
+
+    #[test]
+    fn the_harness_reads_its_own_arguments() {
+        let given =
+            |args: &[&str]| Task::Conform(args.iter().map(|arg| (*arg).to_owned()).collect());
+        assert_eq!(parsed(&["conform", "--record", "07-"]), Ok(given(&["--record", "07-"])));
+        assert_eq!(parsed(&["conform"]), Ok(given(&[])));
     }
 
     #[test]

@@ -105,7 +105,7 @@ final class Reading implements Client.Role, Runnable {
         } catch (WakeupException wakeup) {
             // close() was asked for.
         } catch (CannotProcess error) {
-            if (setup.get("failure").get("then").asText().equals("crash")) {
+            if (setup.get("failure").path("then").asText("skip").equals("crash")) {
                 Line.say("crashes");
                 Runtime.getRuntime().halt(1);
             }
@@ -116,6 +116,10 @@ final class Reading implements Client.Role, Runnable {
             if (!ended) {
                 Line.say("threw", "error", Line.name(error));
             }
+        } catch (RuntimeException mistake) {
+            // One of this program: a run that looks finished would be worse.
+            mistake.printStackTrace();
+            Runtime.getRuntime().halt(2);
         }
         if (!ended) {
             consumer.close();
@@ -196,10 +200,10 @@ final class Reading implements Client.Role, Runnable {
         }
         if (failing.contains(id)) {
             int before = failures.getOrDefault(id, 0);
-            if (before < setup.get("failure").get("times").asInt()) {
+            if (before < setup.get("failure").path("times").asInt(1)) {
                 failures.put(id, before + 1);
                 Line.say("processing-failed", "record", id, "offset", record.offset());
-                if (setup.get("failure").get("then").asText().equals("skip")) {
+                if (setup.get("failure").path("then").asText("skip").equals("skip")) {
                     return true;
                 }
                 throw new CannotProcess();

@@ -134,3 +134,31 @@ impl Drop for Ward {
         self.tell("-");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_left_when_the_guard_goes() {
+        let guard = Guard::new().expect("a guard");
+        let root = guard.root().to_path_buf();
+        fs::write(root.join("file"), "").expect("a file");
+        let mut ward = guard.spawn(Command::new("sleep").arg("600")).expect("a process");
+        assert!(ward.is_alive() && root.is_dir());
+        // As if we had been killed: nobody waits for the process, and only the pipe closes.
+        drop(guard);
+        assert!(!root.exists());
+        let end = ward.child.wait().expect("an end");
+        assert!(!end.success(), "it was killed: {end}");
+    }
+
+    #[test]
+    fn a_process_that_has_ended_is_forgotten() {
+        let guard = Guard::new().expect("a guard");
+        let ward = guard.spawn(Command::new("sleep").arg("600")).expect("a process");
+        drop(ward);
+        let mut other = guard.spawn(Command::new("sleep").arg("600")).expect("a process");
+        assert!(other.is_alive());
+    }
+}

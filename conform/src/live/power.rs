@@ -85,3 +85,40 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     entries.flatten().map(|entry| entry.path()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A batch as far as lengths go: base offset, length of the rest, the rest.
+    fn batch(base_offset: u64, rest: u32) -> Vec<u8> {
+        let mut bytes = base_offset.to_be_bytes().to_vec();
+        bytes.extend(rest.to_be_bytes());
+        bytes.resize(bytes.len() + rest as usize, 1);
+        bytes
+    }
+
+    #[test]
+    fn a_power_cut_takes_what_is_younger_than_the_script_and_not_flushed() {
+        let folder = std::env::temp_dir().join(format!("ackscope-power-{}", std::process::id()));
+        let log = |topic: &str| folder.join(topic).join("00000000000000000000.log");
+        for topic in ["old-0", "flushed-0", "recovered-0", "young-0", "__cluster_metadata-0"] {
+            fs::create_dir_all(folder.join(topic)).expect("a folder");
+            fs::write(log(topic), [batch(0, 50), batch(3, 60)].concat()).expect("a log");
+        }
+        fs::write(
+            folder.join("recovery-point-offset-checkpoint"),
+            "0\n2\nrecovered 0 3\nyoung 0 0\n",
+        )
+        .expect("a checkpoint");
+        let then = Written::from([(log("old-0"), 62)]);
+        forget(&folder, &then, &["flushed".to_owned()]).expect("a power cut");
+        let length = |topic: &str| fs::metadata(log(topic)).map(|data| data.len()).unwrap_or(0);
+        assert_eq!(length("old-0"), 62);
+        assert_eq!(length("flushed-0"), 134);
+        assert_eq!(length("recovered-0"), 62);
+        assert_eq!(length("young-0"), 0);
+        assert_eq!(length("__cluster_metadata-0"), 134);
+        fs::remove_dir_all(folder).expect("the folder");
+    }
+}

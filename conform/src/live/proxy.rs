@@ -203,3 +203,68 @@ impl Pump {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::net::{Loss, Way};
+    use super::*;
+    use ackscope::script::entity::End;
+
+    /// A request with an api key, a correlation id and a client id, as Kafka frames it.
+    fn request(api: u16, correlation: u32, client: &str) -> Vec<u8> {
+        let mut frame = [api.to_be_bytes(), 9u16.to_be_bytes()].concat();
+        frame.extend(correlation.to_be_bytes());
+        frame.extend((client.len() as u16).to_be_bytes());
+        frame.extend(client.bytes());
+        frame
+    }
+
+    fn framed(frame: &[u8]) -> Vec<u8> {
+        [&(frame.len() as u32).to_be_bytes()[..], frame].concat()
+    }
+
+    #[test]
+    fn a_connection_belongs_to_whom_its_client_id_names() {
+        let who = Who::default();
+        who.lock().expect("nobody else").insert("billing-1".to_owned(), Entity::Producer(7));
+        assert_eq!(whose(&request(0, 1, "billing-1"), &who), Some(Entity::Producer(7)));
+        assert_eq!(whose(&request(1, 1, "broker-2-fetcher-0"), &who), Some(Entity::Broker(2)));
+    }
+
+    /// Sends a metadata request and a produce request through a proxy to a server that answers each
+    /// by its correlation id; answers with what came back.
+    fn talk(net: &Net) -> Vec<u32> {
+        let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let port = server.local_addr().expect("an address").port();
+        thread::spawn(move || {
+            let (mut stream, _) = server.accept().expect("a connection");
+            while let Some(frame) = read_frame(&mut stream) {
+                let _ = stream.write_all(&framed(&frame[4..8]));
+            }
+        });
+        let who = Who::default();
+        who.lock().expect("nobody else").insert("producer-1".to_owned(), Entity::Producer(1));
+        let route = Route { port, server: Entity::Broker(1), client: None, who };
+        let port = listen(net, route).expect("a proxy");
+        let mut client = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("a connection");
+        let mut heard = Vec::new();
+        for (api, correlation) in [(3, 1), (0, 2), (3, 3)] {
+            let _ = client.write_all(&framed(&request(api, correlation, "producer-1")));
+            let Some(answer) = read_frame(&mut client) else { break };
+            heard.extend(number(&answer, 0));
+        }
+        heard
+    }
+
+    #[test]
+    fn the_next_produce_response_is_lost_and_takes_its_connection_along() {
+        assert_eq!(talk(&Net::default()), [1, 2, 3]);
+        for what in [Lost::Response, Lost::Request] {
+            let net = Net::default();
+            let (from, to) = (End::One(Entity::Producer(1)), End::One(Entity::Broker(1)));
+            let way = Way { from, to, both: false };
+            net.lose(Loss { way, what, connection: Broken::Reset });
+            assert_eq!(talk(&net), [1], "{what:?}");
+        }
+    }
+}

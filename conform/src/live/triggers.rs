@@ -108,3 +108,43 @@ pub fn held(actions: &[Action]) -> Vec<Value> {
     let names = actions.iter().filter(at_once).filter_map(|action| action.when.as_ref());
     names.map(|when| json!(when.event)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ackscope::script::Script;
+
+    fn actions(when: &Value) -> Vec<Action> {
+        let script = json!({
+            "topics": [{ "name": "orders" }],
+            "producers": [{ "sends": [{ "topic": "orders", "count": 9 }] }],
+            "actions": [{ "when": when, "do": { "crash": "broker-1" } }],
+        });
+        Script::load(&script.to_string()).expect("a script").0.actions
+    }
+
+    #[test]
+    fn an_action_waits_for_the_nth_event_that_fits() {
+        let actions = actions(&json!({ "event": "acked", "record": 3, "nth": 2 }));
+        let mut triggers = Triggers::new(&actions);
+        let acked =
+            |record: u32| Happened { records: vec![record], ..Happened::at("acked", "producer-1") };
+        assert!(triggers.observe(&actions, &acked(3)).is_empty());
+        assert!(triggers.observe(&actions, &acked(2)).is_empty());
+        assert!(triggers.observe(&actions, &Happened::at("failed", "producer-1")).is_empty());
+        assert_eq!(triggers.waiting(), [0]);
+        assert_eq!(triggers.observe(&actions, &acked(3)), [0]);
+        assert!(triggers.observe(&actions, &acked(3)).is_empty());
+        assert!(triggers.waiting().is_empty());
+    }
+
+    #[test]
+    fn what_poll_returned_has_its_records_and_offsets() {
+        let line = json!({
+            "event": "polled", "topic": "orders-r1", "partition": 1, "records": [[4, 7], [6, 9]],
+        });
+        let said = Happened::said("billing-1", &line, |real| real.replace("-r1", ""));
+        assert_eq!((said.records, said.offsets), (vec![7, 9], Some((4, 7))));
+        assert_eq!((said.topic.as_deref(), said.partition), (Some("orders"), Some(1)));
+    }
+}

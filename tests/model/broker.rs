@@ -252,3 +252,22 @@ fn min_insync_replicas_above_the_replication_factor_is_capped_since_3_7() {
     assert_eq!(told("4.1"), "acked");
     assert_eq!(told("3.0"), "failed(TimeoutException)");
 }
+
+#[test]
+fn a_fetch_that_is_about_to_wait_finds_what_was_appended_because_of_it() {
+    // Commits wait on one connection until a dead replica leaves the ISR. Each fetch of a follower
+    // then answers one and lets the next one be appended, which it must find: else the queue grows
+    // as fast as it shrinks, and the run never settles.
+    let it = with(json!({
+        "kafka": "4.3",
+        "cluster": { "config": { "broker.session.timeout.ms": 4000, "replica.lag.time.max.ms": 3000 } },
+        "topics": [{ "name": "orders", "replicas": [[1]] }],
+        "producers": producer(json!({ "acks": "1" }), 2, "300ms", 100),
+        "groups": [{
+            "id": "billing", "topics": ["orders"],
+            "config": { "auto.offset.reset": "earliest", "auto.commit.interval.ms": 500 },
+        }],
+        "actions": [{ "at": "800ms", "do": { "power-cut": "broker-1" } }],
+    }));
+    assert!(it.run.end.settled && it.run.end.at_us < 10_000_000, "{}", it.run.end.at_us);
+}

@@ -411,6 +411,11 @@ fn row_33_a_close_that_does_not_wait_fails_what_may_be_stored() {
     assert_eq!(it.told(), ["failed(KafkaException)"; 3]);
     fates(&it, &["ghost", "reported", "reported"]);
     assert_eq!(log_on(&it, ALL), [1]);
+    // What lingers is not even sent: the sender ends at once.
+    let it = row_but(33, |script| script["producers"][0]["config"]["linger.ms"] = json!(1000));
+    assert_eq!(it.told(), ["failed(KafkaException)"; 3]);
+    fates(&it, &["reported"; 3]);
+    assert!(log_on(&it, ALL).is_empty());
 }
 
 #[test]

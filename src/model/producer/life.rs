@@ -58,11 +58,16 @@ impl Producer {
     }
 
     /// `close()`: no further records; everything buffered is sent, without waiting for linger,
-    /// for as long as the timeout says.
+    /// for as long as the timeout says. Without any time the sender does not begin
+    /// (`KafkaProducer.close` forces it to end at once).
     pub fn close(&mut self, cx: &mut Cx<'_>) {
         self.closing = true;
+        let timeout_us = self.setup(cx.setup()).close_timeout_us;
+        if timeout_us == Some(0) {
+            return self.close_forcefully(cx);
+        }
         self.run_once(cx);
-        if let Some(timeout_us) = self.setup(cx.setup()).close_timeout_us {
+        if let Some(timeout_us) = timeout_us {
             cx.ambient(timeout_us, Event::Producer(self.id, ProducerTimer::CloseTimeout));
         }
     }

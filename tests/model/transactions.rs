@@ -219,3 +219,29 @@ fn a_new_owner_waits_for_the_offsets_of_an_open_transaction() {
     assert!(begins[0].0 > aborted_us && begins[0].1 == 0, "{begins:?}");
     assert!(it.report.records.iter().take(3).all(|r| (r.processed, r.effects) == (2, 1)));
 }
+
+#[test]
+fn each_partition_gets_one_marker_also_when_the_coordinator_leads_one_of_them() {
+    // The coordinator's own marker is on the only replica at once: it is answered while the
+    // others are being asked for.
+    let it = with(json!({
+        "kafka": "4.3",
+        "topics": [{ "name": "orders", "partitions": 3, "replicas": [[1], [2], [3]] }],
+        "producers": [{
+            "config": { "transactional.id": "payments" },
+            "transaction": { "records": 6 },
+            "sends": [
+                { "topic": "orders", "count": 2, "start": "10ms", "partition": 0 },
+                { "topic": "orders", "count": 2, "start": "10ms", "partition": 1 },
+                { "topic": "orders", "count": 2, "start": "10ms", "partition": 2 },
+            ],
+        }],
+    }));
+    let mut written = it.events(|kind| match kind {
+        Kind::MarkerWritten { partition, .. } => Some(partition.0),
+        _ => None,
+    });
+    written.sort_by_key(|(_, partition)| *partition);
+    let partitions: Vec<u16> = written.into_iter().map(|(_, partition)| partition).collect();
+    assert_eq!(partitions, [0, 1, 2]);
+}

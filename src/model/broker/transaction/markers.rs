@@ -53,23 +53,27 @@ impl Broker {
             return self.complete_transaction(cx, id);
         }
         let marker = Marker { producer: entry.metadata.producer, commit };
-        let unasked = entry.markers.unasked();
-        let mut left = false;
         for broker in (0..cx.setup().brokers).map(BrokerId) {
-            let leads =
-                |p: &&PartitionId| self.metadata.partitions[p.index()].leader == Some(broker);
-            let partitions: Vec<PartitionId> = unasked.iter().filter(leads).copied().collect();
+            // Anew for each: a marker of this broker's own may be answered at once, and then the
+            // rest is asked for already.
+            let leader = |p: &PartitionId| self.metadata.partitions[p.index()].leader;
+            let mut partitions = self.unasked(id);
+            partitions.retain(|p| leader(p) == Some(broker));
             if !partitions.is_empty() {
-                left |= !self.send_markers_to(cx, id, broker, marker, partitions);
+                self.send_markers_to(cx, id, broker, marker, partitions);
             }
         }
-        let leaderless = |p: &PartitionId| self.metadata.partitions[p.index()].leader.is_none();
-        if left || unasked.iter().any(leaderless) {
+        if !self.unasked(id).is_empty() {
             self.try_again(cx);
         }
     }
 
-    /// Asks one broker, which may be this one. Answers whether it could be asked.
+    /// The partitions of a transaction whose markers nobody was asked for yet.
+    fn unasked(&self, id: TransactionalId) -> Vec<PartitionId> {
+        self.coordinator.entries.get(&id).map(|entry| entry.markers.unasked()).unwrap_or_default()
+    }
+
+    /// Asks one broker, which may be this one, if it can be asked.
     fn send_markers_to(
         &mut self,
         cx: &mut Cx<'_>,
@@ -77,10 +81,10 @@ impl Broker {
         broker: BrokerId,
         marker: Marker,
         partitions: Vec<PartitionId>,
-    ) -> bool {
+    ) {
         let node = Node::Broker(broker);
         if broker != self.id && !self.peers.ready(cx, node) {
-            return false;
+            return;
         }
         let request = cx.next_request();
         if let Some(entry) = self.coordinator.entries.get_mut(&id) {
@@ -91,7 +95,6 @@ impl Broker {
         } else {
             self.ask_peer(cx, broker, request, Request::WriteTxnMarkers { marker, partitions });
         }
-        true
     }
 
     /// A leader has written markers, or not. A transaction of a producer that the partition knows

@@ -78,6 +78,7 @@ final class Overseer implements Client.Role {
             case "delete-topics" -> admin.deleteTopics(strings(command.get("topics"))).all().get(10, TimeUnit.SECONDS);
             case "describe" -> describe(strings(command.get("topics")));
             case "offsets" -> offsets(command.get("topic").asText(), command.get("partition").asInt());
+            case "earliest" -> earliest(command.get("topic").asText(), command.get("partition").asInt());
             case "dump" -> dump(Path.of(command.get("folder").asText()));
             case "committed" -> committed(command.get("group").asText());
             case "alter" -> alter(command);
@@ -169,6 +170,13 @@ final class Overseer implements Client.Role {
                     new ListOffsetsOptions(level).timeoutMs(1500)).partitionResult(partition).get().offset());
         }
         return answer;
+    }
+
+    /** Where a log begins: files may hold older records that are deleted all the same. */
+    private Object earliest(String topic, int number) throws Exception {
+        TopicPartition partition = new TopicPartition(topic, number);
+        return admin.listOffsets(Map.of(partition, OffsetSpec.earliest()),
+                new ListOffsetsOptions().timeoutMs(1500)).partitionResult(partition).get().offset();
     }
 
     /** The records of a partition's log, with Kafka's own tool: offset, record, or what a marker says. */

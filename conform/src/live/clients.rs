@@ -36,6 +36,8 @@ pub struct Past {
     pub created: BTreeSet<u32>,
     /// The records that it was told about.
     pub told: BTreeSet<u32>,
+    /// Whether it gave up: nobody will be told anything any more.
+    pub over: bool,
     /// How often it failed with a record.
     pub failed: BTreeMap<u32, u32>,
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -70,6 +70,8 @@ pub struct Cluster {
 }
 
 struct Broker {
+    /// Where it answers when its start is over.
+    port: u16,
     process: Option<Ward>,
     properties: PathBuf,
     folders: Vec<PathBuf>,
@@ -112,6 +114,7 @@ impl Cluster {
             clients.push(format!("127.0.0.1:{client}"));
             admins.push(format!("127.0.0.1:{}", ports.admin));
             brokers.push(Broker {
+                port: ports.admin,
                 process: None,
                 properties,
                 folders,
@@ -256,6 +259,11 @@ impl Cluster {
     /// Whether a broker's process is there.
     pub fn is_alive(&mut self, number: u16) -> bool {
         self.broker(number).process.as_mut().is_some_and(Ward::is_alive)
+    }
+
+    /// Whether a broker's start is over: Kafka accepts connections last of all.
+    pub fn answers(&mut self, number: u16) -> bool {
+        TcpStream::connect((Ipv4Addr::LOCALHOST, self.broker(number).port)).is_ok()
     }
 
     /// `kill -9`.

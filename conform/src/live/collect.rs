@@ -20,9 +20,12 @@ impl Run<'_, '_> {
         }
         for partition in setup.partitions.iter().filter(|partition| !partition.internal) {
             let topic = self.names.real(&setup.topics[usize::from(partition.topic)].name);
+            let where_from = json!({ "topic": topic, "partition": partition.number });
+            let begins = self.bench.cluster.overseer.ask("earliest", where_from);
+            let begins = begins.ok().and_then(|offset| offset.as_u64()).unwrap_or(0);
             for broker in 1..=setup.brokers {
                 for (offset, what) in self.bench.cluster.dump(broker, &topic, partition.number)? {
-                    let Some(id) = what.as_u64() else { continue };
+                    let Some(id) = what.as_u64().filter(|_| offset >= begins) else { continue };
                     let record = self.seen.fates.records.entry(id as u32).or_default();
                     record.stored.entry(format!("broker-{broker}")).or_default().insert(offset);
                 }

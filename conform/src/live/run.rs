@@ -59,6 +59,8 @@ pub struct Run<'a, 'b> {
     pub(super) pasts: BTreeMap<String, Past>,
     /// Brokers whose process was started and that are to come back.
     pub(super) awaited: BTreeSet<u16>,
+    /// Whether these answer again.
+    pub(super) answering: bool,
     /// What was in the logs before.
     pub(super) written: Written,
     /// How many partitions each client has.
@@ -116,6 +118,7 @@ impl<'a, 'b> Run<'a, 'b> {
             cast: BTreeMap::new(),
             pasts: BTreeMap::new(),
             awaited: BTreeSet::new(),
+            answering: false,
             written: Written::new(),
             assigned: BTreeMap::new(),
             begun: false,
@@ -273,6 +276,7 @@ impl<'a, 'b> Run<'a, 'b> {
     fn remember(&mut self, entity: &str, line: &Value, happened: &Happened) {
         let us = line["us"].as_u64().unwrap_or_default();
         let past = self.pasts.entry(entity.to_owned()).or_default();
+        past.over |= happened.event == "fatal";
         for id in &happened.records {
             let record = self.seen.fates.records.entry(*id).or_default();
             match happened.event.as_str() {

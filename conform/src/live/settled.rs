@@ -1,7 +1,7 @@
 //! When a run on a real cluster is over: nobody waits for an answer, every broker that was started is
 //! back, and no timer of the settings can still change anything without a sign before.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ackscope::script::entity::Entity;
 use ackscope::script::{Do, SendStyle};
@@ -21,6 +21,11 @@ impl Run<'_, '_> {
             return true;
         }
         let awaited: Vec<u16> = self.awaited.iter().copied().collect();
+        if !self.answering && !awaited.is_empty() {
+            // What the controller says of a broker may be older than its process.
+            self.answering = awaited.iter().all(|broker| self.bench.cluster.answers(*broker));
+            self.news = Instant::now();
+        }
         if !self.due.is_empty() || !self.watch.are_unfenced(&awaited) || self.records_under_way() {
             return false;
         }
@@ -42,14 +47,16 @@ impl Run<'_, '_> {
             let entity = format!("producer-{}", plan.producer.index() + 1);
             let alive = self.cast.contains_key(&entity);
             let sent = self.pasts.get(&entity).is_some_and(|past| past.created.contains(&id));
-            plan.at_us < u64::MAX && alive && !sent
+            let over = self.pasts.get(&entity).is_some_and(|past| past.over);
+            plan.at_us < u64::MAX && alive && !over && !sent
         });
         let waiting = self.cast.keys().any(|entity| {
             let index = entity.strip_prefix("producer-").and_then(|n| n.parse::<usize>().ok());
             let listens = index.is_none_or(|n| {
                 setup.producers.get(n - 1).is_some_and(|p| p.style != SendStyle::FireAndForget)
             });
-            let untold = |past: &Past| past.created.iter().any(|id| !past.told.contains(id));
+            let untold =
+                |past: &Past| !past.over && past.created.iter().any(|id| !past.told.contains(id));
             listens && self.pasts.get(entity).is_some_and(untold)
         });
         planned || waiting
@@ -59,6 +66,11 @@ impl Run<'_, '_> {
     fn quiet(&self) -> Duration {
         let setup = &self.loaded.setup;
         let mut longest = 0;
+        for action in &setup.actions {
+            if let Do::Stall(stall) = &action.what {
+                longest = longest.max(stall.longer.as_us());
+            }
+        }
         for group in &setup.groups {
             let config = &group.config;
             let mine = setup

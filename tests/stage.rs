@@ -6,6 +6,8 @@ mod support;
 
 #[path = "stage/faults.rs"]
 mod faults;
+#[path = "stage/handles.rs"]
+mod handles;
 #[path = "stage/ink.rs"]
 mod ink;
 #[path = "stage/layout.rs"]

@@ -7,6 +7,7 @@ use ackscope::model::ids::BrokerId;
 use ackscope::script::Do;
 use ackscope::stage::scene::Rect;
 use ackscope::stage::{Hotspot, Part};
+use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
@@ -72,7 +73,7 @@ fn view_switch(broker: BrokerId, down: bool, on: &Callback<Msg>) -> Html {
     let onclick = tell::<MouseEvent>(on, Msg::Act(what));
     let label = fill(pattern, &[("broker", &name)]);
     html! {
-        <button type="button" key={name.clone()} class="switch" data-action={action} data-broker={name} title={label.clone()} aria-label={label} {onclick}>
+        <button type="button" key={name.clone()} class="switch" data-action={action} data-part={name.clone()} data-corner="" data-broker={name} title={label.clone()} aria-label={label} {onclick}>
             { word }
         </button>
     }
@@ -104,30 +105,53 @@ impl Handle {
     /// Lays the buttons over what they are about, in a picture that is shown at that scale.
     pub fn place(&self, mut hotspots: Vec<Hotspot>, scale: f32) {
         for spot in &mut hotspots {
-            let Rect { x, y, width, height } = spot.rect;
-            spot.rect = Rect::new(x * scale, y * scale, width * scale, height * scale);
+            for rect in [&mut spot.rect, &mut spot.handle] {
+                let Rect { x, y, width, height } = *rect;
+                *rect = Rect::new(x * scale, y * scale, width * scale, height * scale);
+            }
         }
         self.describe(&hotspots);
         if let Some(overlay) = self.overlay.cast::<Element>() {
-            for spot in &hotspots {
-                let Part::Broker(broker) = spot.part else { continue };
-                let switch = overlay.children().item(u32::from(broker.0));
-                let Some(switch) = switch.and_then(|element| {
-                    wasm_bindgen::JsCast::dyn_into::<HtmlElement>(element).ok()
-                }) else {
-                    continue;
-                };
-                let at = "translate(".to_owned()
-                    + &pixels(spot.rect.right())
-                    + ","
-                    + &pixels(spot.rect.bottom())
-                    + ") translate(-100%,-100%)";
-                if switch.style().get_property_value("transform").ok().as_deref() != Some(&at) {
-                    set_style(&switch, "transform", &at);
-                }
-            }
+            lay_over(&overlay, &hotspots);
         }
         *self.hotspots.borrow_mut() = hotspots;
+    }
+}
+
+/// Brings each button over what it is about: `data-part` is the hotspot's id. One with
+/// `data-corner` stands in the lower right corner of that, any other one covers its handle. What
+/// is not in the picture has no button.
+fn lay_over(overlay: &Element, hotspots: &[Hotspot]) {
+    let lasts = |spot: &&Hotspot| !matches!(spot.part, Part::Record(..) | Part::Message(_));
+    let spots: Vec<_> = hotspots.iter().filter(lasts).map(|spot| (spot.id(), spot)).collect();
+    let children = overlay.children();
+    for n in 0..children.length() {
+        let Some(button) = children.item(n).and_then(|child| child.dyn_into::<HtmlElement>().ok())
+        else {
+            continue;
+        };
+        let part = button.get_attribute("data-part").unwrap_or_default();
+        let Some((_, spot)) = spots.iter().find(|(id, _)| *id == part) else {
+            set_changed(&button, "display", "none");
+            continue;
+        };
+        let (rect, handle) = (spot.rect, spot.handle);
+        let at = |x: f32, y: f32| "translate(".to_owned() + &pixels(x) + "," + &pixels(y) + ")";
+        let place = if button.has_attribute("data-corner") {
+            at(rect.right(), rect.bottom()) + " translate(-100%,-100%)"
+        } else {
+            set_changed(&button, "width", &pixels(handle.width));
+            set_changed(&button, "height", &pixels(handle.height));
+            at(handle.x, handle.y)
+        };
+        set_changed(&button, "transform", &place);
+        set_changed(&button, "display", "");
+    }
+}
+
+fn set_changed(element: &HtmlElement, name: &str, value: &str) {
+    if element.style().get_property_value(name).ok().as_deref() != Some(value) {
+        set_style(element, name, value);
     }
 }
 

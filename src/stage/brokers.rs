@@ -30,7 +30,7 @@ impl Stage<'_> {
         let condition = self.condition(Node::Broker(id));
         self.card(Part::Broker(id), card, condition);
         let state = self.broker_header(broker, card);
-        self.pen.hotspot(Part::Broker(id), card, true, format!("{id}, {state}"));
+        self.card_hotspot(Part::Broker(id), card, format!("{id}, {state}"));
         let Some(partition) = self.partition else { return };
         match broker.replica(partition) {
             Some(replica) => {
@@ -239,6 +239,9 @@ impl Stage<'_> {
         let style = Style::sans(Ink::Muted, SMALL);
         let name = self.world.setup().partition_name(partition);
         let column = ((right - at.x) * 0.34).min(140.0);
+        let row = Rect::new(at.x - 4.0, at.y - 13.0, right - at.x + 8.0, Layout::ROW);
+        let label = fill(self.words.replica, &[&name, &broker.id]);
+        self.pen.hotspot(Part::Replica(broker.id, partition), row, true, label);
         self.pen.fit(at, column - 8.0, style, name);
         let Some(replica) = broker.replica(partition) else {
             self.pen.text(pt(at.x + column, at.y), style, "–");

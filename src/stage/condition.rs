@@ -10,6 +10,9 @@ use crate::model::ids::Node;
 /// What a pause sign takes of a line, with the space after it.
 const SIGN: f32 = 13.0;
 
+/// The height of a card's head: no record is drawn there.
+const HEAD: f32 = 38.0;
+
 /// Whether something works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Condition {
@@ -53,6 +56,12 @@ impl Stage<'_> {
                 shape.fill(Ink::DownCard).stroke(Ink::Lost, 1.75).dash(0.1, 5.0).round()
             }
         };
+    }
+
+    /// What a card is as a whole is said, and done, at its head.
+    pub(super) fn card_hotspot(&mut self, part: Part, card: Rect, label: String) {
+        let head = Rect { height: HEAD.min(card.height), ..card };
+        self.pen.handle(part, card, head, true, label);
     }
 
     /// The word and the ink for what does not work, of a producer or a consumer.

@@ -88,7 +88,7 @@ impl Stage<'_> {
                 (Ink::Muted, fill(self.words.member, &[member]), name)
             }
         };
-        self.pen.hotspot(Part::Consumer(id), card, true, label);
+        self.card_hotspot(Part::Consumer(id), card, label);
         let style = Style::sans(ink, SMALL).end();
         let right = card.right() - PAD;
         let width = self.pen.text(pt(right, card.y + 25.0), style, remark);

@@ -13,7 +13,7 @@ impl Stage<'_> {
     pub(super) fn controller(&mut self) {
         let card = self.layout.controller;
         self.card(Part::Controller, card, Condition::Works);
-        self.pen.hotspot(Part::Controller, card, true, self.words.controller);
+        self.card_hotspot(Part::Controller, card, self.words.controller.to_owned());
         let (x, right) = (card.x + PAD, card.right() - PAD);
         self.pen.text(
             pt(x, card.y + 25.0),

@@ -8,7 +8,8 @@ use litemap::LiteMap;
 
 use super::Stage;
 use super::palette::Ink;
-use super::scene::{Form, Point, Rect, Segment, pt, within};
+use super::scene::{Form, Part, Point, Rect, Segment, pt, within};
+use super::words::fill;
 use crate::model::broker::Process;
 use crate::model::broker::replica::Role;
 use crate::model::client::LinkState;
@@ -224,6 +225,8 @@ impl Stage<'_> {
     pub(super) fn links(&mut self) {
         for ((from, to, flow), up) in self.known_links() {
             let Some(way) = self.way(from, to, flow, Half::default()) else { continue };
+            let (client, server) = if flow == Flow::Response { (to, from) } else { (from, to) };
+            self.link_hotspot(client, server, way);
             if self.is_cut(from, to) {
                 self.cut_link(way);
             } else if up {
@@ -232,6 +235,18 @@ impl Stage<'_> {
                 self.pen.shape(way.form()).stroke(Ink::Lost, 1.25).dash(2.0, 6.0).fade(0.7);
             }
         }
+    }
+
+    /// The middle of a link stands for both ways: the first of them that is drawn has it.
+    fn link_hotspot(&mut self, client: Node, server: Node, way: Way) {
+        let part = Part::Link(client, server);
+        if self.pen.hotspots.iter().any(|known| known.part == part) {
+            return;
+        }
+        let middle = Half { x: 10.0, y: 10.0 }.around(way.at(0.5));
+        let setup = self.world.setup();
+        let label = fill(self.words.link, &[&setup.name(client), &setup.name(server)]);
+        self.pen.hotspot(part, middle, true, label);
     }
 
     /// Which links are drawn, and whether they are up.

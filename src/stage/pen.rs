@@ -258,7 +258,19 @@ impl Pen {
         in_tab_order: bool,
         label: impl Into<Cow<'static, str>>,
     ) {
-        self.hotspots.push(Hotspot { part, rect, label: label.into(), in_tab_order });
+        self.handle(part, rect, rect, in_tab_order, label);
+    }
+
+    /// The same for what contains other things; `handle` is what belongs to it alone.
+    pub fn handle(
+        &mut self,
+        part: Part,
+        rect: Rect,
+        handle: Rect,
+        in_tab_order: bool,
+        label: impl Into<Cow<'static, str>>,
+    ) {
+        self.hotspots.push(Hotspot { part, rect, handle, label: label.into(), in_tab_order });
     }
 }
 
@@ -291,5 +303,8 @@ pub fn enlarge(shapes: &mut [Shape], hotspots: &mut [Hotspot], by: f32) {
             stroke.dash = stroke.dash.map(|[dash, gap]| [dash * by, gap * by]);
         }
     }
-    hotspots.iter_mut().for_each(|hotspot| rect(&mut hotspot.rect));
+    for hotspot in hotspots {
+        rect(&mut hotspot.rect);
+        rect(&mut hotspot.handle);
+    }
 }

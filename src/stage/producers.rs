@@ -81,7 +81,7 @@ impl Stage<'_> {
         let condition = self.condition(Node::Producer(id));
         self.card(Part::Producer(id), card, condition);
         let trouble = self.trouble(condition).map(|(_, word)| format!("{id}, {word}"));
-        self.pen.hotspot(Part::Producer(id), card, true, trouble.unwrap_or(id.to_string()));
+        self.card_hotspot(Part::Producer(id), card, trouble.unwrap_or(id.to_string()));
         let partitions = self.partitions_of(id);
         let areas = self.layout.producer_areas(id.index(), partitions.len());
         self.producer_header(producer, config, card);

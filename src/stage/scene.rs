@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 
 use super::palette::Ink;
-use crate::model::ids::{BrokerId, ConsumerId, MessageId, PartitionId, ProducerId, RecordId};
+use crate::model::ids::{BrokerId, ConsumerId, MessageId, Node, PartitionId, ProducerId, RecordId};
 
 /// One moment, drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -198,6 +198,8 @@ pub enum Part {
     Controller,
     /// A broker's replica of a partition.
     Replica(BrokerId, PartitionId),
+    /// The link between two: who asks, and who answers.
+    Link(Node, Node),
     /// A record somewhere.
     Record(RecordId, Site),
     /// A message on its way.
@@ -236,6 +238,9 @@ pub struct Hotspot {
     pub part: Part,
     /// Where it is.
     pub rect: Rect,
+    /// Where something may lie over it that is about it as a whole, and covers nothing else that
+    /// can be pointed at: the head of a card, the middle of a link, the name of a log.
+    pub handle: Rect,
     /// Its name for those who do not see it.
     pub label: Cow<'static, str>,
     /// Whether it belongs in the order of the Tab key. Of the many places of one record only the
@@ -248,15 +253,26 @@ impl Hotspot {
     #[must_use]
     pub fn id(&self) -> String {
         match self.part {
-            Part::Producer(id) => id.to_string(),
-            Part::Broker(id) => id.to_string(),
-            Part::Consumer(id) => format!("consumer-{}", id.0 + 1),
-            Part::Controller => "controller".to_owned(),
+            Part::Producer(id) => node_id(Node::Producer(id)),
+            Part::Broker(id) => node_id(Node::Broker(id)),
+            Part::Consumer(id) => node_id(Node::Consumer(id)),
+            Part::Controller => node_id(Node::Controller),
+            Part::Link(client, server) => format!("{}-to-{}", node_id(client), node_id(server)),
             Part::Replica(broker, partition) => format!("{broker}-partition-{}", partition.0),
             Part::Message(id) => format!("message-{}", id.0),
             Part::Legend => "legend".to_owned(),
             Part::Record(id, site) => format!("record-{id}-{}", site.id()),
         }
+    }
+}
+
+/// The number of a consumer is that among all consumers.
+fn node_id(node: Node) -> String {
+    match node {
+        Node::Producer(id) => id.to_string(),
+        Node::Broker(id) => id.to_string(),
+        Node::Consumer(id) => format!("consumer-{}", id.0 + 1),
+        Node::Controller => "controller".to_owned(),
     }
 }
 

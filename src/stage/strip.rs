@@ -10,7 +10,7 @@ use super::scene::{Part, Rect, Site, pt};
 use super::words::fill;
 use crate::model::broker::replica::Replica;
 use crate::model::broker::{Broker, Process};
-use crate::model::ids::RecordId;
+use crate::model::ids::{BrokerId, PartitionId, RecordId};
 
 /// From the bottom of the records to the baseline of their offsets.
 const OFFSETS: f32 = 17.0;
@@ -68,6 +68,7 @@ impl Stage<'_> {
         let top = middle - self.chip.height / 2.0;
         self.pen.part = Some(Part::Replica(broker.id, replica.partition));
         self.track(replica, card, strip, middle);
+        self.replica_hotspot(broker.id, replica.partition, card, middle);
         let flushed = replica.log.flushed_offset();
         let down = broker.process == Process::Down;
         let idle = broker.process != Process::Running;
@@ -86,6 +87,28 @@ impl Stage<'_> {
         self.log_end(replica, card, strip, top);
         self.high_watermark(replica, idle, card, strip, top);
         self.pen.part = Some(Part::Broker(broker.id));
+    }
+
+    /// Its handle is what stands left of the records, or else below them.
+    fn replica_hotspot(
+        &mut self,
+        broker: BrokerId,
+        partition: PartitionId,
+        card: Rect,
+        middle: f32,
+    ) {
+        let half = self.chip.height / 2.0 + 4.0;
+        let below = 20.0;
+        let (x, width) = (card.x + 2.0, card.width - 4.0);
+        let rect = Rect::new(x, middle - half, width, 2.0 * half + below);
+        let start = track_start(card.width);
+        let handle = match start > PAD + 10.0 {
+            true => Rect { width: start - 6.0, ..rect },
+            false => Rect::new(x, middle + half, width, below),
+        };
+        let name = self.world.setup().partition_name(partition);
+        let label = fill(self.words.replica, &[&name, &broker]);
+        self.pen.handle(Part::Replica(broker, partition), rect, handle, true, label);
     }
 
     /// What is behind the records: the track, its name, and how many records are further left.

@@ -107,6 +107,8 @@ pub struct Words {
     pub disk_is_left: &'static str,
     pub nothing_is_left: &'static str,
     pub cut: &'static str,
+    pub link: &'static str,
+    pub replica: &'static str,
 }
 
 /// English.
@@ -212,6 +214,8 @@ pub const ENGLISH: Words = Words {
     disk_is_left: "only what was on disk is left",
     nothing_is_left: "nothing of its log was on disk",
     cut: "link cut",
+    link: "link from {} to {}",
+    replica: "{} on {}",
 };
 
 /// Fills in a template.

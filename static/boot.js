@@ -84,6 +84,11 @@ try {
   const { default: start } = await import(document.getElementById("app-js").href);
   await ahead;
   await start({ module_or_path: app.href });
+  // The style of what is not on the first screen.
+  const style = document.createElement("link");
+  style.rel = "stylesheet";
+  style.href = document.querySelector("meta[name=later-style]").content;
+  document.head.append(style);
 } catch (error) {
   tell("Ackscope could not be loaded. Check the connection and reload the page.");
   throw error;

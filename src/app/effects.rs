@@ -5,12 +5,13 @@
 use ackscope::player::within;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::render::{AnimationFrame, request_animation_frame};
-use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Document, Element, HtmlElement, KeyboardEvent, MediaQueryList, ResizeObserver, Window,
+    Document, Element, HtmlElement, HtmlInputElement, KeyboardEvent, MediaQueryList,
+    ResizeObserver, Window,
 };
-use yew::Callback;
+use yew::{Callback, Event, TargetCast};
 
 use super::state::{Direction, Media, Msg, Theme};
 
@@ -31,6 +32,19 @@ fn document() -> Document {
 /// The root element.
 pub fn root() -> Option<Element> {
     document().document_element()
+}
+
+/// What the address says after its `#`.
+pub fn address() -> String {
+    window().location().hash().unwrap_or_default().trim_start_matches('#').to_owned()
+}
+
+/// Lets the address say something else, without another entry in the history.
+pub fn set_address(hash: &str) {
+    if let Ok(history) = window().history() {
+        // Forbidden in some frames: then the address stays as it is.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&("#".to_owned() + hash)));
+    }
 }
 
 /// Names the page.
@@ -245,4 +259,25 @@ fn takes_keys(element: &Element, key: &str) -> bool {
 /// Sets a style that a strict content security policy would not take from an attribute.
 pub fn set_style(element: &HtmlElement, name: &str, value: &str) {
     let _ = element.style().set_property(name, value);
+}
+
+/// Reads the file that was chosen in an input of that kind, as text; or says why it cannot.
+pub fn chosen_text(then: Callback<Result<String, String>>) -> Callback<Event> {
+    Callback::from(move |event: Event| {
+        let input: HtmlInputElement = event.target_unchecked_into();
+        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+            read_text(file, then.clone());
+            // The same file may be chosen again.
+            input.set_value("");
+        }
+    })
+}
+
+/// Reads a file as text, or says why that cannot be.
+pub fn read_text(file: web_sys::File, then: Callback<Result<String, String>>) {
+    yew::platform::spawn_local(async move {
+        let name = file.name();
+        let text = gloo::file::futures::read_as_text(&gloo::file::Blob::from(file)).await;
+        then.emit(text.map_err(|error| name + ": " + &error.to_string()));
+    });
 }

@@ -22,6 +22,8 @@ pub const FORWARD: &str = "M6.5 4.5 13 10l-6.5 5.5V4.5ZM15 4.5v11";
 pub const PREVIOUS: &str = "m12 5-5 5 5 5";
 /// Right.
 pub const NEXT: &str = "m8 5 5 5-5 5";
+/// There is more below.
+pub const DOWN: &str = "m5.5 8 4.5 4.5L14.5 8";
 /// Close.
 pub const CLOSE: &str = "m5 5 10 10M15 5 5 15";
 

@@ -25,6 +25,8 @@ pub struct Live {
     pub transport: transport::Handle,
     /// The dialog with the help.
     pub help: NodeRef,
+    /// The dialog of the lessons.
+    pub menu: NodeRef,
     dirty: bool,
     ready: bool,
     track: Option<TrackKey>,

@@ -5,7 +5,6 @@
 //! page is rendered only when something that it shows has changed ([`shown`]).
 
 mod caption;
-mod drawer;
 mod effects;
 mod fates;
 mod fields;
@@ -13,8 +12,10 @@ mod help;
 mod icons;
 mod lab;
 mod live;
+mod menu;
 mod msg;
 mod paint;
+mod panes;
 mod record_panel;
 mod settings;
 mod shown;
@@ -33,10 +34,10 @@ use ackscope::script::{Notice, Script, ScriptError};
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
-use drawer::{Drawer, drawer};
 use effects::{Frames, Listeners};
 use fates::{Fates, fates};
 use live::Live;
+use panes::{Pane, Side, panes};
 use record_panel::{RecordPanel, record_panel};
 use settings::Settings;
 use shown::{Maker, Shared, Shown};
@@ -63,6 +64,7 @@ struct Run {
     notices: Shared<Vec<Notice>>,
     marks: std::rc::Rc<[timeline::Placed]>,
     made_for: (u32, state::Pacing, bool),
+    named: String,
 }
 
 impl Run {
@@ -77,6 +79,7 @@ impl Run {
             marks: timeline::place(&state),
             made_for: (0, state.pacing, false),
             live: Live::default(),
+            named: String::new(),
             maker,
             state,
         })
@@ -101,6 +104,20 @@ impl Run {
             self.made_for = made_for;
         }
         (asks, differs)
+    }
+}
+
+impl Run {
+    /// Title and address say which run this is.
+    fn name(&mut self) {
+        let name = &self.state.player.script().name;
+        if self.named != *name {
+            self.named.clone_from(name);
+            effects::set_title(&fill(words().page_title, &[("name", name)]));
+        }
+        if let Some(id) = self.state.menu.opened.take() {
+            effects::set_address(&format!("{}{id}", menu::ADDRESS));
+        }
     }
 }
 
@@ -156,9 +173,11 @@ impl Component for App {
     fn rendered(&mut self, _: &Context<Self>, first: bool) {
         let Ok(run) = &mut self.run else { return };
         if first {
-            effects::set_title(&fill(words().page_title, &[("name", &run.script.name)]));
             let keys = keys(self.on.clone());
             self.listeners = Listeners::start(&self.on, keys);
+            if let Some(lesson) = effects::address().strip_prefix(menu::ADDRESS) {
+                self.on.emit(Msg::Menu(menu::MenuMsg::Lesson(lesson.to_owned())));
+            }
             run.live.watch(&mut self.listeners, &self.on);
             effects::load_fonts(&[
                 "400 12px Inter",
@@ -167,8 +186,10 @@ impl Component for App {
                 "500 12px 'JetBrains Mono'",
             ]);
         }
+        run.name();
         run.live.timeline.place(&run.marks);
         help::show(&run.live.help, run.state.help);
+        help::show(&run.live.menu, run.state.menu.open);
         // A rendering may have moved or replaced what a frame sets.
         run.live.soil(true);
         self.frames.request(&self.on);
@@ -187,18 +208,12 @@ fn keys(on: Callback<Msg>) -> Callback<KeyboardEvent> {
 
 fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
     let Run { state, shown, live, .. } = run;
-    let (player, wide) = (&state.player, state.media.wide);
+    let wide = state.media.wide;
     let total_ms = state.pace().total_ms().ceil() as u32;
-    let refused = state.refused.as_ref().map(|refused| (refused.field, refused.why.clone().into()));
-    let idempotent =
-        player.setup().producers.iter().any(|producer| producer.config.enable_idempotence);
     let trays = Fates { trays: &shown.trays, followed: state.followed.map(|id| id.0), on };
-    let record = RecordPanel {
-        life: shown.life.as_deref(),
-        records: player.setup().records.len() as u32,
-        chosen: state.chosen,
-        wide,
-        on,
+    let side = |side| {
+        let note = |pane| note(run, pane);
+        panes(side, (state.panes, wide), on, |pane| view_pane(run, pane, on), note)
     };
     html! {
         <div class="app">
@@ -212,25 +227,45 @@ fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
                 { transport::transport(state, shown.ended, &live.transport, lab::danger::danger(state, on), on) }
                 { timeline::timeline(&run.marks, total_ms, &live.timeline, on) }
             </section>
-            <Settings script={run.script.clone()} notices={run.notices.clone()} {idempotent} {refused} {wide} on={on} />
-            <div class="aside">
-                { record_panel(&record) }
-                { lab_panel(state, on) }
-            </div>
+            { side(Side::Left) }
+            { side(Side::Right) }
             { help::help(state.shortcuts, &live.help, on) }
+            { menu::menu(state, &live.menu, on) }
         </div>
     }
 }
 
-fn lab_panel(state: &State, on: &Callback<Msg>) -> Html {
-    drawer(Drawer {
-        name: "lab",
-        title: words().lab,
-        note: AttrValue::default(),
-        wide: state.media.wide,
-        open: false,
-        children: html! { <>{ lab::rescue::rescue(state, on) }{ lab::odds::odds(state, on) }</> },
-    })
+fn view_pane(run: &Run, pane: Pane, on: &Callback<Msg>) -> Html {
+    let Run { state, shown, .. } = run;
+    match pane {
+        Pane::Settings => view_settings(run, on),
+        Pane::Record => {
+            let records = state.player.setup().records.len() as u32;
+            let record = RecordPanel { life: shown.life.as_deref(), records, on };
+            html! { <>{ record_panel(&record) }{ lab::rescue::rescue(state, on) }</> }
+        }
+        Pane::Lab => lab::odds::odds(state, on),
+        Pane::Break | Pane::Files | Pane::Log | Pane::Metrics => Html::default(),
+    }
+}
+
+fn view_settings(run: &Run, on: &Callback<Msg>) -> Html {
+    let state = &run.state;
+    let refused = state.refused.as_ref().map(|refused| (refused.field, refused.why.clone().into()));
+    let mut producers = state.player.setup().producers.iter();
+    let idempotent = producers.any(|producer| producer.config.enable_idempotence);
+    html! {
+        <Settings script={run.script.clone()} notices={run.notices.clone()} {idempotent} {refused} on={on} />
+    }
+}
+
+/// What a closed drawer says.
+fn note(run: &Run, pane: Pane) -> AttrValue {
+    match (pane, &run.shown.life) {
+        (Pane::Settings, _) => words().settings_hint.into(),
+        (Pane::Record, Some(life)) => record_panel::note(life),
+        _ => AttrValue::default(),
+    }
 }
 
 fn view_error(error: &ScriptError) -> Html {

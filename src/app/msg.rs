@@ -4,6 +4,8 @@ use ackscope::model::ids::RecordId;
 use ackscope::script::Do;
 
 use super::lab::LabMsg;
+use super::menu::MenuMsg;
+use super::panes::Pane;
 
 /// What can happen to the app.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +38,10 @@ pub enum Msg {
     Act(Do),
     /// Sets a field of the settings panel, or back to its default.
     Set(usize, Option<String>),
+    /// Chooses another lesson or script.
+    Menu(MenuMsg),
+    /// Opens a pane, or closes its drawer.
+    Pane(Pane, bool),
     /// Asks the lab, or hears of it.
     Lab(LabMsg),
     /// Takes back the last change.

@@ -5,7 +5,6 @@ use ackscope::verdict::biography::Tone;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::drawer::{Drawer, drawer};
 use super::icons;
 use super::shown::{Life, LifeStep};
 use super::state::Msg;
@@ -18,10 +17,6 @@ pub struct RecordPanel<'a> {
     pub life: Option<&'a Life>,
     /// How many records there are.
     pub records: u32,
-    /// Whether the user asked for it.
-    pub chosen: bool,
-    /// Whether there is room for the panel beside the stage.
-    pub wide: bool,
     /// Where messages go.
     pub on: &'a Callback<Msg>,
 }
@@ -29,7 +24,7 @@ pub struct RecordPanel<'a> {
 /// The panel of one record.
 pub fn record_panel(props: &RecordPanel<'_>) -> Html {
     let w = words();
-    let children = html! {
+    html! {
         <>
             { chooser(props) }
             if let Some(life) = props.life {
@@ -39,30 +34,13 @@ pub fn record_panel(props: &RecordPanel<'_>) -> Html {
                 <p class="hint">{ w.no_record }</p>
             }
         </>
-    };
-    let note = note(props);
-    drawer(Drawer {
-        name: "record",
-        title: w.record,
-        note,
-        wide: props.wide,
-        open: props.chosen,
-        children,
-    })
+    }
 }
 
-/// What a closed drawer says.
-fn note(props: &RecordPanel<'_>) -> AttrValue {
-    match props.life {
-        Some(life) if !props.wide => {
-            let text = fill(
-                words().fate_and_place,
-                &[("fate", &life.id.to_string()), ("place", &life.fate_text)],
-            );
-            text.into()
-        }
-        _ => AttrValue::default(),
-    }
+/// What its closed drawer says.
+pub fn note(life: &Life) -> AttrValue {
+    let number = life.id.to_string();
+    fill(words().fate_and_place, &[("fate", &number), ("place", &life.fate_text)]).into()
 }
 
 fn chooser(props: &RecordPanel<'_>) -> Html {

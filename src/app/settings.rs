@@ -4,7 +4,6 @@ use ackscope::script::{Notice, Script};
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
-use super::drawer::{Drawer, drawer};
 use super::fields::{Control, FIELDS, Field, GROUPS, Group, What};
 use super::shown::Shared;
 use super::state::Msg;
@@ -22,8 +21,6 @@ pub struct Props {
     pub idempotent: bool,
     /// The field whose last value was refused, and why.
     pub refused: Option<(usize, AttrValue)>,
-    /// Whether there is room for the panel beside the stage.
-    pub wide: bool,
     /// Where messages go.
     pub on: Callback<Msg>,
 }
@@ -41,15 +38,8 @@ impl Component for Settings {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let (w, props) = (words(), ctx.props());
-        drawer(Drawer {
-            name: "settings",
-            title: w.settings,
-            note: w.settings_hint.into(),
-            wide: props.wide,
-            open: false,
-            children: html! { { for GROUPS.iter().map(|group| view_group(group, props)) } },
-        })
+        let props = ctx.props();
+        html! { { for GROUPS.iter().map(|group| view_group(group, props)) } }
     }
 }
 

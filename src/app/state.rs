@@ -7,7 +7,9 @@ use ackscope::verdict::Fate;
 
 use super::fields::FIELDS;
 use super::lab::{Job, Lab, LabMsg};
+use super::menu::{self, Menu, MenuMsg};
 pub use super::msg::{Direction, Media, Msg, Pacing, Theme};
+use super::panes::{Pane, Panes};
 
 /// Everything that the app knows.
 pub struct State {
@@ -29,8 +31,6 @@ pub struct State {
     last_frame_ms: Option<f64>,
     /// The record whose biography is shown.
     pub followed: Option<RecordId>,
-    /// Whether the user chose it.
-    pub chosen: bool,
     /// Settings that were refused, with the field that was set last.
     pub refused: Option<Refused>,
     /// The colours that the user chose.
@@ -43,6 +43,10 @@ pub struct State {
     pub shortcuts: bool,
     /// What the lab was asked, and says.
     pub lab: Lab,
+    /// Which panes are open.
+    pub panes: Panes,
+    /// The lessons to choose from.
+    pub menu: Menu,
 }
 
 /// Settings that Kafka refuses.
@@ -83,7 +87,6 @@ impl State {
     pub fn new(script: Script, media: Media, theme: Theme) -> Result<Self, ScriptError> {
         let player = Player::new(script)?;
         let fixed = fixed(&player);
-        let start_us = player.setup().records.first().map_or(0, |plan| plan.at_us);
         let mut state = Self {
             player,
             revision: 0,
@@ -95,17 +98,16 @@ impl State {
             fixed,
             last_frame_ms: None,
             followed: None,
-            chosen: false,
             refused: None,
             theme,
             media,
             help: false,
             shortcuts: true,
             lab: Lab::default(),
+            panes: Panes::default(),
+            menu: Menu::default(),
         };
-        state.followed = protagonist(&mut state.player);
-        // Before the first send there is nothing to see.
-        state.seek(start_us);
+        state.begin();
         Ok(state)
     }
 
@@ -157,7 +159,7 @@ impl State {
                 let exists =
                     |id: &RecordId| (1..=self.player.setup().records.len()).contains(&id.index());
                 self.followed = record.filter(exists);
-                self.chosen = true;
+                self.panes.open(Pane::Record);
                 PAINT
             }
             Msg::Theme(theme) => {
@@ -174,6 +176,15 @@ impl State {
             }
             Msg::Shortcuts(shortcuts) => {
                 self.shortcuts = shortcuts;
+                RENDER
+            }
+            Msg::Menu(msg) => self.choose(msg),
+            Msg::Pane(pane, open) => {
+                if open {
+                    self.panes.open(pane);
+                } else {
+                    self.panes.close(pane);
+                }
                 RENDER
             }
             Msg::Lab(msg) => self.ask_lab(msg),
@@ -252,7 +263,12 @@ impl State {
             LabMsg::Fault(None) => self.lab.forget(Job::Danger),
             LabMsg::Hazard(hazard) => self.lab.set_hazard(hazard),
             LabMsg::Stop(job) => self.lab.stop(job),
-            LabMsg::Heard(job, report, done) => self.lab.heard(job, &report, done),
+            LabMsg::Heard(job, report, done) => {
+                self.lab.heard(job, &report, done);
+                if job == Job::Lessons {
+                    return self.want_lessons();
+                }
+            }
             LabMsg::Open(job, at) => {
                 let script = self.lab.script(job, at);
                 if script.is_none_or(|script| self.player.set(script).is_err()) {
@@ -262,6 +278,58 @@ impl State {
             }
         }
         Asks { lab: true, ..PAINT }
+    }
+
+    /// Another lesson, or a script of the user's own.
+    fn choose(&mut self, msg: MenuMsg) -> Asks {
+        let script = match msg {
+            MenuMsg::Open(open) => {
+                self.menu = Menu { open, opened: self.menu.opened.take(), ..Menu::default() };
+                return self.want_lessons();
+            }
+            MenuMsg::Lesson(id) => {
+                self.menu.wanted = Some(id);
+                return self.want_lessons();
+            }
+            MenuMsg::Script(text) => text.and_then(|text| menu::read(&text)),
+        };
+        self.open(script);
+        PAINT
+    }
+
+    /// Lessons are asked of the lab once. The one that is wanted is opened when it is known.
+    fn want_lessons(&mut self) -> Asks {
+        if self.lab.asked(Job::Lessons).number == 0 {
+            self.lab.ask(Job::Lessons, String::new());
+        }
+        let report = &self.lab.asked(Job::Lessons).report;
+        let lesson = self.menu.wanted.as_deref().and_then(|id| menu::lesson(report, id));
+        if let Some(script) = lesson {
+            self.open(script.and_then(menu::read));
+        }
+        Asks { lab: true, ..PAINT }
+    }
+
+    /// Opens a script from its beginning. One that cannot be run leaves everything as it was.
+    fn open(&mut self, script: Result<Script, String>) {
+        let set = script.and_then(|script| self.player.set(script).map_err(|e| e.to_string()));
+        match set {
+            Ok(()) => {
+                self.menu = Menu { opened: self.menu.wanted.take(), ..Menu::default() };
+                self.changed();
+                self.begin();
+            }
+            Err(error) => self.menu = Menu { open: true, error: Some(error), ..Menu::default() },
+        }
+    }
+
+    /// To the beginning: before the first send there is nothing to see.
+    fn begin(&mut self) {
+        self.followed = protagonist(&mut self.player);
+        let start_us = self.player.setup().records.first().map_or(0, |plan| plan.at_us);
+        self.seek(start_us);
+        self.playing = !self.media.reduced_motion;
+        self.last_frame_ms = None;
     }
 
     fn frame(&mut self, now_ms: f64) -> Asks {

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::icons::{self, icon};
+use super::menu::MenuMsg;
 use super::state::{Msg, State, Theme};
 use super::tool::{Tool, tell};
 use super::words::{fill, words};
@@ -20,7 +21,11 @@ pub fn top_bar(state: &State, on: &Callback<Msg>) -> Html {
         <header class="top">
             <a class="skip" href="#stage">{ w.skip_to_stage }</a>
             <span class="brand">{ icons::mark() }<span>{ w.brand }</span></span>
-            <h1 class="lesson">{ player.script().name.clone() }</h1>
+            <h1 class="lesson">
+                <button type="button" class="lesson-button" data-action="menu" aria-haspopup="dialog" title={w.lessons_open} onclick={tell::<MouseEvent>(on, Msg::Menu(MenuMsg::Open(true)))}>
+                    <span class="lesson-name">{ player.script().name.clone() }</span>{ icon(icons::DOWN) }
+                </button>
+            </h1>
             <span class="chip">{ kafka }</span>
             <span class="grow"></span>
             <div class="tools">

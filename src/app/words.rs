@@ -55,6 +55,16 @@ words! {
     pending_help: "not decided yet";
     and_more: "+{n}";
 
+    lessons: "Lessons";
+    lessons_open: "Lessons and scripts";
+    no_lesson: "There is no lesson {id}.";
+    own_script: "Or a script of your own, as ackscope run takes it:";
+
+    break_it: "Break it";
+    files: "Files";
+    log: "Log";
+    metrics: "Metrics";
+
     settings: "Settings";
     settings_hint: "for the whole run";
     reset: "default {value}";

@@ -2,6 +2,7 @@
 //! that was found its script.
 
 use ackscope::lab::{DangerMap, Fault, Hazard, Odds, Rescue, Trials};
+use ackscope::lessons;
 use ackscope::script::Script;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -67,6 +68,15 @@ pub fn faults(script: &Script) -> Box<dyn Work> {
     let all = leader.filter(|fault: &Fault| fault.check(script).is_ok()).chain(Fault::all(script));
     let all: Vec<Value> = all.map(|fault| one(&fault)).collect();
     Box::new(Known(json!({ "faults": all })))
+}
+
+/// The lessons, each with its script.
+pub fn lessons() -> Box<dyn Work> {
+    let all = lessons::ALL.iter().map(|lesson| {
+        let name = Script::parse(lesson.script).map(|script| script.name).unwrap_or_default();
+        json!({ "id": lesson.id, "name": name, "about": lesson.about, "script": lesson.script })
+    });
+    Box::new(Known(json!({ "lessons": all.collect::<Vec<Value>>() })))
 }
 
 struct Known(Value);

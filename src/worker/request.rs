@@ -16,6 +16,7 @@ pub fn job(request: &str) -> Result<Box<dyn Work>, String> {
         "rescue" => job::rescue(&script),
         "faults" => Ok(job::faults(&script)),
         "danger" => job::danger(&script, &text("fault")?.parse::<Fault>()?),
+        "lessons" => Ok(job::lessons()),
         "odds" => job::odds(&script, &Hazard::parse(text("hazard")?)?, number("runs")?),
         other => Err(format!("there is no job {other:?}")),
     }

@@ -33,7 +33,7 @@ pub fn build(release: bool) -> Outcome<()> {
         result?;
         slim(&dist())?;
         later::name_anew(&dist())?;
-        later::version_lab(&dist())?;
+        later::version(&dist())?;
     }
     site::check(&dist())
 }

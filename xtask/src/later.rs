@@ -58,14 +58,20 @@ pub fn name_anew(dist: &Path) -> Outcome<()> {
     write(&page, html.as_bytes())
 }
 
-/// The page asks for the lab by what is in it, so that a new page never meets an old lab
-/// (`static/lab.js` passes it on).
-pub fn version_lab(dist: &Path) -> Outcome<()> {
-    let lab = read(&dist.join("lazy/ackscope-lab_bg.wasm"))?;
+/// What the page asks for later, and the file that says what is in it. `static/lab.js` passes the
+/// version of the lab on.
+const VERSIONED: [(&str, &str); 2] =
+    [("lazy/lab.js", "lazy/ackscope-lab_bg.wasm"), ("lazy/later.css", "lazy/later.css")];
+
+/// The page asks for what comes later by what is in it, so that a new page never meets an old lab.
+pub fn version(dist: &Path) -> Outcome<()> {
     let page = dist.join("index.html");
-    let html = String::from_utf8(read(&page)?).map_err(|error| error.to_string())?;
-    let address = "lazy/lab.js";
-    write(&page, once(&html, address, &format!("{address}?{}", hash(&lab)))?.as_bytes())
+    let mut html = String::from_utf8(read(&page)?).map_err(|error| error.to_string())?;
+    for (address, content) in VERSIONED {
+        let version = hash(&read(&dist.join(content))?);
+        html = once(&html, address, &format!("{address}?{version}"))?;
+    }
+    write(&page, html.as_bytes())
 }
 
 /// Whether what did not run in the rehearsal is not needed at a first visit. When something of the

@@ -5,7 +5,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use yew::Callback;
 
-use super::{Job, Lab, LabMsg};
+use super::{JOBS, Job, Lab, LabMsg};
 use crate::app::state::{Msg, State};
 
 #[wasm_bindgen]
@@ -23,7 +23,7 @@ extern "C" {
 /// The jobs that run.
 #[derive(Default)]
 pub struct Link {
-    jobs: [Option<Started>; 4],
+    jobs: [Option<Started>; JOBS],
 }
 
 struct Started {

@@ -11,6 +11,9 @@ pub mod rescue;
 use ackscope::script::Script;
 use serde_json::Value;
 
+/// How many kinds of questions there are.
+pub const JOBS: usize = 5;
+
 /// What the lab can be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Job {
@@ -22,11 +25,14 @@ pub enum Job {
     Danger,
     /// How likely is harm?
     Odds,
+    /// Which lessons are there?
+    Lessons,
 }
 
 impl Job {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Rescue, Self::Faults, Self::Danger, Self::Odds];
+    pub const ALL: [Self; JOBS] =
+        [Self::Rescue, Self::Faults, Self::Danger, Self::Odds, Self::Lessons];
 
     /// As the lab calls it.
     #[must_use]
@@ -36,6 +42,7 @@ impl Job {
             Self::Faults => "faults",
             Self::Danger => "danger",
             Self::Odds => "odds",
+            Self::Lessons => "lessons",
         }
     }
 }
@@ -73,7 +80,7 @@ pub struct Asked {
 /// All questions.
 #[derive(Clone, Debug, Default)]
 pub struct Lab {
-    asked: [Asked; 4],
+    asked: [Asked; JOBS],
     count: u32,
     hazard: Option<&'static str>,
 }

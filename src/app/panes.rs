@@ -1,0 +1,200 @@
+//! The panes around the stage: beside it, where there is room, one of each side under its tabs;
+//! else drawers below it. Only what is open is made.
+
+use yew::prelude::*;
+
+use super::state::Msg;
+use super::words::words;
+
+/// A pane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pane {
+    /// The settings.
+    Settings,
+    /// The faults, and what was done.
+    Break,
+    /// Properties files and client code.
+    Files,
+    /// One record, and what would have saved it.
+    Record,
+    /// Promises, odds, monitoring.
+    Lab,
+    /// Everything that happens.
+    Log,
+    /// Kafka's metrics.
+    Metrics,
+}
+
+/// On which side of the stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// What the user does.
+    Left,
+    /// What the user learns.
+    Right,
+}
+
+const LEFT: &[Pane] = &[Pane::Settings, Pane::Break, Pane::Files];
+const RIGHT: &[Pane] = &[Pane::Record, Pane::Lab, Pane::Log, Pane::Metrics];
+
+impl Pane {
+    /// Its name for the style sheet and for those that drive the page.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Settings => "settings",
+            Self::Break => "break",
+            Self::Files => "files",
+            Self::Record => "record",
+            Self::Lab => "lab",
+            Self::Log => "log",
+            Self::Metrics => "metrics",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        let w = words();
+        match self {
+            Self::Settings => w.settings,
+            Self::Break => w.break_it,
+            Self::Files => w.files,
+            Self::Record => w.record,
+            Self::Lab => w.lab,
+            Self::Log => w.log,
+            Self::Metrics => w.metrics,
+        }
+    }
+
+    fn side(self) -> Side {
+        if LEFT.contains(&self) { Side::Left } else { Side::Right }
+    }
+}
+
+/// Which panes are open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Panes {
+    left: Pane,
+    right: Pane,
+    /// The open drawers, a bit each.
+    drawers: u8,
+}
+
+impl Default for Panes {
+    fn default() -> Self {
+        Self { left: Pane::Settings, right: Pane::Record, drawers: 0 }
+    }
+}
+
+impl Panes {
+    /// Whether a pane is open.
+    #[must_use]
+    pub fn shows(self, pane: Pane, wide: bool) -> bool {
+        if wide {
+            return self.left == pane || self.right == pane;
+        }
+        self.drawers & (1 << pane as u8) != 0
+    }
+
+    /// Opens a pane beside the stage, and its drawer.
+    pub fn open(&mut self, pane: Pane) {
+        match pane.side() {
+            Side::Left => self.left = pane,
+            Side::Right => self.right = pane,
+        }
+        self.drawers |= 1 << pane as u8;
+    }
+
+    /// Closes its drawer.
+    pub fn close(&mut self, pane: Pane) {
+        self.drawers &= !(1 << pane as u8);
+    }
+}
+
+/// The panes of one side. `view` makes what is in one, `note` is what its closed drawer says.
+pub fn panes(
+    side: Side,
+    (open, wide): (Panes, bool),
+    on: &Callback<Msg>,
+    view: impl Fn(Pane) -> Html,
+    note: impl Fn(Pane) -> AttrValue,
+) -> Html {
+    let all = if side == Side::Left { LEFT } else { RIGHT };
+    let class = if side == Side::Left { "side" } else { "aside" };
+    if !wide {
+        let drawers = all.iter().map(|pane| drawer(*pane, open, on, &view, note(*pane)));
+        return html! { <div {class}>{ for drawers }</div> };
+    }
+    let shown = if side == Side::Left { open.left } else { open.right };
+    let tabs = all.iter().map(|pane| tab(*pane, *pane == shown, on));
+    let name = shown.name();
+    html! {
+        <div {class}>
+            <div class="tabs" role="tablist">{ for tabs }</div>
+            <section class="panel" key={name} data-panel={name} role="tabpanel" aria-label={shown.title()}>
+                { view(shown) }
+            </section>
+        </div>
+    }
+}
+
+fn tab(pane: Pane, chosen: bool, on: &Callback<Msg>) -> Html {
+    let onclick = on.reform(move |_| Msg::Pane(pane, true));
+    let selected = if chosen { "true" } else { "false" };
+    html! {
+        <button type="button" class="tab" role="tab" data-pane={pane.name()} aria-selected={selected} {onclick}>
+            { pane.title() }
+        </button>
+    }
+}
+
+fn drawer(
+    pane: Pane,
+    open: Panes,
+    on: &Callback<Msg>,
+    view: &impl Fn(Pane) -> Html,
+    note: AttrValue,
+) -> Html {
+    let is_open = open.shows(pane, false);
+    // What the browser would do is done by the state.
+    let onclick = on.reform(move |event: MouseEvent| {
+        event.prevent_default();
+        Msg::Pane(pane, !is_open)
+    });
+    html! {
+        <section class="drawer" data-panel={pane.name()} aria-label={pane.title()}>
+            <details open={is_open}>
+                <summary {onclick}><h2>{ pane.title() }</h2><span class="note">{ note }</span></summary>
+                if is_open {
+                    <div class="drawer-body">{ view(pane) }</div>
+                }
+            </details>
+        </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_pane_of_each_side_is_open_where_there_is_room() {
+        let mut panes = Panes::default();
+        panes.open(Pane::Log);
+        let shown = |panes: Panes| {
+            let all = LEFT.iter().chain(RIGHT).copied();
+            all.filter(|pane| panes.shows(*pane, true)).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(panes), [Pane::Settings, Pane::Log]);
+        panes.open(Pane::Files);
+        assert_eq!(shown(panes), [Pane::Files, Pane::Log]);
+    }
+
+    #[test]
+    fn drawers_open_and_close_apart_from_each_other() {
+        let mut panes = Panes::default();
+        panes.open(Pane::Log);
+        panes.open(Pane::Lab);
+        panes.close(Pane::Log);
+        assert!(panes.shows(Pane::Lab, false) && !panes.shows(Pane::Log, false));
+    }
+}

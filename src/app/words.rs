@@ -84,7 +84,7 @@ words! {
     replication_factor: "replication factor";
     replication_factor_help: "How many brokers hold a copy of each partition.";
 
-    lab: "What if?";
+    lab: "Lab";
     lab_working: "The lab is at work";
     lab_stop: "stop";
     rescue: "What would have saved it";

@@ -3,7 +3,9 @@
 //! The whole run is simulated ahead. Keyframes are clones of the world; whatever lies between two
 //! of them is simulated again when it is asked for. Looking changes nothing.
 
+mod about;
 mod caption;
+mod kinds;
 mod marks;
 mod pace;
 mod told;
@@ -18,9 +20,12 @@ use crate::script::resolve::Resolved;
 use crate::script::{Action, Do, Duration, Notice, Script, ScriptError};
 use crate::verdict::{Ledger, Totals};
 
+pub use about::{carries, entities, is_about};
 pub use caption::caption;
+pub use kinds::{Class, Filter, Whom};
 pub use marks::{Mark, MarkKind};
 pub use pace::{Fold, Pace, within};
+pub use told::{line, sentence};
 
 /// How many steps lie between two keyframes at first.
 const KEYFRAME_STEPS: u32 = 2_000;

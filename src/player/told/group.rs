@@ -1,11 +1,9 @@
-//! What is happening in groups and transactions, in a sentence or two.
+//! What is happening in consumer groups, in a sentence or two.
 
-use super::caption::records;
 use crate::model::group::Removal;
-use crate::model::ids::{ConsumerId, Node, PartitionId, RecordId};
+use crate::model::ids::{ConsumerId, Node, PartitionId};
 use crate::model::setup::Setup;
 use crate::model::trace::Kind;
-use crate::model::transaction::TransactionState;
 use crate::script::Duration;
 
 fn consumer(setup: &Setup, id: ConsumerId) -> String {
@@ -75,58 +73,6 @@ pub(super) fn group_sentence(setup: &Setup, kind: &Kind) -> Option<String> {
         ),
         Kind::PartitionAdded { partition, .. } => format!(
             "{} is new. Clients learn of it with their next metadata, after up to metadata.max.age.ms.",
-            setup.partition_name(*partition)
-        ),
-        _ => return None,
-    })
-}
-
-/// Of transactions.
-pub(super) fn transaction_sentence(setup: &Setup, kind: &Kind) -> Option<String> {
-    Some(match kind {
-        Kind::TransactionsInitialized { producer, epoch, .. } => format!(
-            "{producer}'s initTransactions() returns with epoch {epoch}: whoever had its transactional.id before is fenced."
-        ),
-        Kind::TransactionBegun { producer } => {
-            format!("{producer} begins a transaction. No broker hears of that.")
-        }
-        Kind::TransactionEnding { producer, commit: true } => format!(
-            "{producer} calls commitTransaction(): everything is flushed, then the coordinator is asked."
-        ),
-        Kind::TransactionEnding { producer, commit: false } => {
-            format!("{producer} calls abortTransaction().")
-        }
-        Kind::TransactionChanged { broker, metadata } => match metadata.state {
-            TransactionState::PrepareCommit => format!(
-                "{broker}, the transaction coordinator, has the commit in its log: it will be done whatever happens. The markers follow."
-            ),
-            TransactionState::PrepareAbort => format!(
-                "{broker}, the transaction coordinator, has the abort in its log. The markers follow."
-            ),
-            _ => return None,
-        },
-        Kind::TransactionTimedOut { broker, .. } => format!(
-            "The transaction was open for longer than transaction.timeout.ms: {broker} aborts it and fences its producer."
-        ),
-        Kind::TransactionFailed { producer, error, fatal: true, .. } => {
-            format!("{producer} is told {}: nothing can be done but close it.", error.exception())
-        }
-        Kind::TransactionFailed { producer, error, records: ids, .. } => format!(
-            "The transaction of {producer} with {} cannot be committed: {}.",
-            records(ids),
-            error.exception()
-        ),
-        Kind::MarkerWritten { broker, partition, marker, records: all } => {
-            let ids: Vec<RecordId> = all.iter().map(|(_, id)| *id).collect();
-            let what = if marker.commit { "COMMIT" } else { "ABORT" };
-            format!(
-                "{broker} writes the marker {what} to {}, behind {}.",
-                setup.partition_name(*partition),
-                records(&ids)
-            )
-        }
-        Kind::LastStableOffset { partition, offset, stable: false, .. } => format!(
-            "Readers of committed records stop at offset {offset} of {}: a transaction is open there.",
             setup.partition_name(*partition)
         ),
         _ => return None,

@@ -1,0 +1,235 @@
+//! The kinds of events, to look for and to filter by.
+
+use super::about::{entities, is_about, is_internal};
+use crate::model::ids::{Node, RecordId};
+use crate::model::setup::Setup;
+use crate::model::trace::{Kind, TraceEvent, Wire};
+
+/// The kinds of events, as somebody looks for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// On its way to a broker: `send()`, batches, produce requests.
+    Sent,
+    /// A leader has it.
+    Appended,
+    /// A follower has it.
+    Replicated,
+    /// Every in-sync replica has it.
+    Committed,
+    /// The application is told that it is safe.
+    Acked,
+    /// A consumer gets it.
+    Fetched,
+    /// A consumer's application has finished with it.
+    Processed,
+    /// A group's offset is stored.
+    OffsetCommitted,
+    /// A process, a machine, a disk or a link breaks.
+    Failure,
+    /// It works again.
+    Recovery,
+    /// Who leads and who is in sync changes.
+    Election,
+    /// Copies are gone.
+    Truncation,
+    /// A batch is tried again.
+    Retry,
+    /// Somebody is told of an error, or a message is lost.
+    Error,
+    /// A group shares out its partitions.
+    Rebalance,
+    /// A transaction goes on.
+    Transaction,
+    /// What travels besides records.
+    Traffic,
+}
+
+impl Class {
+    /// All of them, in the order of a record's life, then what disturbs it.
+    pub const ALL: [Self; 17] = [
+        Self::Sent,
+        Self::Appended,
+        Self::Replicated,
+        Self::Committed,
+        Self::Acked,
+        Self::Fetched,
+        Self::Processed,
+        Self::OffsetCommitted,
+        Self::Failure,
+        Self::Recovery,
+        Self::Election,
+        Self::Truncation,
+        Self::Retry,
+        Self::Error,
+        Self::Rebalance,
+        Self::Transaction,
+        Self::Traffic,
+    ];
+
+    /// Of which kind an event is.
+    #[must_use]
+    pub fn of(kind: &Kind) -> Self {
+        match kind {
+            Kind::RecordCreated { .. }
+            | Kind::RecordResent { .. }
+            | Kind::RecordBatched { .. }
+            | Kind::BatchDrained { .. }
+            | Kind::BatchSplit { .. }
+            | Kind::FlushCalled { .. }
+            | Kind::FlushReturned { .. }
+            | Kind::SendBlocked { .. } => Self::Sent,
+            Kind::Appended { .. } | Kind::DuplicateBatch { .. } | Kind::Flushed { .. } => {
+                Self::Appended
+            }
+            Kind::Replicated { .. } => Self::Replicated,
+            Kind::HighWatermarkAdvanced { .. } => Self::Committed,
+            Kind::BatchAcked { .. } => Self::Acked,
+            Kind::Fetched { .. } | Kind::Polled { .. } | Kind::PositionReset { .. } => {
+                Self::Fetched
+            }
+            Kind::Processed { .. } => Self::Processed,
+            Kind::OffsetCommitted { .. } => Self::OffsetCommitted,
+            Kind::MessageSent { what, .. } => Self::of_message(what),
+            Kind::MessageArrived { .. } => Self::Traffic,
+            Kind::BatchRetried { .. } | Kind::EpochBumped { .. } => Self::Retry,
+            Kind::BatchFailed { .. }
+            | Kind::MessageLost { .. }
+            | Kind::Disconnected { .. }
+            | Kind::AppendRefused { .. }
+            | Kind::ProcessingFailed { .. }
+            | Kind::CommitFailed { .. }
+            | Kind::PollFailed { .. } => Self::Error,
+            _ => Self::of_cluster(kind),
+        }
+    }
+
+    fn of_message(what: &Wire) -> Self {
+        match what {
+            Wire::ProduceRequest { .. } => Self::Sent,
+            Wire::ProduceResponse { error: Some(_), .. } => Self::Error,
+            _ => Self::Traffic,
+        }
+    }
+
+    fn of_cluster(kind: &Kind) -> Self {
+        match kind {
+            Kind::BrokerCrashed { .. }
+            | Kind::PowerCut { .. }
+            | Kind::DirectoryFailed { .. }
+            | Kind::ShutdownBegan { .. }
+            | Kind::BrokerStopped { .. }
+            | Kind::Paused { .. }
+            | Kind::LinkCut { .. }
+            | Kind::ActionApplied { .. }
+            | Kind::ActionIgnored { .. }
+            | Kind::ProducerCrashed { .. }
+            | Kind::ConsumerCrashed { .. }
+            | Kind::ConsumerClosed { .. } => Self::Failure,
+            Kind::Resumed { .. }
+            | Kind::LinkHealed { .. }
+            | Kind::ProducerRestarted { .. }
+            | Kind::ConsumerRestarted { .. }
+            | Kind::BrokerRestarted { .. }
+            | Kind::BrokerRegistered { .. }
+            | Kind::BrokerUnfenced { .. } => Self::Recovery,
+            Kind::PageCacheLost { .. }
+            | Kind::DiskLost { .. }
+            | Kind::Truncated { .. }
+            | Kind::RecordsDeleted { .. }
+            | Kind::OffsetsExpired { .. }
+            | Kind::TruncationDetected { .. } => Self::Truncation,
+            Kind::RebalanceBegan { .. }
+            | Kind::RebalanceEnded { .. }
+            | Kind::MemberRemoved { .. }
+            | Kind::PollTimedOut { .. }
+            | Kind::PartitionsAssigned { .. }
+            | Kind::PartitionsRevoked { .. } => Self::Rebalance,
+            Kind::TransactionsInitialized { .. }
+            | Kind::TransactionBegun { .. }
+            | Kind::TransactionEnding { .. }
+            | Kind::TransactionEnded { .. }
+            | Kind::TransactionFailed { .. }
+            | Kind::TransactionCallTimedOut { .. }
+            | Kind::TransactionChanged { .. }
+            | Kind::TransactionTimedOut { .. }
+            | Kind::MarkerWritten { .. }
+            | Kind::LastStableOffset { .. }
+            | Kind::Rewound { .. } => Self::Transaction,
+            _ => Self::Election,
+        }
+    }
+
+    /// How much it says of what went wrong: a caption tells the weightiest of a moment.
+    #[must_use]
+    pub fn weight(self) -> u8 {
+        match self {
+            Self::Failure | Self::Truncation => 3,
+            Self::Election | Self::Error | Self::Retry | Self::Transaction | Self::Rebalance => 2,
+            Self::Traffic => 0,
+            _ => 1,
+        }
+    }
+}
+
+/// An entity, or the way between two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Whom {
+    /// Whatever happens there.
+    Entity(Node),
+    /// Whatever happens between them; the lesser node comes first.
+    Link(Node, Node),
+}
+
+/// Which events are meant: those that pass every part that is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// The kinds, a bit each, by their places in [`Class::ALL`].
+    pub kinds: u32,
+    /// Those of a record.
+    pub record: Option<RecordId>,
+    /// Those of an entity or a link.
+    pub whom: Option<Whom>,
+}
+
+impl Filter {
+    /// Everything but what travels besides records.
+    pub const STORY: Self = Self::of(!(1 << Class::Traffic as u32));
+    /// Everything.
+    pub const EVERYTHING: Self = Self::of(u32::MAX);
+    /// What goes wrong, and what comes of it.
+    pub const TROUBLE: Self = Self::of(
+        1 << Class::Failure as u32
+            | 1 << Class::Election as u32
+            | 1 << Class::Truncation as u32
+            | 1 << Class::Retry as u32
+            | 1 << Class::Error as u32,
+    );
+
+    const fn of(kinds: u32) -> Self {
+        Self { kinds, record: None, whom: None }
+    }
+
+    /// The events of one kind.
+    #[must_use]
+    pub const fn kind(class: Class) -> Self {
+        Self::of(1 << class as u32)
+    }
+
+    /// Whether an event is meant. What happens in internal topics is traffic.
+    #[must_use]
+    pub fn takes(&self, setup: &Setup, trace: &[TraceEvent], event: &TraceEvent) -> bool {
+        let internal = is_internal(setup, &event.kind);
+        let class = if internal { Class::Traffic } else { Class::of(&event.kind) };
+        self.kinds & 1 << class as u32 != 0
+            && self.whom.is_none_or(|whom| concerns(&event.kind, whom))
+            && self.record.is_none_or(|record| is_about(trace, event, record))
+    }
+}
+
+fn concerns(kind: &Kind, whom: Whom) -> bool {
+    let those = entities(kind);
+    match whom {
+        Whom::Entity(node) => those.contains(&Some(node)),
+        Whom::Link(a, b) => those.contains(&Some(a)) && those.contains(&Some(b)),
+    }
+}

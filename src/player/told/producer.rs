@@ -1,0 +1,83 @@
+//! What a producer does and is told, in a sentence or two.
+
+use super::{is_or_are, records, records_in};
+use crate::model::ids::{Node, ProducerId};
+use crate::model::record::Batch;
+use crate::model::setup::Setup;
+use crate::model::trace::{Kind, Wire};
+use crate::script::Duration;
+use crate::script::config::Acks;
+
+/// Of a producer's records and batches.
+pub(super) fn producer_sentence(setup: &Setup, kind: &Kind) -> Option<String> {
+    match kind {
+        Kind::RecordCreated { producer, record } => {
+            let key = setup.record(*record).key.as_deref();
+            let key = key.map_or(String::new(), |key| format!(" with key {key}"));
+            Some(format!("{producer} calls send() for record {record}{key}."))
+        }
+        Kind::RecordBatched { producer, record, .. } => {
+            let linger = Duration::from_us(setup.producers[producer.index()].config.linger_us);
+            Some(format!(
+                "Record {record} waits in {producer}'s RecordAccumulator until its batch is full, or linger.ms ({linger}) is over."
+            ))
+        }
+        Kind::SendBlocked { producer, record } => Some(format!(
+            "{producer}'s buffer is full: send() of record {record} blocks for up to max.block.ms."
+        )),
+        Kind::BatchRetried { producer, batch, error, backoff_us } => Some(format!(
+            "{producer} got {} for {}: the batch goes back to the accumulator and is tried again after {}.",
+            error.exception(),
+            records(&batch.records),
+            Duration::from_us(backoff_us / 1_000 * 1_000)
+        )),
+        Kind::BatchAcked { producer, batch, .. } => Some(acked(setup, *producer, batch)),
+        Kind::BatchFailed { producer, records: ids, error } => {
+            Some(format!("{producer} is told that {} failed: {}.", records(ids), error.exception()))
+        }
+        Kind::MessageSent {
+            from: Node::Producer(producer),
+            to,
+            what: Wire::ProduceRequest { batches },
+            ..
+        } => Some(format!(
+            "{producer}'s sender takes {} to {}, the leader.",
+            records(&records_in(batches)),
+            setup.name(*to)
+        )),
+        kind => application_sentence(kind),
+    }
+}
+
+/// What an application does besides sending, and what it is not told.
+fn application_sentence(kind: &Kind) -> Option<String> {
+    Some(match kind {
+        Kind::RecordResent { producer, record } => format!(
+            "{producer}'s application calls send() for record {record} again: to Kafka that is another record."
+        ),
+        Kind::FlushCalled { producer } => format!(
+            "{producer}'s application calls flush(): it waits until all it has sent has an outcome, good or bad."
+        ),
+        Kind::EpochBumped { producer, epoch: 0, .. } => {
+            format!("{producer} takes another producer id and starts its sequences from 0.")
+        }
+        Kind::EpochBumped { producer, epoch, .. } => format!(
+            "{producer}'s sequence has a gap: it takes epoch {epoch}, numbers its open batches from 0 and goes on. Its application hears nothing of it."
+        ),
+        _ => return None,
+    })
+}
+
+fn acked(setup: &Setup, producer: ProducerId, batch: &Batch) -> String {
+    let them = if batch.records.len() == 1 { "it" } else { "them" };
+    let (what, why) = match setup.producers[producer.index()].config.acks {
+        Acks::None => ("sent", "acks=0 waits for nobody, not even for the network".to_owned()),
+        Acks::Leader => ("safe", "acks=1 asks for the leader only".to_owned()),
+        Acks::All => ("safe", format!("every in-sync replica has {them}")),
+    };
+    format!(
+        "The application is told that {} {} {what}: {why}.",
+        records(&batch.records),
+        is_or_are(&batch.records)
+    )
+}

@@ -1,0 +1,173 @@
+//! What the caption and the event log say: something of every event, and the right thing at the
+//! moments that matter.
+
+use ackscope::lessons;
+use ackscope::model::ids::{BrokerId, Node, ProducerId, RecordId};
+use ackscope::model::trace::Kind;
+use ackscope::player::{Class, Filter, Player, Whom, caption, line};
+use ackscope::script::Script;
+
+#[path = "support/scripts.rs"]
+mod scripts;
+
+fn run(text: &str) -> Player {
+    Player::new(Script::parse(text).expect("a script")).expect("a run")
+}
+
+/// All lessons and all rows.
+fn texts() -> Vec<(String, String)> {
+    let lessons = lessons::ALL.iter().map(|it| (it.id.to_owned(), it.script.to_owned()));
+    lessons.chain(scripts::rows()).collect()
+}
+
+fn named(name: &str) -> Player {
+    let found = texts().into_iter().find(|(it, _)| it == name);
+    run(&found.unwrap_or_else(|| panic!("no script is called {name}")).1)
+}
+
+/// A moment, and what the caption must say of it: what happens, and why.
+type Moment = (&'static str, fn(&Kind) -> bool, &'static [&'static str]);
+
+const MOMENTS: &[Moment] = &[
+    (
+        "journey-of-a-record",
+        |kind| matches!(kind, Kind::RecordBatched { .. }),
+        &["waits in producer-1's RecordAccumulator", "until its batch is full", "linger.ms (5ms)"],
+    ),
+    (
+        "acks-0-shaky-network",
+        |kind| matches!(kind, Kind::MessageLost { .. }),
+        &["record 4 never reaches broker-1", "connection"],
+    ),
+    (
+        "39-a-follower-is-stuck",
+        |kind| matches!(kind, Kind::IsrShrunk { .. }),
+        &["shrinks to broker-1, broker-2", "replica.lag.time.max.ms (30s)"],
+    ),
+    (
+        "acks-1-leader-dies",
+        |kind| matches!(kind, Kind::BrokerCrashed { .. }),
+        &["broker-1's process dies", "page cache survives", "broker.session.timeout.ms (9s)"],
+    ),
+    (
+        "acks-1-leader-dies",
+        |kind| matches!(kind, Kind::LeaderElected { .. }),
+        &["broker-2 is elected leader of orders-0", "first in-sync replica"],
+    ),
+    (
+        "acks-1-leader-dies",
+        |kind| matches!(kind, Kind::Truncated { .. }),
+        &["broker-1 cuts its log", "departs from the leader's", "records 6–8 are gone"],
+    ),
+    (
+        "power-cut",
+        |kind| matches!(kind, Kind::PowerCut { .. }),
+        &["broker-1 loses its power", "records 4–7", "not on its disk"],
+    ),
+    (
+        "62-auto-commit-crash-after-poll",
+        |kind| matches!(kind, Kind::ConsumerCrashed { .. }),
+        &["billing-1's process dies", "committed offsets", "session.timeout.ms (45s)"],
+    ),
+    (
+        "85-transaction-times-out",
+        |kind| matches!(kind, Kind::LastStableOffset { stable: false, .. }),
+        &["Readers of committed records stop at offset 0", "a transaction is open"],
+    ),
+];
+
+#[test]
+fn the_caption_says_what_happens_and_why_at_the_moments_that_matter() {
+    for (name, is_it, words) in MOMENTS {
+        let player = named(name);
+        let event = player.trace().iter().find(|event| is_it(&event.kind)).expect("the moment");
+        let text = caption(&player, event.at_us);
+        for word in *words {
+            assert!(
+                text.contains(word),
+                "{name} at {} µs: {word:?} is not in {text:?}",
+                event.at_us
+            );
+        }
+    }
+}
+
+#[test]
+fn a_crash_is_told_long_enough_to_be_read() {
+    let player = named("acks-1-leader-dies");
+    let crash = |kind: &Kind| matches!(kind, Kind::BrokerCrashed { .. });
+    let at_us = player.trace().iter().find(|event| crash(&event.kind)).expect("a crash").at_us;
+    let text = caption(&player, at_us);
+    let pace = player.pace();
+    for later_ms in [100.0, 600.0, 1_200.0] {
+        let later_us = pace.sim_us(pace.play_ms(at_us) + later_ms);
+        let is_step = player.trace().iter().any(|event| event.at_us == later_us);
+        assert!(!is_step, "{later_us} µs is no moment between two events");
+        assert!(caption(&player, later_us).starts_with(&text), "{later_ms} ms after it");
+    }
+}
+
+#[test]
+fn the_log_says_a_sentence_of_every_event() {
+    for (name, text) in texts() {
+        let player = run(&text);
+        for event in player.trace() {
+            let text = line(player.setup(), player.trace(), event);
+            assert!(text.ends_with('.') && text.len() > 10, "{name}: {event:?}: {text:?}");
+            assert!(text.starts_with(|it: char| it.is_alphabetic() || it == '_'), "{name}: {text}");
+            assert!(!text.contains("no record"), "{name}: {event:?}: {text}");
+        }
+    }
+}
+
+#[test]
+fn each_event_is_of_one_kind() {
+    let player = named("acks-1-leader-dies");
+    let count = |filter: Filter| {
+        let taken = |event: &&_| filter.takes(player.setup(), player.trace(), event);
+        player.trace().iter().filter(taken).count()
+    };
+    let each: usize = Class::ALL.iter().map(|class| count(Filter::kind(*class))).sum();
+    assert_eq!(each, player.trace().len());
+    assert_eq!(count(Filter::EVERYTHING), player.trace().len());
+    assert_eq!(count(Filter::STORY) + count(Filter::kind(Class::Traffic)), player.trace().len());
+    let acks = player.trace().iter().filter(|it| matches!(it.kind, Kind::BatchAcked { .. }));
+    assert_eq!(count(Filter::kind(Class::Acked)), acks.count());
+    assert_eq!(count(Filter::kind(Class::Truncation)), 1);
+}
+
+#[test]
+fn a_records_events_reach_from_its_send_to_its_end() {
+    let player = named("acks-1-leader-dies");
+    let filter = Filter { record: Some(RecordId(7)), ..Filter::STORY };
+    let taken: Vec<&Kind> = player
+        .trace()
+        .iter()
+        .filter(|event| filter.takes(player.setup(), player.trace(), event))
+        .map(|event| &event.kind)
+        .collect();
+    assert!(matches!(taken.first(), Some(Kind::RecordCreated { record: RecordId(7), .. })));
+    assert!(matches!(taken.last(), Some(Kind::Truncated { .. })), "{:?}", taken.last());
+    assert!(taken.iter().any(|kind| matches!(kind, Kind::BatchAcked { .. })));
+    let other = |kind: &&&Kind| matches!(kind, Kind::RecordCreated { record, .. } if record.0 != 7);
+    assert_eq!(taken.iter().find(other), None);
+}
+
+#[test]
+fn a_link_is_what_is_between_two() {
+    let player = named("acks-1-leader-dies");
+    let (producer, broker) = (Node::Producer(ProducerId(0)), Node::Broker(BrokerId(0)));
+    let filter = Filter { whom: Some(Whom::Link(producer, broker)), ..Filter::EVERYTHING };
+    let mut sent = 0;
+    for event in player.trace() {
+        let is_between = match &event.kind {
+            Kind::MessageSent { from, to, .. } | Kind::MessageArrived { from, to, .. } => {
+                [(producer, broker), (broker, producer)].contains(&(*from, *to))
+            }
+            _ => continue,
+        };
+        assert_eq!(filter.takes(player.setup(), player.trace(), event), is_between, "{event:?}");
+        sent += u32::from(is_between);
+    }
+    assert!(sent > 20, "{sent} messages");
+}

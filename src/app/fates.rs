@@ -19,6 +19,9 @@ pub struct Fates<'a> {
     pub on: &'a Callback<Msg>,
 }
 
+/// How many numbers a tray has room for.
+const ROOM: usize = 8;
+
 /// The trays.
 pub fn fates(props: &Fates<'_>) -> Html {
     html! {
@@ -31,7 +34,9 @@ pub fn fates(props: &Fates<'_>) -> Html {
 fn view_tray(tray: &Tray, props: &Fates<'_>) -> Html {
     let w = words();
     let (word, help) = w.fate(tray.fate);
-    let surplus = tray.count as usize - tray.records.len();
+    let all = tray.records.len();
+    // The word for the surplus takes a place, too.
+    let surplus = if all > ROOM { all + 1 - ROOM } else { 0 };
     html! {
         <div class="tray" data-fate={tray.fate.word()} data-count={tray.count.to_string()} key={tray.fate.word()}>
             <p class="tray-head" title={help}>
@@ -43,14 +48,15 @@ fn view_tray(tray: &Tray, props: &Fates<'_>) -> Html {
                     if surplus > 0 {
                         <li class="surplus">{ fill(w.and_more, &[("n", &surplus.to_string())]) }</li>
                     }
-                    { for tray.records.iter().map(|(id, doomed)| html! { <li key={*id}>{ record(*id, tray.fate, *doomed, props) }</li> }) }
+                    { for tray.records[surplus..].iter().map(|(id, doomed)| html! { <li key={*id}>{ record(*id, tray.fate, *doomed, props) }</li> }) }
                 </ul>
             }
         </div>
     }
 }
 
-fn record(id: u32, fate: Fate, doomed: bool, props: &Fates<'_>) -> Html {
+/// A record as a button that follows it.
+pub fn record(id: u32, fate: Fate, doomed: bool, props: &Fates<'_>) -> Html {
     let number = id.to_string();
     let label = fill(words().follow_label, &[("n", &number)]);
     let onclick = tell::<MouseEvent>(props.on, Msg::Follow(Some(RecordId(id))));

@@ -2,10 +2,11 @@
 //! elements directly, past the rendering of the page.
 
 use ackscope::player::within;
-use ackscope::stage::{self, Theme, View};
+use ackscope::stage::{self, Scene, Theme, View};
 use web_sys::{Element, HtmlCanvasElement, HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
+use super::compare::{Letter, marks};
 use super::effects::{Listeners, root, set_style};
 use super::lab::{Job, danger};
 use super::paint::Painter;
@@ -17,8 +18,8 @@ use super::{stage_view, timeline, transport};
 /// The elements that frames write to.
 #[derive(Default)]
 pub struct Live {
-    /// Those of the stage.
-    pub stage: stage_view::Handle,
+    /// Those of the stages: one, or one for each world.
+    pub stages: [stage_view::Handle; 2],
     /// Those of the timeline.
     pub timeline: timeline::Handle,
     /// Those of the controls.
@@ -29,6 +30,8 @@ pub struct Live {
     pub menu: NodeRef,
     dirty: bool,
     ready: bool,
+    /// Whether the stages that are watched are two.
+    watched: Option<bool>,
     track: Option<TrackKey>,
 }
 
@@ -47,6 +50,9 @@ struct TrackKey {
 const BUTTON: f32 = 74.0;
 /// The smallest that the stage is shown before it scrolls instead.
 const SCALE_MIN: f32 = 0.84;
+/// The same where two stand side by side, and the width that each should have.
+const PAIR_SCALE_MIN: f32 = 0.76;
+const PAIR: f32 = 660.0;
 /// From this height on the timeline names its lanes and times.
 const TALL_TRACK: f32 = 80.0;
 /// The same widths as in the style sheet.
@@ -65,9 +71,13 @@ impl Live {
         self.dirty
     }
 
-    /// Hears when the pictures change their size.
-    pub fn watch(&self, listeners: &mut Listeners, on: &Callback<Msg>) {
-        for node in [&self.stage.frame, &self.timeline.canvas] {
+    /// Hears when the pictures change their size. There are others where two worlds are compared.
+    pub fn watch(&mut self, pair: bool, listeners: &mut Listeners, on: &Callback<Msg>) {
+        if self.watched.replace(pair) == Some(pair) {
+            return;
+        }
+        let frames = self.stages.iter().map(|stage| &stage.frame);
+        for node in frames.chain([&self.timeline.canvas]) {
             if let Some(element) = node.cast::<Element>() {
                 listeners.watch_size(&element, on);
             }
@@ -80,44 +90,16 @@ impl Live {
             return;
         }
         let theme = theme(state);
-        self.paint_stage(state, theme);
+        for letter in Letter::ALL {
+            let stage = &self.stages[letter as usize];
+            state.in_world(letter, |state| paint_stage(stage, state, theme));
+        }
         self.paint_track(state, theme);
         self.move_scrubber(state);
         self.tell_root(state);
         if let (false, Some(root)) = (self.ready, root()) {
             self.ready = root.set_attribute("data-ready", "true").is_ok();
         }
-    }
-
-    fn paint_stage(&mut self, state: &mut State, theme: Theme) -> Option<()> {
-        let frame = self.stage.frame.cast::<Element>()?;
-        let canvas = self.stage.canvas.cast::<HtmlCanvasElement>()?;
-        let width = frame.client_width() as f32;
-        if width < 1.0 {
-            return None;
-        }
-        let preferred = stage::preferred_height(state.player.setup(), width);
-        let height = if state.media.wide { frame.client_height() as f32 } else { preferred };
-        let now_us = state.stage_us();
-        let focus = state.followed;
-        let moment = state.player.seek(now_us);
-        let at_scale = |scale: f32| {
-            let button = BUTTON / scale;
-            let view = View { focus, button, ..View::new(width / scale, height / scale) };
-            stage::scene(moment.world, moment.ledger, now_us, &view)
-        };
-        // A low window shows the whole stage a little smaller, rather than a part of it.
-        let mut scale = 1.0;
-        let mut scene = at_scale(scale);
-        if scene.height > height + 0.5 && height >= scene.height * SCALE_MIN {
-            scale = height / scene.height;
-            scene = at_scale(scale);
-        }
-        let size = (scene.width * scale, scene.height * scale);
-        let mut painter = Painter::new(&canvas, size, scale, theme)?;
-        painter.scene(&scene);
-        self.stage.place(scene.hotspots, scale);
-        Some(())
     }
 
     fn paint_track(&mut self, state: &State, theme: Theme) -> Option<()> {
@@ -148,7 +130,7 @@ impl Live {
         let now = time(state.now_us);
         let range = self.timeline.range.cast::<HtmlInputElement>()?;
         range.set_value_as_number(state.play_ms);
-        let text = fill(w.position_text, &[("time", &now), ("end", &time(state.player.end_us()))]);
+        let text = fill(w.position_text, &[("time", &now), ("end", &time(state.end_us()))]);
         if range.get_attribute("aria-valuetext").as_deref() != Some(&text) {
             let _ = range.set_attribute("aria-valuetext", &text);
         }
@@ -180,6 +162,46 @@ impl Live {
         let _ = root.set_attribute("data-digest", &nibbles.collect::<String>());
         let _ = root.set_attribute("data-time-us", &state.now_us.to_string());
     }
+}
+
+/// Paints the world that is chosen.
+fn paint_stage(stage: &stage_view::Handle, state: &mut State, theme: Theme) -> Option<()> {
+    let frame = stage.frame.cast::<Element>()?;
+    let canvas = stage.canvas.cast::<HtmlCanvasElement>()?;
+    let width = frame.client_width() as f32;
+    if width < 1.0 {
+        return None;
+    }
+    let preferred = stage::preferred_height(state.player.setup(), width);
+    let height = if state.media.wide { frame.client_height() as f32 } else { preferred };
+    let now_us = state.stage_us();
+    let focus = state.followed;
+    let moment = state.player.seek(now_us);
+    let at_scale = |scale: f32| {
+        let button = BUTTON / scale;
+        let view = View { focus, button, ..View::new(width / scale, height / scale) };
+        stage::scene(moment.world, moment.ledger, now_us, &view)
+    };
+    let (mut scene, scale) = fit(width, height, state.compare.is_some(), &at_scale);
+    marks::mark(&mut scene, state);
+    let size = (scene.width * scale, scene.height * scale);
+    let mut painter = Painter::new(&canvas, size, scale, theme)?;
+    painter.scene(&scene);
+    stage.place(scene.hotspots, scale);
+    Some(())
+}
+
+/// The scene at the scale at which it fits: a little smaller, rather than a part of it or, of two
+/// side by side, upright.
+fn fit(width: f32, height: f32, pair: bool, at_scale: &dyn Fn(f32) -> Scene) -> (Scene, f32) {
+    let least = if pair { PAIR_SCALE_MIN } else { SCALE_MIN };
+    let mut scale = if pair && (PAIR * least..PAIR).contains(&width) { width / PAIR } else { 1.0 };
+    let mut scene = at_scale(scale);
+    if scene.height * scale > height + 0.5 && height >= scene.height * least {
+        scale = height / scene.height;
+        scene = at_scale(scale);
+    }
+    (scene, scale)
 }
 
 /// The colours of the pictures.

@@ -5,6 +5,7 @@
 //! page is rendered only when something that it shows has changed ([`shown`]).
 
 mod caption;
+mod compare;
 mod effects;
 mod fates;
 mod fields;
@@ -56,8 +57,9 @@ struct App {
 /// A run on the page.
 struct Run {
     state: State,
-    maker: Maker,
-    shown: Shown,
+    /// One for each world.
+    makers: [Maker; 2],
+    shown: [Shown; 2],
     live: Live,
     /// What changes with the script only.
     script: Shared<Script>,
@@ -71,16 +73,16 @@ impl Run {
     fn new() -> Result<Self, ScriptError> {
         let script = Script::parse(lessons::FIRST.script)?;
         let mut state = State::new(script, effects::media(), effects::stored_theme())?;
-        let mut maker = Maker::default();
+        let mut makers = [Maker::default(), Maker::default()];
         Ok(Self {
-            shown: maker.shown(&mut state),
+            shown: compare::shown(&mut state, &mut makers),
             script: Shared::new(state.draft().clone()),
             notices: Shared::new(state.player.notices().to_vec()),
             marks: timeline::place(&state),
             made_for: (0, state.pacing, false),
             live: Live::default(),
             named: String::new(),
-            maker,
+            makers,
             state,
         })
     }
@@ -90,10 +92,10 @@ impl Run {
         let is_frame = matches!(msg, Msg::Frame(_));
         let was_playing = self.state.playing;
         let asks = self.state.update(msg);
-        if !asks.render && !self.maker.is_searching() {
+        if !asks.render && !self.is_searching() {
             return (asks, false);
         }
-        let shown = self.maker.shown(&mut self.state);
+        let shown = compare::shown(&mut self.state, &mut self.makers);
         let differs = shown != self.shown || was_playing != self.state.playing || !is_frame;
         self.shown = shown;
         let made_for = (self.state.revision, self.state.pacing, self.state.refused.is_some());
@@ -104,6 +106,15 @@ impl Run {
             self.made_for = made_for;
         }
         (asks, differs)
+    }
+
+    /// What there is to see of the world that the page is about.
+    fn shown(&self) -> &Shown {
+        &self.shown[self.state.letter() as usize]
+    }
+
+    fn is_searching(&self) -> bool {
+        self.makers.iter().any(Maker::is_searching)
     }
 }
 
@@ -157,7 +168,7 @@ impl Component for App {
         } else {
             run.live.tell_root(&run.state);
         }
-        if run.live.dirty() || run.state.playing || run.maker.is_searching() {
+        if run.live.dirty() || run.state.playing || run.is_searching() {
             self.frames.request(&self.on);
         }
         differs
@@ -178,7 +189,6 @@ impl Component for App {
             if let Some(lesson) = effects::address().strip_prefix(menu::ADDRESS) {
                 self.on.emit(Msg::Menu(menu::MenuMsg::Lesson(lesson.to_owned())));
             }
-            run.live.watch(&mut self.listeners, &self.on);
             effects::load_fonts(&[
                 "400 12px Inter",
                 "500 12px Inter",
@@ -187,6 +197,7 @@ impl Component for App {
             ]);
         }
         run.name();
+        run.live.watch(run.state.compare.is_some(), &mut self.listeners, &self.on);
         run.live.timeline.place(&run.marks);
         help::show(&run.live.help, run.state.help);
         help::show(&run.live.menu, run.state.menu.open);
@@ -207,7 +218,8 @@ fn keys(on: Callback<Msg>) -> Callback<KeyboardEvent> {
 }
 
 fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
-    let Run { state, shown, live, .. } = run;
+    let Run { state, shown: worlds, live, .. } = run;
+    let shown = run.shown();
     let wide = state.media.wide;
     let total_ms = state.pace().total_ms().ceil() as u32;
     let trays = Fates { trays: &shown.trays, followed: state.followed.map(|id| id.0), on };
@@ -216,12 +228,16 @@ fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
         panes(side, (state.panes, wide), on, |pane| view_pane(run, pane, on), note)
     };
     html! {
-        <div class="app">
+        <div class="app" data-compare={state.compare.as_ref().map(|_| "true")}>
             { top_bar::top_bar(state, on) }
             <main>
-                { stage_view::stage_view(&shown.down, &live.stage, on) }
-                { caption::caption(&shown.caption, state.playing) }
-                { fates(&trays) }
+                if state.compare.is_some() {
+                    { compare::view::view(state, worlds, &live.stages, on) }
+                } else {
+                    { stage_view::stage_view(&shown.down, &live.stages[0], on) }
+                    { caption::caption(&shown.caption, state.playing) }
+                    { fates(&trays) }
+                }
             </main>
             <section class="time-bar" aria-label={words().transport}>
                 { transport::transport(state, shown.ended, &live.transport, lab::danger::danger(state, on), on) }
@@ -236,7 +252,8 @@ fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
 }
 
 fn view_pane(run: &Run, pane: Pane, on: &Callback<Msg>) -> Html {
-    let Run { state, shown, .. } = run;
+    let Run { state, .. } = run;
+    let shown = run.shown();
     match pane {
         Pane::Settings => view_settings(run, on),
         Pane::Record => {
@@ -261,7 +278,7 @@ fn view_settings(run: &Run, on: &Callback<Msg>) -> Html {
 
 /// What a closed drawer says.
 fn note(run: &Run, pane: Pane) -> AttrValue {
-    match (pane, &run.shown.life) {
+    match (pane, &run.shown().life) {
         (Pane::Settings, _) => words().settings_hint.into(),
         (Pane::Record, Some(life)) => record_panel::note(life),
         _ => AttrValue::default(),

@@ -3,6 +3,7 @@
 use ackscope::model::ids::RecordId;
 use ackscope::script::Do;
 
+use super::compare::CompareMsg;
 use super::lab::LabMsg;
 use super::menu::MenuMsg;
 use super::panes::Pane;
@@ -44,6 +45,8 @@ pub enum Msg {
     Pane(Pane, bool),
     /// Asks the lab, or hears of it.
     Lab(LabMsg),
+    /// Puts two worlds side by side.
+    Compare(CompareMsg),
     /// Takes back the last change.
     Undo,
     /// Brings it back.

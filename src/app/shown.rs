@@ -47,7 +47,7 @@ impl<T> Deref for Shared<T> {
 }
 
 /// Everything that the page shows and that changes while a run plays.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Shown {
     /// What is happening.
     pub caption: AttrValue,
@@ -68,8 +68,8 @@ pub struct Tray {
     pub fate: Fate,
     /// How many.
     pub count: u32,
-    /// Their numbers, the latest few, each with whether it is doomed: nobody but a broker that is
-    /// down or deposed holds it.
+    /// Their numbers, each with whether it is doomed: nobody but a broker that is down or deposed
+    /// holds it.
     pub records: Vec<(u32, bool)>,
 }
 
@@ -140,8 +140,6 @@ struct Key {
     ended: bool,
 }
 
-/// How many numbers a tray has room for.
-const TRAY_RECORDS: usize = 8;
 const QUIET_US: u64 = 50_000;
 
 impl Maker {
@@ -155,7 +153,7 @@ impl Maker {
             last_event,
             quiet: last_event.is_some_and(|at| now_us - trace[at].at_us > QUIET_US),
             followed: state.followed,
-            ended: now_us >= state.player.end_us(),
+            ended: now_us >= state.end_us(),
         };
         self.follow(state);
         self.search();
@@ -230,12 +228,6 @@ fn trays(ledger: &Ledger, records: u32) -> Rc<[Tray]> {
             tray.count += 1;
             tray.records.push((id, verdict.stranded));
         }
-    }
-    for tray in &mut trays {
-        // The word for the surplus takes a place, too.
-        let all = tray.records.len();
-        let surplus = if all > TRAY_RECORDS { all + 1 - TRAY_RECORDS } else { 0 };
-        tray.records.drain(..surplus);
     }
     trays.retain(|tray| tray.fate != Fate::Aborted || tray.count > 0);
     trays.into()

@@ -5,6 +5,7 @@ use ackscope::player::{Pace, Player, within};
 use ackscope::script::{Script, ScriptError};
 use ackscope::verdict::Fate;
 
+use super::compare::Compare;
 use super::fields::FIELDS;
 use super::lab::{Job, Lab, LabMsg};
 use super::menu::{self, Menu, MenuMsg};
@@ -15,8 +16,10 @@ use super::panes::{Pane, Panes};
 pub struct State {
     /// The run.
     pub player: Player,
-    /// Counts the runs: grows with every change of the script.
+    /// Which run it is: another one with every change of a script.
     pub revision: u32,
+    /// How many runs there were.
+    runs: u32,
     /// The moment shown.
     pub now_us: u64,
     /// The same in milliseconds of playing; between two microseconds while playing slowly.
@@ -47,6 +50,8 @@ pub struct State {
     pub panes: Panes,
     /// The lessons to choose from.
     pub menu: Menu,
+    /// The other world, if two are compared.
+    pub compare: Option<Compare>,
 }
 
 /// Settings that Kafka refuses.
@@ -86,10 +91,11 @@ impl State {
     /// The state at the beginning of a run.
     pub fn new(script: Script, media: Media, theme: Theme) -> Result<Self, ScriptError> {
         let player = Player::new(script)?;
-        let fixed = fixed(&player);
+        let fixed = fixed(player.end_us());
         let mut state = Self {
             player,
             revision: 0,
+            runs: 0,
             now_us: 0,
             play_ms: 0.0,
             playing: !media.reduced_motion,
@@ -106,6 +112,7 @@ impl State {
             lab: Lab::default(),
             panes: Panes::default(),
             menu: Menu::default(),
+            compare: None,
         };
         state.begin();
         Ok(state)
@@ -115,9 +122,15 @@ impl State {
     #[must_use]
     pub fn pace(&self) -> &Pace {
         match self.pacing {
-            Pacing::Smart => self.player.pace(),
+            Pacing::Smart => self.compare.as_ref().map_or(self.player.pace(), |both| &both.pace),
             Pacing::Fixed => &self.fixed,
         }
+    }
+
+    /// When there is nothing more to play.
+    #[must_use]
+    pub fn end_us(&self) -> u64 {
+        self.compare.as_ref().map_or(self.player.end_us(), |both| both.end_us)
     }
 
     /// Whether the colours are dark.
@@ -188,6 +201,7 @@ impl State {
                 RENDER
             }
             Msg::Lab(msg) => self.ask_lab(msg),
+            Msg::Compare(msg) => self.compare(msg),
             Msg::Act(_) | Msg::Set(..) | Msg::Undo | Msg::Redo => {
                 Asks { lab: true, ..self.change(msg) }
             }
@@ -201,7 +215,7 @@ impl State {
             Msg::Toggle => {
                 self.playing = !self.playing;
                 self.last_frame_ms = None;
-                if self.playing && self.now_us >= self.player.end_us() {
+                if self.playing && self.now_us >= self.end_us() {
                     self.seek(0);
                 }
                 PAINT
@@ -210,11 +224,11 @@ impl State {
                 self.go(self.player.previous_event_us(self.now_us).unwrap_or(0))
             }
             Msg::Step(Direction::Forward) => {
-                self.go(self.player.next_event_us(self.now_us).unwrap_or(self.player.end_us()))
+                self.go(self.player.next_event_us(self.now_us).unwrap_or(self.end_us()))
             }
             Msg::Leap(direction) => self.go(self.mark_us(direction)),
             Msg::Jump(Direction::Back) => self.go(0),
-            Msg::Jump(Direction::Forward) => self.go(self.player.end_us()),
+            Msg::Jump(Direction::Forward) => self.go(self.end_us()),
             Msg::Seek(now_us) => self.go(now_us),
             Msg::Scrub(play_ms) => {
                 self.play_ms = within(play_ms, 0.0, self.pace().total_ms());
@@ -343,7 +357,7 @@ impl State {
         self.play_ms += passed_ms * f64::from(self.speed) / 100.0;
         self.now_us = self.pace().sim_us(self.play_ms);
         if self.play_ms >= self.pace().total_ms() {
-            self.now_us = self.player.end_us();
+            self.now_us = self.end_us();
             self.playing = false;
         }
         PAINT
@@ -357,7 +371,7 @@ impl State {
     }
 
     fn seek(&mut self, now_us: u64) {
-        self.now_us = now_us.min(self.player.end_us());
+        self.now_us = now_us.min(self.end_us());
         self.play_ms = self.pace().play_ms(self.now_us);
     }
 
@@ -366,7 +380,7 @@ impl State {
         match direction {
             Direction::Back => times.filter(|at_us| *at_us < self.now_us).max().unwrap_or(0),
             Direction::Forward => {
-                times.filter(|at_us| *at_us > self.now_us).min().unwrap_or(self.player.end_us())
+                times.filter(|at_us| *at_us > self.now_us).min().unwrap_or(self.end_us())
             }
         }
     }
@@ -390,11 +404,23 @@ impl State {
     }
 
     /// Another run: the position stays.
-    fn changed(&mut self) {
+    pub fn changed(&mut self) {
         self.refused = None;
-        self.revision += 1;
-        self.fixed = fixed(&self.player);
+        self.revision = self.next_revision();
         self.lab.changed();
+        self.reclock();
+    }
+
+    /// A number for one more run.
+    pub fn next_revision(&mut self) -> u32 {
+        self.runs += 1;
+        self.runs
+    }
+
+    /// The run, or what it is compared with, is another one: so is the way it is played.
+    pub fn reclock(&mut self) {
+        self.compared();
+        self.fixed = fixed(self.end_us());
         self.seek(self.now_us);
     }
 }
@@ -410,6 +436,6 @@ fn protagonist(player: &mut Player) -> Option<RecordId> {
     harmed.or_else(|| ids().next())
 }
 
-fn fixed(player: &Player) -> Pace {
-    Pace::fixed(player.end_us() / FIXED_SECONDS, player.end_us())
+fn fixed(end_us: u64) -> Pace {
+    Pace::fixed(end_us / FIXED_SECONDS, end_us)
 }

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::compare;
 use super::icons::{self, icon};
 use super::menu::MenuMsg;
 use super::state::{Msg, State, Theme};
@@ -28,6 +29,7 @@ pub fn top_bar(state: &State, on: &Callback<Msg>) -> Html {
             </h1>
             <span class="chip">{ kafka }</span>
             <span class="grow"></span>
+            { compare::head::button(state, on) }
             <div class="tools">
                 { tool(w.undo, icons::UNDO, "undo", can_undo, Msg::Undo) }
                 { tool(w.redo, icons::REDO, "redo", player.can_redo(), Msg::Redo) }

@@ -49,7 +49,7 @@ pub fn track(player: &Player, pace: &Pace, danger: &[Span], size: Size) -> Scene
         track.names();
     }
     if size.axis > 0.0 {
-        track.times(&folds, player.end_us());
+        track.times(&folds, pace.end_us());
     }
     Scene {
         width: size.width,

@@ -64,6 +64,17 @@ words! {
     files: "Files";
     log: "Log";
     metrics: "Metrics";
+    compare: "Compare";
+    compare_help: "Two worlds side by side: the same work and the same faults under other settings";
+    compare_chosen: "The world that settings, lab and timeline are about";
+    compare_same: "Both worlds are the same. Change a setting: it changes world {letter}.";
+    compare_keep: "keep {letter}";
+    compare_keep_help: "Ends the comparison and goes on with world {letter}";
+    compare_ends: "{n} records end differently";
+    compare_ends_same: "Every record ends the same in both worlds";
+    compare_default: "default";
+    compare_version: "Kafka";
+    compare_faults: "actions";
 
     settings: "Settings";
     settings_hint: "for the whole run";
@@ -92,6 +103,7 @@ words! {
     rescue_no_harm: "Nothing is lost, duplicated, out of order or told wrongly in this run.";
     rescue_nothing: "No change of settings or of the application saves these records.";
     rescue_try: "open";
+    rescue_compare: "compare";
     rescue_all: "all {n} saved";
     rescue_some: "{n} of {of} saved";
     rescue_ack: "ack {before} → {after}";

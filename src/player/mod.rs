@@ -13,12 +13,13 @@ mod told;
 use std::sync::Arc;
 
 use crate::model::digest::Digest;
+use crate::model::ids::RecordId;
 use crate::model::run::{End, finish};
 use crate::model::trace::{Observer, TraceEvent};
 use crate::model::{Setup, World};
 use crate::script::resolve::Resolved;
 use crate::script::{Action, Do, Duration, Notice, Script, ScriptError};
-use crate::verdict::{Ledger, Totals};
+use crate::verdict::{Ledger, Totals, Verdict};
 
 pub use about::{carries, entities, is_about};
 pub use caption::caption;
@@ -93,6 +94,21 @@ impl Player {
     /// Runs a script.
     pub fn new(script: Script) -> Result<Self, ScriptError> {
         Ok(Self { take: Take::new(script)?, past: Vec::new(), future: Vec::new() })
+    }
+
+    /// Another player for another script, which remembers that it comes from this one.
+    pub fn fork(&self, script: Script) -> Result<Self, ScriptError> {
+        let mut past = self.past.clone();
+        if script != *self.script() {
+            past.push(self.script().clone());
+        }
+        Ok(Self { take: Take::new(script)?, past, future: Vec::new() })
+    }
+
+    /// The record's verdict when the run is over.
+    #[must_use]
+    pub fn verdict(&self, record: RecordId) -> Verdict {
+        self.take.last.verdict(record)
     }
 
     /// The script as it is now, with what was done to it.

@@ -38,10 +38,18 @@ impl Pace {
     /// The smart pace of a run.
     #[must_use]
     pub fn smart(trace: &[TraceEvent], end_us: u64) -> Self {
-        let ms_per_us = JOURNEY_MS / journey_us(trace) as f64;
+        Self::shared(&[trace], end_us)
+    }
+
+    /// One pace for several runs that are played side by side: that of the run which is slower at
+    /// the time.
+    #[must_use]
+    pub fn shared(traces: &[&[TraceEvent]], end_us: u64) -> Self {
+        let journey_us = traces.iter().filter_map(|trace| journey_us(trace)).min();
+        let ms_per_us = JOURNEY_MS / journey_us.unwrap_or(1_000) as f64;
         let mut pace = Self { knots: vec![(0, 0.0)], folds: Vec::new() };
         let (mut last_us, mut last_ms) = (0, 0.0);
-        let times = trace.iter().map(|event| event.at_us).filter(|at_us| *at_us < end_us);
+        let times = times(traces).filter(|at_us| *at_us < end_us);
         for at_us in times.chain([end_us]) {
             if at_us == last_us {
                 continue;
@@ -83,6 +91,12 @@ impl Pace {
         from_us + ((to_us - from_us) as f64 * share) as u64
     }
 
+    /// The last moment that is played.
+    #[must_use]
+    pub fn end_us(&self) -> u64 {
+        self.knots.last().map_or(0, |(us, _)| *us)
+    }
+
     /// How long playing the whole run takes.
     #[must_use]
     pub fn total_ms(&self) -> f64 {
@@ -105,14 +119,26 @@ fn squeezed(linear_ms: f64) -> f64 {
     }
 }
 
+/// The times of several traces, in order.
+fn times(traces: &[&[TraceEvent]]) -> impl Iterator<Item = u64> {
+    let mut rest = traces.to_vec();
+    std::iter::from_fn(move || {
+        let heads = rest.iter_mut().filter(|trace| !trace.is_empty());
+        let first = heads.min_by_key(|trace| trace[0].at_us)?;
+        let at_us = first[0].at_us;
+        *first = &first[1..];
+        Some(at_us)
+    })
+}
+
 /// How long the quickest message travels: the quick links set the pace, and the slow ones look
 /// slow.
-fn journey_us(trace: &[TraceEvent]) -> u64 {
+fn journey_us(trace: &[TraceEvent]) -> Option<u64> {
     let journeys = trace.iter().filter_map(|event| match event.kind {
         Kind::MessageSent { arrive_us, .. } => Some(arrive_us - event.at_us),
         _ => None,
     });
-    journeys.filter(|us| *us > 0).min().unwrap_or(1_000)
+    journeys.filter(|us| *us > 0).min()
 }
 
 /// A number, or the bound that it exceeds. `clamp` would bring along all that it takes to print
@@ -163,6 +189,21 @@ mod tests {
         assert_eq!(pace.folds(), [Fold { from_us: 1_000, to_us: 9_001_000 }]);
         assert!(pace.total_ms() < 3_000.0, "{}", pace.total_ms());
         assert!((pace.play_ms(1_000) - JOURNEY_MS).abs() < 1e-9);
+    }
+
+    #[test]
+    fn two_runs_side_by_side_go_at_the_pace_of_the_slower_one() {
+        let (quick, busy) = (trace(&[0, 1_000, 9_000_000]), trace(&[0, 1_000, 4_000_000]));
+        let end_us = 9_000_000;
+        let shared = Pace::shared(&[&quick, &busy], end_us);
+        for one in [&quick, &busy] {
+            let alone = Pace::smart(one, end_us);
+            for (from_us, to_us) in [(0, 1_000), (1_000, 4_000_000), (4_000_000, end_us)] {
+                let takes = |pace: &Pace| pace.play_ms(to_us) - pace.play_ms(from_us);
+                assert!(takes(&shared) >= takes(&alone) - 1e-6, "{from_us} to {to_us}");
+            }
+        }
+        assert!(shared.total_ms() > Pace::smart(&quick, end_us).total_ms());
     }
 
     #[test]

@@ -27,7 +27,8 @@ pub struct Link {
 }
 
 struct Started {
-    number: u32,
+    /// Which question about which run.
+    question: (u32, u32),
     running: Running,
     _say: Closure<dyn FnMut(String, bool)>,
 }
@@ -37,21 +38,21 @@ impl Link {
     pub fn follow(&mut self, state: &State, on: &Callback<Msg>) {
         for job in Job::ALL {
             let asked = state.lab.asked(job);
-            let wanted = asked.running.then_some(asked.number);
+            let wanted = asked.running.then_some((state.revision, asked.number));
             let slot = &mut self.jobs[job as usize];
-            if slot.as_ref().map(|started| started.number) == wanted {
+            if slot.as_ref().map(|started| started.question) == wanted {
                 continue;
             }
             if let Some(started) = slot.take() {
                 started.running.cancel();
             }
-            if let Some(number) = wanted {
+            if let Some(question) = wanted {
                 let on = on.clone();
                 let say = Closure::<dyn FnMut(String, bool)>::new(move |report, done| {
                     on.emit(Msg::Lab(LabMsg::Heard(job, report, done)));
                 });
                 let running = start(&request(&state.lab, job, state), &say);
-                *slot = Some(Started { number, running, _say: say });
+                *slot = Some(Started { question, running, _say: say });
             }
         }
     }

@@ -86,6 +86,16 @@ pub struct Lab {
 }
 
 impl Lab {
+    /// The lab of a world that begins as a copy: what is asked of one run is asked of the other, and
+    /// answered anew.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        let mut fork = Self { hazard: self.hazard, ..Self::default() };
+        fork.asked.clone_from(&self.asked);
+        fork.changed();
+        fork
+    }
+
     /// What was asked of a job.
     #[must_use]
     pub fn asked(&self, job: Job) -> &Asked {

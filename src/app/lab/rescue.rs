@@ -4,6 +4,7 @@ use serde_json::Value;
 use yew::prelude::*;
 
 use super::{Asked, Job, LabMsg};
+use crate::app::compare::CompareMsg;
 use crate::app::state::{Msg, State};
 use crate::app::tool::tell;
 use crate::app::words::{fill, span, words};
@@ -68,6 +69,7 @@ pub fn progress(asked: &Asked, job: Job, on: &Callback<Msg>) -> Html {
 fn view_answer(asked: &Asked, at: usize, answer: &Value, on: &Callback<Msg>) -> Html {
     let w = words();
     let open = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Open(Job::Rescue, at)));
+    let compare = tell::<MouseEvent>(on, Msg::Compare(CompareMsg::Found(Job::Rescue, at)));
     let names = answer["changes"].as_array().into_iter().flatten();
     let names: Vec<&str> = names.filter_map(|change| change["text"].as_str()).collect();
     let title = names.join(" + ");
@@ -77,7 +79,10 @@ fn view_answer(asked: &Asked, at: usize, answer: &Value, on: &Callback<Msg>) -> 
         <li class="answer" data-sure={sure.then_some("true")}>
             <span class="answer-title">{ title }</span>
             <span class="answer-note">{ note(&asked.report, answer) }</span>
-            <button type="button" data-action="open-answer" onclick={open}>{ w.rescue_try }</button>
+            <span class="answer-ways">
+                <button type="button" data-action="compare-answer" onclick={compare}>{ w.rescue_compare }</button>
+                <button type="button" data-action="open-answer" onclick={open}>{ w.rescue_try }</button>
+            </span>
         </li>
     }
 }

@@ -1,0 +1,92 @@
+//! What differs between the settings of two worlds, in words.
+
+use ackscope::lab::differences;
+use ackscope::script::properties::{Scope, lookup};
+use ackscope::script::{Script, Version};
+use serde_json::Value;
+
+use crate::app::words::words;
+
+/// A setting that the two worlds have different values for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Differs {
+    /// Its name.
+    pub name: String,
+    /// What it is in each world.
+    pub values: [String; 2],
+}
+
+/// The settings that differ, and at last whether the faults do.
+pub fn differs(a: &Script, b: &Script) -> Vec<Differs> {
+    let value = |value: Option<Value>, place: &str, name: &str, kafka| match value {
+        Some(Value::String(text)) => text,
+        Some(value) => value.to_string(),
+        None => default(place, name, kafka),
+    };
+    let mut all: Vec<Differs> = differences(a, b)
+        .into_iter()
+        .map(|it| Differs {
+            values: [
+                value(it.before, &it.place, &it.name, a.kafka),
+                value(it.after, &it.place, &it.name, b.kafka),
+            ],
+            name: it.name,
+        })
+        .collect();
+    // Two producers, or two topics, that are changed in the same way are one difference.
+    all.dedup();
+    if a.kafka != b.kafka {
+        let values = [a, b].map(|script| script.kafka.to_string());
+        all.push(Differs { name: words().compare_version.to_owned(), values });
+    }
+    if a.actions != b.actions {
+        let values = [a, b].map(|script| script.actions.len().to_string());
+        all.push(Differs { name: words().compare_faults.to_owned(), values });
+    }
+    all
+}
+
+/// What a property is where a script says nothing.
+fn default(place: &str, name: &str, kafka: Version) -> String {
+    let scope = match place.split(['[', '.']).next() {
+        Some("producers") => Scope::Producer,
+        Some("topics") => Scope::Topic,
+        Some("groups") => Scope::Consumer,
+        _ => Scope::Broker,
+    };
+    let property = lookup(scope, name);
+    let broker = property.and_then(|property| lookup(Scope::Broker, property.synonym));
+    match property.and_then(|it| it.default(kafka)).or(broker.and_then(|it| it.default(kafka))) {
+        Some("-1") if name == "acks" => "all",
+        Some(default) => default,
+        None => words().compare_default,
+    }
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn script(json: &str) -> Script {
+        Script::parse(json).expect("a script")
+    }
+
+    #[test]
+    fn a_setting_is_named_with_what_it_is_in_each_world() {
+        let a = script(r#"{"producers": [{"config": {"acks": 1}}]}"#);
+        let b = script(r#"{"producers": [{"config": {"linger.ms": 7}}]}"#);
+        let all = differs(&a, &b);
+        let named = |name: &str| all.iter().find(|it| it.name == name).map(|it| it.values.clone());
+        assert_eq!(named("acks"), Some(["1".to_owned(), "all".to_owned()]));
+        let default = default("producers[0].config", "linger.ms", a.kafka);
+        assert_eq!(named("linger.ms"), Some([default, "7".to_owned()]));
+        assert_eq!(all.len(), 2);
+    }
+
+    #[test]
+    fn the_same_script_differs_in_nothing() {
+        let a = script(r#"{"producers": [{"config": {"acks": 1}}]}"#);
+        assert_eq!(differs(&a, &a), []);
+    }
+}

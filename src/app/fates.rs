@@ -1,62 +1,80 @@
-//! The trays: how many records have which fate, and which they are.
+//! The trays: how many records have which fate, and which they are. A tray opens: its records are
+//! listed in the panel of one record, which then goes from one of them to the next.
 
 use ackscope::model::ids::RecordId;
 use ackscope::verdict::Fate;
 use yew::prelude::*;
 
-use super::shown::Tray;
-use super::state::Msg;
+use super::shown::{Shown, Tray};
+use super::state::{Msg, State};
 use super::tool::tell;
 use super::words::{fill, words};
 
-/// The trays, and what goes with them.
+/// What a record's button depends on.
+#[derive(Clone, Copy)]
 pub struct Fates<'a> {
-    /// The trays.
-    pub trays: &'a [Tray],
     /// The record that is followed.
     pub followed: Option<u32>,
+    /// The tray whose records are listed.
+    pub among: Option<Fate>,
     /// Where messages go.
     pub on: &'a Callback<Msg>,
+}
+
+impl<'a> Fates<'a> {
+    /// As the state has it.
+    pub fn new(state: &State, on: &'a Callback<Msg>) -> Self {
+        Self { followed: state.followed.map(|id| id.0), among: state.among, on }
+    }
 }
 
 /// How many numbers a tray has room for.
 const ROOM: usize = 8;
 
 /// The trays.
-pub fn fates(props: &Fates<'_>) -> Html {
+pub fn fates(shown: &Shown, props: Fates<'_>) -> Html {
+    let w = words();
     html! {
-        <section class="fates" aria-label={words().fates}>
-            { for props.trays.iter().map(|tray| view_tray(tray, props)) }
+        <section class="fates" aria-label={w.fates}>
+            { for shown.trays.iter().map(|tray| view_tray(tray, shown, props)) }
         </section>
     }
 }
 
-fn view_tray(tray: &Tray, props: &Fates<'_>) -> Html {
+fn view_tray(tray: &Tray, shown: &Shown, props: Fates<'_>) -> Html {
     let w = words();
     let (word, help) = w.fate(tray.fate);
     let all = tray.records.len();
     // The word for the surplus takes a place, too.
     let surplus = if all > ROOM { all + 1 - ROOM } else { 0 };
+    let late = tray.records.iter().filter(|(id, _)| shown.reordered.contains(id)).count();
+    let count = tray.count.to_string();
+    let label = fill(w.tray_label, &[("n", &count), ("fate", word)]);
+    let open = tell::<MouseEvent>(props.on, Msg::Among(Some(tray.fate)));
+    let pressed = if props.among == Some(tray.fate) { "true" } else { "false" };
     html! {
-        <div class="tray" data-fate={tray.fate.word()} data-count={tray.count.to_string()} key={tray.fate.word()}>
-            <p class="tray-head" title={help}>
+        <div class="tray" data-fate={tray.fate.word()} data-count={count} key={tray.fate.word()}>
+            <button type="button" class="tray-head" title={help} aria-label={label} aria-pressed={pressed} disabled={all == 0} onclick={open}>
                 <span class="tray-count">{ tray.count }</span>
                 <span class="tray-word">{ word }</span>
-            </p>
+            </button>
             if !tray.records.is_empty() {
                 <ul class="records">
                     if surplus > 0 {
                         <li class="surplus">{ fill(w.and_more, &[("n", &surplus.to_string())]) }</li>
                     }
-                    { for tray.records[surplus..].iter().map(|(id, doomed)| html! { <li key={*id}>{ record(*id, tray.fate, *doomed, props) }</li> }) }
+                    { for tray.records[surplus..].iter().map(|it| html! { <li key={it.0}>{ record(*it, tray.fate, props) }</li> }) }
                 </ul>
+            }
+            if late > 0 {
+                <p class="late">{ late }{ " " }{ w.out_of_order }</p>
             }
         </div>
     }
 }
 
-/// A record as a button that follows it.
-pub fn record(id: u32, fate: Fate, doomed: bool, props: &Fates<'_>) -> Html {
+/// A record as a button that follows it; with whether it is doomed.
+pub fn record((id, doomed): (u32, bool), fate: Fate, props: Fates<'_>) -> Html {
     let number = id.to_string();
     let label = fill(words().follow_label, &[("n", &number)]);
     let onclick = tell::<MouseEvent>(props.on, Msg::Follow(Some(RecordId(id))));

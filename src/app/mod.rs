@@ -222,7 +222,7 @@ fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
     let shown = run.shown();
     let wide = state.media.wide;
     let total_ms = state.pace().total_ms().ceil() as u32;
-    let trays = Fates { trays: &shown.trays, followed: state.followed.map(|id| id.0), on };
+    let trays = Fates::new(state, on);
     let side = |side| {
         let note = |pane| note(run, pane);
         panes(side, (state.panes, wide), on, |pane| view_pane(run, pane, on), note)
@@ -236,7 +236,7 @@ fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
                 } else {
                     { stage_view::stage_view(&shown.down, &live.stages[0], on) }
                     { caption::caption(&shown.caption, state.playing) }
-                    { fates(&trays) }
+                    { fates(shown, trays) }
                 }
             </main>
             <section class="time-bar" aria-label={words().transport}>
@@ -258,7 +258,13 @@ fn view_pane(run: &Run, pane: Pane, on: &Callback<Msg>) -> Html {
         Pane::Settings => view_settings(run, on),
         Pane::Record => {
             let records = state.player.setup().records.len() as u32;
-            let record = RecordPanel { life: shown.life.as_deref(), records, on };
+            let record = RecordPanel {
+                life: shown.life.as_deref(),
+                records,
+                tray: shown.trays.iter().find(|tray| Some(tray.fate) == state.among),
+                trays: Fates::new(state, on),
+                on,
+            };
             html! { <>{ record_panel(&record) }{ lab::rescue::rescue(state, on) }</> }
         }
         Pane::Lab => lab::odds::odds(state, on),

@@ -2,6 +2,7 @@
 
 use ackscope::model::ids::RecordId;
 use ackscope::script::Do;
+use ackscope::verdict::Fate;
 
 use super::compare::CompareMsg;
 use super::lab::LabMsg;
@@ -35,6 +36,8 @@ pub enum Msg {
     Pacing(Pacing),
     /// Shows the biography of a record.
     Follow(Option<RecordId>),
+    /// Lists the records of a fate, and goes through them; or through all records.
+    Among(Option<Fate>),
     /// Does something to the system, now.
     Act(Do),
     /// Sets a field of the settings panel, or back to its default.

@@ -9,7 +9,7 @@ use ackscope::model::broker::Process;
 use ackscope::model::ids::{BrokerId, RecordId};
 use ackscope::player::{Moment, caption};
 use ackscope::verdict::biography::{Biography, ENGLISH, Risk, Risky, Step};
-use ackscope::verdict::{Copy, Fate, Ledger, Place, Reason, Verdict};
+use ackscope::verdict::{Copy, Fate, Ledger, Place, Reason, Told, Verdict};
 use yew::AttrValue;
 
 use super::state::State;
@@ -53,6 +53,8 @@ pub struct Shown {
     pub caption: AttrValue,
     /// The trays.
     pub trays: Rc<[Tray]>,
+    /// The records that are out of order, whatever else became of them.
+    pub reordered: Rc<[u32]>,
     /// Whether each broker's process is down.
     pub down: Rc<[bool]>,
     /// The record that is followed.
@@ -90,16 +92,31 @@ pub struct Life {
     pub stored: Vec<String>,
     /// How often it was processed.
     pub processed: String,
-    /// Why it is at risk now.
-    pub risks: Vec<&'static str>,
-    /// What its fate hung on, once it is known.
-    pub turn: Option<String>,
+    /// Whether it is out of order.
+    pub reordered: bool,
+    /// Whether what the application was told is not so.
+    pub deceived: bool,
+    /// The spans at risk so far.
+    pub risks: Vec<AtRisk>,
+    /// What its fate hung on, once it is known, and when that was.
+    pub turn: Option<(String, u64)>,
     /// Its steps so far.
     pub steps: Vec<LifeStep>,
     /// How many steps the future holds, and when the next one is.
     pub to_come: usize,
     /// When the next one is.
     pub next_us: Option<u64>,
+}
+
+/// A span in which a record was at risk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AtRisk {
+    /// Why.
+    pub why: &'static str,
+    /// From when on.
+    pub from_us: u64,
+    /// Until when, if that is over.
+    pub to_us: Option<u64>,
 }
 
 /// A step, with what it turned out to be.
@@ -167,6 +184,7 @@ impl Maker {
         let shown = Shown {
             caption,
             trays: trays(moment.ledger, moment.world.setup().records.len() as u32),
+            reordered: moment.ledger.reordered().iter().map(|id| id.0).collect(),
             down: moment
                 .world
                 .brokers
@@ -250,7 +268,12 @@ fn life(moment: &Moment<'_>, followed: &Followed) -> Life {
         turning_point: Some(place) == at,
         at_risk: risks.iter().any(|risk| counts(risk) && risk.is_at(step.at_us)),
     };
-    let now = |risk: &&Risk| risk.is_at(moment.now_us);
+    let begun = |risk: &&Risk| risk.from_us <= moment.now_us;
+    let told_wrongly = match verdict.told {
+        Told::Acked => verdict.fate == Fate::Lost || verdict.stranded,
+        Told::Failed(_) => verdict.processed > 0,
+        _ => false,
+    };
     Life {
         id: id.0,
         fate: verdict.fate,
@@ -263,12 +286,19 @@ fn life(moment: &Moment<'_>, followed: &Followed) -> Life {
             1 => w.processed_once.to_owned(),
             times => fill(w.processed_times, &[("n", &times.to_string())]),
         },
-        risks: risks.iter().filter(now).map(|risk| risk.why.sentence(&ENGLISH)).collect(),
-        turn: turn.map(turning_text),
+        reordered: moment.ledger.reordered().contains(&id),
+        deceived: told_wrongly,
+        risks: risks.iter().filter(begun).map(|risk| at_risk(risk, moment.now_us)).collect(),
+        turn: turn.map(|turn| (turning_text(turn), turn.at_us)),
         steps: steps[..past].iter().enumerate().map(life_step).collect(),
         to_come: steps.len() - past,
         next_us: steps.get(past).map(|step| step.at_us),
     }
+}
+
+fn at_risk(risk: &Risk, now_us: u64) -> AtRisk {
+    let to_us = risk.to.map(|(_, to_us)| to_us).filter(|to_us| *to_us <= now_us);
+    AtRisk { why: risk.why.sentence(&ENGLISH), from_us: risk.from_us, to_us }
 }
 
 /// Nearly every record is on no disk for a while, and most others have it too.

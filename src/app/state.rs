@@ -3,7 +3,7 @@
 use ackscope::model::ids::RecordId;
 use ackscope::player::{Pace, Player, within};
 use ackscope::script::{Script, ScriptError};
-use ackscope::verdict::Fate;
+use ackscope::verdict::{Fate, Reason};
 
 use super::compare::Compare;
 use super::fields::FIELDS;
@@ -34,6 +34,8 @@ pub struct State {
     last_frame_ms: Option<f64>,
     /// The record whose biography is shown.
     pub followed: Option<RecordId>,
+    /// The fate whose records are gone through; none for all records.
+    pub among: Option<Fate>,
     /// Settings that were refused, with the field that was set last.
     pub refused: Option<Refused>,
     /// The colours that the user chose.
@@ -104,6 +106,7 @@ impl State {
             fixed,
             last_frame_ms: None,
             followed: None,
+            among: None,
             refused: None,
             theme,
             media,
@@ -173,6 +176,10 @@ impl State {
                     |id: &RecordId| (1..=self.player.setup().records.len()).contains(&id.index());
                 self.followed = record.filter(exists);
                 self.panes.open(Pane::Record);
+                PAINT
+            }
+            Msg::Among(fate) => {
+                self.go_among(fate);
                 PAINT
             }
             Msg::Theme(theme) => {
@@ -329,6 +336,8 @@ impl State {
         let set = script.and_then(|script| self.player.set(script).map_err(|e| e.to_string()));
         match set {
             Ok(()) => {
+                self.compare = None;
+                self.among = None;
                 self.menu = Menu { opened: self.menu.wanted.take(), ..Menu::default() };
                 self.changed();
                 self.begin();
@@ -344,6 +353,21 @@ impl State {
         self.seek(start_us);
         self.playing = !self.media.reduced_motion;
         self.last_frame_ms = None;
+    }
+
+    /// Lists the records that have that fate now, and follows one of them.
+    fn go_among(&mut self, fate: Option<Fate>) {
+        self.among = fate;
+        self.panes.open(Pane::Record);
+        let records = self.player.setup().records.len() as u32;
+        let ledger = self.player.seek(self.now_us).ledger;
+        let has = |id: &RecordId| {
+            let verdict = ledger.verdict(*id);
+            fate.is_none_or(|it| it == verdict.fate && verdict.reason != Some(Reason::NotSent))
+        };
+        if self.followed.filter(has).is_none() {
+            self.followed = (1..=records).map(RecordId).find(has);
+        }
     }
 
     fn frame(&mut self, now_ms: f64) -> Asks {

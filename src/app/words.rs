@@ -54,6 +54,15 @@ words! {
     aborted_help: "its transaction was aborted";
     pending_help: "not decided yet";
     and_more: "+{n}";
+    tray_label: "{n} {fate}: list them";
+    out_of_order: "out of order";
+    order: "order";
+    among: "Record {at} of {n} {fate}";
+    among_none: "No record is {fate} now";
+    among_all: "all records";
+    true_fate: "true";
+    risk_span: "{from} to {to}";
+    risk_since: "since {from}";
 
     lessons: "Lessons";
     lessons_open: "Lessons and scripts";

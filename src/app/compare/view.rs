@@ -91,11 +91,11 @@ fn cell(state: &State, tray: Option<&Tray>, count: u32, on: &Callback<Msg>) -> H
     let records = tray.map_or(&[][..], |tray| &tray.records);
     let fate = tray.map_or(Fate::Pending, |tray| tray.fate);
     let named: Vec<&(u32, bool)> = records.iter().filter(|(id, _)| ends(*id)).collect();
-    let props = Fates { trays: &[], followed: state.followed.map(|id| id.0), on };
+    let props = Fates::new(state, on);
     html! {
         <td data-count={count.to_string()}>
             <span class="verdict-count">{ count }</span>
-            { for named.iter().take(NAMED).map(|(id, doomed)| record(*id, fate, *doomed, &props)) }
+            { for named.iter().take(NAMED).map(|it| record(**it, fate, props)) }
             if named.len() > NAMED {
                 <span class="surplus">{ fill(words().and_more, &[("n", &(named.len() - NAMED).to_string())]) }</span>
             }

@@ -2,6 +2,8 @@
 
 #[path = "support/browser.rs"]
 mod browser;
+#[path = "browser/compare.rs"]
+mod compare;
 #[path = "browser/everywhere.rs"]
 mod everywhere;
 #[path = "browser/later.rs"]

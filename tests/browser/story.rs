@@ -43,6 +43,11 @@ pub async fn click(browser: &Browser, css: &str) {
     element.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
 }
 
+/// Presses what may lie under something else, such as the input of a label.
+pub async fn press(browser: &Browser, css: &str) {
+    evaluate(browser, &format!("document.querySelector('{css}').click()")).await;
+}
+
 async fn now_us(browser: &Browser) -> u64 {
     let text = evaluate(browser, "document.documentElement.dataset.timeUs").await;
     text.as_str().and_then(|text| text.parse().ok()).expect("the page says what time it is")
@@ -54,7 +59,7 @@ pub async fn digest(browser: &Browser) -> String {
 }
 
 /// Moves the scrubber, in play time, as a hand would.
-async fn scrub(browser: &Browser, play_ms: f64) {
+pub async fn scrub(browser: &Browser, play_ms: f64) {
     let script =
         "const it = document.querySelector('input[data-scrubber]'); it.value = arguments[0];
         it.dispatchEvent(new Event('input', { bubbles: true }));

@@ -68,25 +68,30 @@ fn default(place: &str, name: &str, kafka: Version) -> String {
 mod tests {
     use super::*;
 
-    fn script(json: &str) -> Script {
-        Script::parse(json).expect("a script")
+    use ackscope::lessons;
+
+    fn story() -> Script {
+        Script::parse(lessons::FIRST.script).expect("a script")
     }
 
     #[test]
     fn a_setting_is_named_with_what_it_is_in_each_world() {
-        let a = script(r#"{"producers": [{"config": {"acks": 1}}]}"#);
-        let b = script(r#"{"producers": [{"config": {"linger.ms": 7}}]}"#);
+        let (a, mut b) = (story(), story());
+        let config = &mut b.producers[0].config;
+        config.remove("acks");
+        config.insert("linger.ms".to_owned(), 7.into());
         let all = differs(&a, &b);
         let named = |name: &str| all.iter().find(|it| it.name == name).map(|it| it.values.clone());
         assert_eq!(named("acks"), Some(["1".to_owned(), "all".to_owned()]));
-        let default = default("producers[0].config", "linger.ms", a.kafka);
-        assert_eq!(named("linger.ms"), Some([default, "7".to_owned()]));
+        assert_eq!(named("linger.ms"), Some(["5".to_owned(), "7".to_owned()]));
         assert_eq!(all.len(), 2);
     }
 
     #[test]
-    fn the_same_script_differs_in_nothing() {
-        let a = script(r#"{"producers": [{"config": {"acks": 1}}]}"#);
-        assert_eq!(differs(&a, &a), []);
+    fn other_faults_are_a_difference() {
+        let (a, mut b) = (story(), story());
+        assert_eq!(differs(&a, &b), []);
+        b.actions.clear();
+        assert_eq!(differs(&a, &b).len(), 1);
     }
 }

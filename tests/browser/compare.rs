@@ -1,0 +1,150 @@
+//! Two worlds side by side, and the records of a fate, as a user comes to them.
+
+use ackscope::lab::turning_point;
+use ackscope::model::ids::RecordId;
+use ackscope::player::Player;
+use ackscope::verdict::Fate;
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::story::{click, digest, evaluate, open, press, scrub, story, until};
+
+/// Counts of the table, fate by fate: in A and in B.
+const VERDICTS: &str = "Object.fromEntries([...document.querySelectorAll('.verdicts tbody tr')]
+    .map(row => [row.dataset.fate, [...row.querySelectorAll('td')].map(it => Number(it.dataset.count))]))";
+
+/// The records that the page says end differently, in either world.
+const DIFFERING: &str =
+    "[...document.querySelectorAll('.verdicts tr[data-fate=lost] [data-record]')]
+    .map(it => it.dataset.record)";
+
+const ACKS: &str = "[data-property=acks] input[value=all]";
+
+/// The story with `acks=all`, natively.
+fn repaired() -> Player {
+    let mut script = story().script().clone();
+    script.producers[0].config.insert("acks".to_owned(), "all".into());
+    Player::new(script).expect("a run")
+}
+
+fn counts(player: &Player, fate: Fate) -> usize {
+    let records = 1..=player.setup().records.len() as u32;
+    records.filter(|id| player.verdict(RecordId(*id)).fate == fate).count()
+}
+
+async fn to_the_end(browser: &Browser) {
+    scrub(browser, 1e9).await;
+}
+
+#[tokio::test]
+async fn a_setting_changed_in_world_b_shows_who_would_have_been_saved() {
+    let (a, b) = (story(), repaired());
+    let (_site, browser) = open(1440, 900).await;
+    click(&browser, "[data-action=compare]").await;
+    // At first they are the same.
+    until(&browser, "document.querySelectorAll('.world canvas').length === 2").await;
+    assert_eq!(evaluate(&browser, "document.querySelector('.differences li')").await, json!(null));
+
+    press(&browser, ACKS).await;
+    until(&browser, "document.querySelector('.differences li')?.textContent === 'acks 1 → all'")
+        .await;
+    assert_eq!(digest(&browser).await, format!("{:016x}", b.digest()));
+    to_the_end(&browser).await;
+    until(&browser, "document.querySelector('.verdicts tr[data-fate=lost]')").await;
+    let verdicts = evaluate(&browser, VERDICTS).await;
+    for fate in [Fate::Delivered, Fate::Lost] {
+        let expected = [counts(&a, fate), counts(&b, fate)];
+        assert_eq!(verdicts[fate.word()], json!(expected), "{}", fate.word());
+    }
+    assert_eq!(evaluate(&browser, DIFFERING).await, json!(["6", "7", "8"]));
+
+    // One clock: that of the longer run.
+    let end_us = a.end_us().max(b.end_us()).to_string();
+    assert_eq!(evaluate(&browser, "document.documentElement.dataset.timeUs").await, json!(end_us));
+
+    // World A is as it was, and the settings panel is about it when it is chosen.
+    press(&browser, "[name=world][value=A]").await;
+    until(&browser, "document.querySelector('[data-property=acks] input[value=\"1\"]').checked")
+        .await;
+    assert_eq!(digest(&browser).await, format!("{:016x}", a.digest()));
+
+    click(&browser, "[data-action=keep-B]").await;
+    until(&browser, "document.querySelector('.compare') === null").await;
+    assert_eq!(digest(&browser).await, format!("{:016x}", b.digest()));
+    // What is kept can be undone like any change.
+    click(&browser, "[data-action=undo]").await;
+    until(&browser, &format!("document.documentElement.dataset.digest === '{:016x}'", a.digest()))
+        .await;
+    assert_eq!(browser.console().await, vec![]);
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn an_answer_of_the_rescue_is_one_click_from_a_comparison() {
+    let (_site, browser) = open(1440, 900).await;
+    let before = digest(&browser).await;
+    click(&browser, "[data-action=rescue]").await;
+    until(&browser, "document.querySelector('[data-action=compare-answer]')").await;
+    let answer = evaluate(&browser, "document.querySelector('.answer-title').textContent").await;
+    click(&browser, "[data-action=compare-answer]").await;
+    until(&browser, "document.querySelector('.differences li')").await;
+    let differences =
+        evaluate(&browser, "document.querySelector('.differences').textContent").await;
+    let setting = answer.as_str().and_then(|it| it.split('=').next()).expect("a setting");
+    assert!(differences.as_str().is_some_and(|it| it.contains(setting)), "{answer} {differences}");
+    to_the_end(&browser).await;
+    until(&browser, "document.querySelector('.verdicts tr[data-fate=lost]')").await;
+    assert_eq!(evaluate(&browser, VERDICTS).await["lost"], json!([3, 0]));
+    click(&browser, "[data-action=keep-A]").await;
+    until(&browser, &format!("document.documentElement.dataset.digest === '{before}'")).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn where_there_is_room_for_one_stage_the_worlds_take_turns() {
+    let (_site, browser) = open(500, 844).await;
+    press(&browser, "[data-action=compare]").await;
+    let shown = "[...document.querySelectorAll('.world')]
+        .filter(it => it.offsetParent !== null).map(it => it.dataset.world)";
+    until(&browser, "document.querySelectorAll('.world').length === 2").await;
+    until(&browser, "[...document.styleSheets].some(it => it.href?.includes('later'))").await;
+    assert_eq!(evaluate(&browser, shown).await, json!(["B"]));
+    press(&browser, "[name=world][value=A]").await;
+    until(&browser, "document.querySelector('.world[data-world=A]').offsetParent !== null").await;
+    assert_eq!(evaluate(&browser, shown).await, json!(["A"]));
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_tray_lists_its_records_and_one_goes_from_one_to_the_next() {
+    let (_site, browser) = open(1440, 900).await;
+    to_the_end(&browser).await;
+    until(&browser, "document.querySelector('.tray[data-fate=lost]').dataset.count === '3'").await;
+    click(&browser, ".tray[data-fate=lost] .tray-head").await;
+    let listed =
+        "[...document.querySelectorAll('.among [data-record]')].map(it => it.dataset.record)";
+    until(&browser, "document.querySelector('.among')").await;
+    assert_eq!(evaluate(&browser, listed).await, json!(["6", "7", "8"]));
+    let followed = "document.querySelector('#follow').value";
+    for (step, expected) in [(".chooser .tool:last-child", "7"), (".chooser .tool:last-child", "8")]
+    {
+        click(&browser, step).await;
+        until(&browser, &format!("{followed} === '{expected}'")).await;
+    }
+    // After the last one comes none.
+    assert_eq!(
+        evaluate(&browser, "document.querySelector('.chooser .tool:last-child').disabled").await,
+        json!(true)
+    );
+    // Told beside true.
+    let told = "[...document.querySelectorAll('.told-true dd')].map(it => it.textContent)";
+    assert_eq!(evaluate(&browser, told).await, json!(["acked", "lost"]));
+    // To the turning point.
+    until(&browser, "document.querySelector('[data-action=turning-point]')").await;
+    click(&browser, "[data-action=turning-point]").await;
+    let turn = turning_point(story().script(), RecordId(8)).expect("a run").expect("it turned");
+    let there = format!("document.documentElement.dataset.timeUs === '{}'", turn.at_us);
+    until(&browser, &there).await;
+    assert_eq!(browser.console().await, vec![]);
+    browser.close().await;
+}

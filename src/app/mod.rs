@@ -4,11 +4,11 @@
 //! [`effects`]. A frame paints the two canvases and moves the scrubber directly; the rest of the
 //! page is rendered only when something that it shows has changed ([`shown`]).
 
+mod ask;
 mod caption;
 mod compare;
 mod effects;
 mod fates;
-mod fields;
 mod help;
 mod icons;
 mod lab;
@@ -28,13 +28,17 @@ mod tool;
 mod top_bar;
 mod track;
 mod transport;
+mod tune;
 mod words;
 
 use ackscope::lessons;
+use ackscope::script::edit::value_of;
 use ackscope::script::{Notice, Script, ScriptError};
+use serde_json::Value;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
+use ask::Topic;
 use effects::{Frames, Listeners};
 use fates::{Fates, fates};
 use live::Live;
@@ -51,6 +55,7 @@ struct App {
     frames: Frames,
     listeners: Listeners,
     link: lab::link::Link,
+    answers: ask::Link,
     on: Callback<Msg>,
 }
 
@@ -62,7 +67,7 @@ struct Run {
     shown: [Shown; 2],
     live: Live,
     /// What changes with the script only.
-    script: Shared<Script>,
+    script: Shared<Value>,
     notices: Shared<Vec<Notice>>,
     marks: std::rc::Rc<[timeline::Placed]>,
     made_for: (u32, state::Pacing, bool),
@@ -76,7 +81,7 @@ impl Run {
         let mut makers = [Maker::default(), Maker::default()];
         Ok(Self {
             shown: compare::shown(&mut state, &mut makers),
-            script: Shared::new(state.draft().clone()),
+            script: Shared::new(value_of(lessons::FIRST.script)),
             notices: Shared::new(state.player.notices().to_vec()),
             marks: timeline::place(&state),
             made_for: (0, state.pacing, false),
@@ -100,7 +105,7 @@ impl Run {
         self.shown = shown;
         let made_for = (self.state.revision, self.state.pacing, self.state.refused.is_some());
         if made_for != self.made_for || self.state.refused.is_some() {
-            self.script = Shared::new(self.state.draft().clone());
+            self.script = Shared::new(self.state.draft().to_value());
             self.notices = Shared::new(self.state.player.notices().to_vec());
             self.marks = timeline::place(&self.state);
             self.made_for = made_for;
@@ -144,6 +149,7 @@ impl Component for App {
             frames: Frames::default(),
             listeners: Listeners::default(),
             link: lab::link::Link::default(),
+            answers: ask::Link::default(),
             on,
         }
     }
@@ -161,6 +167,7 @@ impl Component for App {
         }
         if asks.lab {
             self.link.follow(&run.state, &self.on);
+            self.answers.follow(&run.state, &self.on);
         }
         run.live.soil(asks.paint);
         if is_frame {
@@ -274,11 +281,13 @@ fn view_pane(run: &Run, pane: Pane, on: &Callback<Msg>) -> Html {
 
 fn view_settings(run: &Run, on: &Callback<Msg>) -> Html {
     let state = &run.state;
-    let refused = state.refused.as_ref().map(|refused| (refused.field, refused.why.clone().into()));
+    let refused = state.refused.as_ref();
+    let refused = refused.map(|it| (it.place.clone().into(), it.why.clone().into()));
     let mut producers = state.player.setup().producers.iter();
     let idempotent = producers.any(|producer| producer.config.enable_idempotence);
     html! {
-        <Settings script={run.script.clone()} notices={run.notices.clone()} {idempotent} {refused} on={on} />
+        <Settings script={run.script.clone()} version={state.draft().kafka} notices={run.notices.clone()} {idempotent}
+            {refused} tune={state.tune.clone()} texts={state.questions.about(Topic::Texts).answer.clone()} on={on} />
     }
 }
 

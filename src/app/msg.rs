@@ -5,9 +5,11 @@ use ackscope::script::Do;
 use ackscope::verdict::Fate;
 
 use super::compare::CompareMsg;
+use super::ask::Topic;
 use super::lab::LabMsg;
 use super::menu::MenuMsg;
 use super::panes::Pane;
+use super::tune::TuneMsg;
 
 /// What can happen to the app.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,8 +42,12 @@ pub enum Msg {
     Among(Option<Fate>),
     /// Does something to the system, now.
     Act(Do),
-    /// Sets a field of the settings panel, or back to its default.
-    Set(usize, Option<String>),
+    /// Changes settings, or how they are shown.
+    Tune(TuneMsg),
+    /// Asks the lab what there is to know.
+    Ask(Topic),
+    /// The lab says what there is to know.
+    Answered(Topic, String),
     /// Chooses another lesson or script.
     Menu(MenuMsg),
     /// Opens a pane, or closes its drawer.

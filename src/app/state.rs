@@ -6,11 +6,12 @@ use ackscope::script::{Script, ScriptError};
 use ackscope::verdict::{Fate, Reason};
 
 use super::compare::Compare;
-use super::fields::FIELDS;
+use super::ask::Questions;
 use super::lab::{Job, Lab, LabMsg};
 use super::menu::{self, Menu, MenuMsg};
 pub use super::msg::{Direction, Media, Msg, Pacing, Theme};
 use super::panes::{Pane, Panes};
+use super::tune::Tune;
 
 /// Everything that the app knows.
 pub struct State {
@@ -54,6 +55,10 @@ pub struct State {
     pub menu: Menu,
     /// The other world, if two are compared.
     pub compare: Option<Compare>,
+    /// What the settings panel remembers.
+    pub tune: Tune,
+    /// What else the lab was asked.
+    pub questions: Questions,
 }
 
 /// Settings that Kafka refuses.
@@ -61,8 +66,8 @@ pub struct State {
 pub struct Refused {
     /// The settings.
     pub script: Script,
-    /// The field that was set last.
-    pub field: usize,
+    /// The place of the setting that was changed last; empty if it is none of the panel's.
+    pub place: String,
     /// In Kafka's words.
     pub why: String,
 }
@@ -80,8 +85,10 @@ pub struct Asks {
     pub lab: bool,
 }
 
-const PAINT: Asks = Asks { paint: true, render: true, store: false, lab: false };
-const RENDER: Asks = Asks { paint: false, render: true, store: false, lab: false };
+/// The stage and the page.
+pub const PAINT: Asks = Asks { paint: true, render: true, store: false, lab: false };
+/// The page.
+pub const RENDER: Asks = Asks { paint: false, render: true, store: false, lab: false };
 const NOTHING: Asks = Asks { paint: false, render: false, store: false, lab: false };
 
 /// How long a run takes at a fixed scale, at normal speed.
@@ -116,6 +123,8 @@ impl State {
             panes: Panes::default(),
             menu: Menu::default(),
             compare: None,
+            tune: Tune::default(),
+            questions: Questions::default(),
         };
         state.begin();
         Ok(state)
@@ -209,9 +218,10 @@ impl State {
             }
             Msg::Lab(msg) => self.ask_lab(msg),
             Msg::Compare(msg) => self.compare(msg),
-            Msg::Act(_) | Msg::Set(..) | Msg::Undo | Msg::Redo => {
-                Asks { lab: true, ..self.change(msg) }
-            }
+            Msg::Tune(msg) => self.tune(msg),
+            Msg::Ask(topic) => self.ask(topic),
+            Msg::Answered(topic, answer) => self.answered(topic, &answer),
+            Msg::Act(_) | Msg::Undo | Msg::Redo => Asks { lab: true, ..self.change(msg) },
             _ => self.travel(msg),
         }
     }
@@ -265,7 +275,6 @@ impl State {
                 Ok(()) => self.now_us += 1,
                 Err(_) => return NOTHING,
             },
-            Msg::Set(field, value) => return self.set(field, value.as_deref()),
             // What was refused is not a run: taking it back brings nothing else back.
             Msg::Undo if self.refused.is_some() => {}
             Msg::Undo => self.player.undo(),
@@ -407,24 +416,6 @@ impl State {
                 times.filter(|at_us| *at_us > self.now_us).min().unwrap_or(self.end_us())
             }
         }
-    }
-
-    fn set(&mut self, field: usize, value: Option<&str>) -> Asks {
-        let Some(setting) = FIELDS.get(field) else { return NOTHING };
-        let before = self.draft().clone();
-        let refusal = match setting.set(&before, value) {
-            Ok(script) if script == *self.player.script() => None,
-            Ok(script) => {
-                let error = self.player.set(script.clone()).err();
-                error.map(|error| Refused { script, field, why: error.message })
-            }
-            Err(why) => Some(Refused { script: before, field, why }),
-        };
-        self.refused = refusal;
-        if self.refused.is_none() {
-            self.changed();
-        }
-        PAINT
     }
 
     /// Another run: the position stays.

@@ -86,6 +86,31 @@ words! {
     compare_faults: "actions";
 
     settings: "Settings";
+    search: "Search all settings";
+    search_nothing: "No setting has all of these words.";
+    settings_all: "All settings";
+    settings_common: "Only the common ones";
+    kafka_version: "Kafka";
+    presets: "Presets";
+    preset_defaults: "Defaults of Kafka {version}";
+    preset_fast: "Fast and loose";
+    preset_durable: "Recommended for durability";
+    preset_article: "As the article recommends";
+    since_when: "Since when a change counts";
+    whole_run: "whole run";
+    from_now: "from now on";
+    all_producers: "all producers";
+    all_topics: "all topics";
+    all_groups: "all groups";
+    mixed: "not all alike";
+    default_of: "default in {version}";
+    default_plain: "default";
+    default_none: "none";
+    history: "history";
+    costs: "costs";
+    simplified: "in the model";
+    acts: "takes effect";
+    source: "in Kafka";
     settings_hint: "for the whole run";
     reset: "default {value}";
     reset_label: "Set {name} back to its default, {value}";
@@ -95,14 +120,7 @@ words! {
     group_topic: "Broker and topic";
     group_consumer: "Consumer";
     group_network: "Network";
-    brokers_latency: "between brokers";
-    brokers_latency_help: "How long a message from broker to broker takes, one way: so long a follower lags behind.";
-    network_latency: "latency";
-    network_latency_help: "How long any other message takes, one way.";
-    processing: "processing";
-    processing_help: "How long the consumer's application works on one record.";
-    replication_factor: "replication factor";
-    replication_factor_help: "How many brokers hold a copy of each partition.";
+    group_workload: "Workload and machines";
 
     lab: "Lab";
     lab_working: "The lab is at work";

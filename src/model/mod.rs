@@ -22,6 +22,7 @@ pub mod ids;
 pub mod links;
 pub mod luck;
 pub mod message;
+pub mod moments;
 pub mod network;
 pub mod producer;
 pub mod queue;

@@ -21,10 +21,10 @@ pub struct Triggers {
 
 /// What an event is about, as far as a condition can ask.
 #[derive(Default)]
-struct About<'a> {
-    entity: Option<Node>,
-    partition: Option<PartitionId>,
-    records: Cow<'a, [RecordId]>,
+pub(super) struct About<'a> {
+    pub(super) entity: Option<Node>,
+    pub(super) partition: Option<PartitionId>,
+    pub(super) records: Cow<'a, [RecordId]>,
     offsets: Option<(u64, u64)>,
 }
 
@@ -75,7 +75,7 @@ impl Triggers {
     }
 }
 
-fn matches(setup: &Setup, when: &When, kind: &Kind) -> bool {
+pub(super) fn matches(setup: &Setup, when: &When, kind: &Kind) -> bool {
     let Some(about) = about(when.event, kind) else { return false };
     let entity = |name: &String| about.entity.is_some_and(|node| setup.name(node) == *name);
     let topic = |name: &String| {
@@ -97,7 +97,7 @@ fn matches(setup: &Setup, when: &When, kind: &Kind) -> bool {
 }
 
 /// What the event is about, if it is of that name.
-fn about(name: EventName, kind: &Kind) -> Option<About<'_>> {
+pub(super) fn about(name: EventName, kind: &Kind) -> Option<About<'_>> {
     match (name, kind) {
         (EventName::Created, Kind::RecordCreated { producer, record })
         | (EventName::Resent, Kind::RecordResent { producer, record }) => Some(About {

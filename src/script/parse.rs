@@ -3,7 +3,7 @@
 use serde_json::error::Category;
 
 use super::properties::{self, Scope};
-use super::read::{FromJson, Misfit, Strict};
+use super::read::Strict;
 use super::{Properties, Resolved, Script, ScriptError};
 
 impl Script {
@@ -14,10 +14,7 @@ impl Script {
     /// Names the place.
     pub fn parse(json: &str) -> Result<Self, ScriptError> {
         let Strict(value) = serde_json::from_str(json).map_err(|error| not_json(&error))?;
-        let script = Self::from_json(&value)
-            .map_err(|Misfit { place, message }| ScriptError::new(place, message))?;
-        script.check_property_names()?;
-        Ok(script)
+        Self::from_value(&value)
     }
 
     /// Reads a script and resolves it.
@@ -37,7 +34,7 @@ impl Script {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
-    fn check_property_names(&self) -> Result<(), ScriptError> {
+    pub(super) fn check_property_names(&self) -> Result<(), ScriptError> {
         let check = |place: String, scope, properties: &Properties| {
             let complaint = properties.keys().find_map(|name| properties::complaint(scope, name));
             complaint.map_or(Ok(()), |message| Err(ScriptError::new(place, message)))

@@ -247,10 +247,20 @@ impl FromJson for Failure {
 /// Types that are one of some words.
 macro_rules! words {
     ($($type:ident: $($word:literal => $variant:ident,)*;)*) => {
-        $(impl FromJson for $type {
+        $(impl $type {
+            /// All of them, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// As a script has it.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+        }
+
+        impl FromJson for $type {
             fn from_json(value: &Value) -> Read<Self> {
-                const ALL: &[$type] = &[$($type::$variant),*];
-                word(value, &[$($word),*]).map(|place| ALL[place])
+                word(value, &[$($word),*]).map(|place| Self::ALL[place])
             }
         })*
     };

@@ -10,6 +10,35 @@ use super::read::{FromJson, Misfit, Object, choice};
 
 type Read<T> = Result<T, Misfit>;
 
+/// What an action can do, by its names in a script.
+pub(super) const NAMES: &[&str] = &[
+    "crash",
+    "restart",
+    "power-cut",
+    "shutdown",
+    "pause",
+    "resume",
+    "cut",
+    "heal",
+    "slow",
+    "lose",
+    "lose-some",
+    "elect-preferred",
+    "elect-unclean",
+    "set",
+    "fail-disk",
+    "lose-disk",
+    "slow-disk",
+    "drop",
+    "send",
+    "resend",
+    "flush",
+    "stall",
+    "add-partitions",
+    "delete-records",
+    "expire-offsets",
+];
+
 impl FromJson for Action {
     fn from_json(value: &Value) -> Read<Self> {
         let it = Object::of(value, &["at", "when", "after", "do"])?;
@@ -40,33 +69,6 @@ impl FromJson for When {
 
 impl FromJson for Do {
     fn from_json(value: &Value) -> Read<Self> {
-        const KNOWN: &[&str] = &[
-            "crash",
-            "restart",
-            "power-cut",
-            "shutdown",
-            "pause",
-            "resume",
-            "cut",
-            "heal",
-            "slow",
-            "lose",
-            "lose-some",
-            "elect-preferred",
-            "elect-unclean",
-            "set",
-            "fail-disk",
-            "lose-disk",
-            "slow-disk",
-            "drop",
-            "send",
-            "resend",
-            "flush",
-            "stall",
-            "add-partitions",
-            "delete-records",
-            "expire-offsets",
-        ];
         let (name, value) = choice(value)?;
         let alone = match name {
             "elect-preferred" => Some(Self::ElectPreferred),
@@ -77,8 +79,8 @@ impl FromJson for Do {
             let extra = value.map(|_| Misfit::new("it takes no value").within(name));
             return extra.map_or(Ok(alone), Err);
         }
-        if !KNOWN.contains(&name) {
-            return Err(Misfit::unknown("word", name, KNOWN));
+        if !NAMES.contains(&name) {
+            return Err(Misfit::unknown("word", name, NAMES));
         }
         let Some(value) = value else {
             return Err(Misfit::new("it needs a value").within(name));

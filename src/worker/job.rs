@@ -79,6 +79,11 @@ pub fn lessons() -> Box<dyn Work> {
     Box::new(Known(json!({ "lessons": all.collect::<Vec<Value>>() })))
 }
 
+/// What is known from the beginning.
+pub fn known(answer: Value) -> Box<dyn Work> {
+    Box::new(Known(answer))
+}
+
 struct Known(Value);
 
 impl Work for Known {

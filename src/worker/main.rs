@@ -6,6 +6,7 @@
 
 mod job;
 mod request;
+mod texts;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

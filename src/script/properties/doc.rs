@@ -50,8 +50,9 @@ fn kind(property: &Property) -> String {
     }
 }
 
-/// `0`, since 4.0 `5`
-fn history(property: &Property) -> String {
+/// Its default in the course of the versions: `0`, since 4.0 `5`.
+#[must_use]
+pub fn history(property: &Property) -> String {
     let mut parts = Vec::new();
     for (since, default) in property.history {
         let value = match default {

@@ -8,6 +8,7 @@ mod broker;
 mod consumer;
 mod doc;
 mod ignored;
+pub mod notes;
 mod producer;
 #[cfg(feature = "cli")]
 pub mod schema;
@@ -17,7 +18,7 @@ mod value;
 use super::suggest::did_you_mean;
 use super::version::Version;
 
-pub use doc::markdown;
+pub use doc::{history, markdown};
 pub use ignored::is_ignored;
 pub use value::Setting;
 
@@ -125,7 +126,7 @@ pub struct Property {
     pub absent: &'static str,
     /// For a topic's property, the broker property that gives its default.
     pub synonym: &'static str,
-    /// What it does, in one sentence; empty without the command line, as is the source.
+    /// What it does, in one sentence; empty in [`all`] without the command line, as is the source.
     pub help: &'static str,
     /// Where Kafka defines or changed it: a class, a KIP.
     pub source: &'static str,
@@ -175,8 +176,9 @@ pub const fn all(scope: Scope) -> &'static [Property] {
     }
 }
 
-/// The tables with their texts.
-const fn documented(scope: Scope) -> &'static [Property] {
+/// The tables with their texts: for those that show them.
+#[must_use]
+pub const fn documented(scope: Scope) -> &'static [Property] {
     match scope {
         Scope::Producer => producer::PROPERTIES,
         Scope::Broker => broker::PROPERTIES,
@@ -194,16 +196,6 @@ const fn bare<const N: usize>(table: &[Property]) -> [Property; N] {
         at += 1;
     }
     bare
-}
-
-/// What a property does, in one sentence; for constants: asked for while a program is compiled,
-/// it brings this one text into the program.
-///
-/// # Panics
-/// Panics if there is no such property: then the program does not compile.
-#[must_use]
-pub const fn help(scope: Scope, name: &str) -> &'static str {
-    named(documented(scope), name).help
 }
 
 /// The property of that name, for constants: a name that is missing does not compile.

@@ -1,0 +1,180 @@
+//! The settings panel: Kafka's properties under their real names, and what is the script's own.
+//!
+//! The common ones are there at once; all others, and what each does and costs, come with the texts
+//! that the lab has.
+
+mod details;
+mod field;
+mod head;
+
+use std::rc::Rc;
+
+use ackscope::script::knobs::{self, Group, Knob};
+use ackscope::script::{Notice, Version};
+use serde_json::Value;
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+use super::shown::Shared;
+use super::state::Msg;
+use super::tool::tell;
+use super::tune::{Tune, TuneMsg};
+use super::words::{Words, words};
+
+/// What the panel shows.
+#[derive(Properties)]
+pub struct Props {
+    /// The script.
+    pub script: Shared<Value>,
+    /// Its version of Kafka.
+    pub version: Version,
+    /// What Kafka changes silently.
+    pub notices: Shared<Vec<Notice>>,
+    /// Whether idempotence is in effect, whatever is set.
+    pub idempotent: bool,
+    /// The place of the setting whose last value was refused, and why.
+    pub refused: Option<(AttrValue, AttrValue)>,
+    /// What the panel remembers.
+    pub tune: Tune,
+    /// What settings do; null until the lab has said it.
+    pub texts: Rc<Value>,
+    /// Where messages go.
+    pub on: Callback<Msg>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        self.script == other.script
+            && self.notices == other.notices
+            && self.refused == other.refused
+            && self.tune == other.tune
+            && Rc::ptr_eq(&self.texts, &other.texts)
+    }
+}
+
+/// The settings panel. A component of its own, since it must not be rendered while somebody types
+/// into it, but when what it shows has changed.
+pub struct Settings;
+
+impl Component for Settings {
+    type Message = ();
+    type Properties = Props;
+
+    fn create(_: &Context<Self>) -> Self {
+        Self
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let (w, props) = (words(), ctx.props());
+        let elsewhere = props.refused.as_ref().filter(|(place, _)| place.is_empty());
+        let all = props.tune.all;
+        let found: Vec<Html> =
+            Group::ALL.iter().filter_map(|group| view_group(*group, props)).collect();
+        let nothing = found.is_empty();
+        html! {
+            <>
+                { head::head(props) }
+                if let Some((_, why)) = elsewhere {
+                    <p class="error" role="alert">{ why }<small>{ w.refused }</small></p>
+                }
+                { for found }
+                if !props.tune.search.is_empty() {
+                    if nothing { <p class="hint" role="status">{ w.search_nothing }</p> }
+                } else {
+                    <button type="button" class="ask wide" data-action="all-settings" aria-expanded={if all { "true" } else { "false" }}
+                        onclick={tell::<MouseEvent>(&props.on, Msg::Tune(TuneMsg::All(!all)))}>
+                        { if all { w.settings_common } else { w.settings_all } }
+                    </button>
+                }
+            </>
+        }
+    }
+}
+
+/// The heading of a group.
+fn title(group: Group, w: &Words) -> &'static str {
+    match group {
+        Group::Producer => w.group_producer,
+        Group::Topic => w.group_topic,
+        Group::Consumer => w.group_consumer,
+        Group::Network => w.group_network,
+        Group::Workload => w.group_workload,
+    }
+}
+
+/// A group with the settings that are looked for, if it has some.
+fn view_group(group: Group, props: &Props) -> Option<Html> {
+    let Props { tune, script, version, .. } = props;
+    let searching = !tune.search.trim().is_empty();
+    let mut knobs = knobs::of(group, *version, tune.all || searching);
+    if searching {
+        knobs.retain(|knob| details::is_found(knob, &tune.search, &props.texts));
+    }
+    let reading = |knob: Knob| {
+        let place = tune.place(group, &knob);
+        let reading = knob.read(script, &place, *version)?;
+        Some(field::view(&field::Field { knob, place, reading }, props))
+    };
+    let fields: Vec<Html> = knobs.iter().copied().filter_map(reading).collect();
+    let shown = |notice: &&Notice| {
+        places(group).iter().any(|place| notice.place.starts_with(place))
+            && !knobs.iter().any(|knob| is_about(notice, knob))
+    };
+    let notices = props.notices.iter().filter(shown);
+    (!fields.is_empty()).then(|| html! {
+        <fieldset class="group" key={group as usize}>
+            <legend>{ title(group, words()) }</legend>
+            { which(group, props) }
+            { for fields }
+            { for notices.map(|notice| html! { <p class="notice">{ "* " }{ &notice.message }</p> }) }
+        </fieldset>
+    })
+}
+
+/// Where in a script errors of a group's settings are.
+fn places(group: Group) -> &'static [&'static str] {
+    match group {
+        Group::Producer => &["producers"],
+        Group::Topic => &["topics", "cluster"],
+        Group::Consumer => &["groups"],
+        Group::Network => &["network"],
+        Group::Workload => &[],
+    }
+}
+
+/// Whether a notice is said where that setting is.
+fn is_about(notice: &Notice, knob: &Knob) -> bool {
+    let Knob::Property(property) = knob else { return false };
+    let home = property.scope.place().split('[').next().unwrap_or_default();
+    notice.about.first() == Some(&property.name) && notice.place.starts_with(home)
+}
+
+/// The choice of the thing that is meant, where a script has several.
+fn which(group: Group, props: &Props) -> Html {
+    let w = words();
+    let (list, name, all) = match group {
+        Group::Producer => ("producers", "", w.all_producers),
+        Group::Topic => ("topics", "name", w.all_topics),
+        Group::Consumer => ("groups", "id", w.all_groups),
+        Group::Network | Group::Workload => return html! {},
+    };
+    let things = props.script[list].as_array().map_or(&[][..], Vec::as_slice);
+    if things.len() < 2 {
+        return html! {};
+    }
+    let chosen = props.tune.which(group);
+    let name = |at: usize| match things[at][name].as_str() {
+        Some(name) => name.to_owned(),
+        None => "producer-".to_owned() + &(at + 1).to_string(),
+    };
+    let onchange = props.on.reform(move |event: Event| {
+        let at = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
+        Msg::Tune(TuneMsg::Which(group, usize::try_from(at - 1).ok()))
+    });
+    html! {
+        <select class="which" aria-label={title(group, w)} {onchange}>
+            <option selected={chosen.is_none()}>{ all }</option>
+            { for (0..things.len()).map(|at| html! { <option selected={chosen == Some(at)}>{ name(at) }</option> }) }
+        </select>
+    }
+}

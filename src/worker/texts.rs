@@ -1,0 +1,25 @@
+//! What settings do and cost, and what can be done to the system, in words: the page asks for them
+//! once, when it shows them.
+
+use ackscope::script::deeds::DEEDS;
+use ackscope::script::knobs::texts;
+use serde_json::{Value, json};
+
+/// All texts.
+pub fn texts() -> Value {
+    json!({
+        "settings": texts::all(),
+        "deeds": DEEDS.concat(),
+        "presets": {
+            "defaults": "Every property as this version has it, for clients, topics and brokers.",
+            "fast": "acks=1, no retries, no idempotence, unclean elections, automatic commits, and nobody looks at the outcome of send().",
+            "durable": "acks=all with idempotence, three replicas of which two must be in sync, no unclean elections, commits by hand after processing.",
+            "article": "acks=all, retries at the maximum with retry.backoff.ms=300, three replicas with min.insync.replicas=2, commits by hand after processing.",
+        },
+        "acts": {
+            "dynamic": "at once, while brokers run (kafka-configs --alter)",
+            "restart": "when the process starts: for the whole run",
+            "from-now": "Settings of topics, and what brokers give topics, change at the moment shown. Clients and other settings of brokers are read when a process starts: they change for the whole run.",
+        },
+    })
+}

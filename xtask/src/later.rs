@@ -3,6 +3,7 @@
 //! A rehearsal says what a first visit needs. A name is asked only where that cannot tell.
 
 use crate::optimize::optimize;
+use crate::panics::strip_places;
 use crate::rehearsal::rehearse;
 use crate::shell::Outcome;
 use crate::split::{Rules, split};
@@ -33,10 +34,11 @@ pub fn divide(dist: &Path) -> Outcome<()> {
     let folder = toolchain::wasm_target_dir().join("split");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     write(&folder.join("doors.txt"), doors(&parts.doors).as_bytes())?;
-    let [first, later] = optimize(&folder, [("first", &parts.first), ("later", &parts.later)])?;
+    let [mut first, later] = optimize(&folder, [("first", &parts.first), ("later", &parts.later)])?;
     let name = format!("lazy/later-{}.wasm", hash(&later));
     fs::create_dir_all(dist.join("lazy")).map_err(|error| error.to_string())?;
     write(&dist.join(&name), &later)?;
+    strip_places(&mut first)?;
     write(&app.wasm, &first)?;
     write(&app.script, with_loader(&glue)?.as_bytes())?;
     let page = dist.join("index.html");

@@ -57,6 +57,7 @@ pub fn track(player: &Player, pace: &Pace, danger: &[Span], size: Size) -> Scene
         background: Ink::Surface,
         shapes: track.shapes,
         hotspots: Vec::new(),
+        folds: Vec::new(),
     }
 }
 

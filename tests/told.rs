@@ -4,8 +4,9 @@
 use ackscope::lessons;
 use ackscope::model::ids::{BrokerId, Node, ProducerId, RecordId};
 use ackscope::model::trace::Kind;
-use ackscope::player::{Class, Filter, Player, Whom, caption, line};
+use ackscope::player::{Class, Filter, Player, Whom, at_risk, caption, line};
 use ackscope::script::Script;
+use ackscope::verdict::biography::{Biography, ENGLISH, Risky};
 
 #[path = "support/scripts.rs"]
 mod scripts;
@@ -170,4 +171,25 @@ fn a_link_is_what_is_between_two() {
         sent += u32::from(is_between);
     }
     assert!(sent > 20, "{sent} messages");
+}
+
+#[test]
+fn as_many_records_are_at_risk_as_their_biographies_say() {
+    for (name, text) in texts() {
+        let player = run(&text);
+        let (setup, trace) = (player.setup(), player.trace());
+        let ids = (1..=setup.records.len() as u32).map(RecordId);
+        let risks: Vec<_> =
+            ids.flat_map(|id| Biography::of(setup, trace, id, &ENGLISH).risks).collect();
+        let acked = |at_us| {
+            let those = risks.iter().filter(|it| it.why == Risky::AckedNotCommitted);
+            those.filter(|risk| risk.is_at(at_us)).count()
+        };
+        let steps = at_risk(setup, trace);
+        for event in trace {
+            let step = steps.partition_point(|(at_us, _)| *at_us <= event.at_us).checked_sub(1);
+            let count = step.map_or(0, |at| steps[at].1);
+            assert_eq!(count as usize, acked(event.at_us), "{name} at {} µs", event.at_us);
+        }
+    }
 }

@@ -4,7 +4,7 @@ use crate::model::trace::TraceEvent;
 use crate::script::Duration;
 use crate::verdict::Fate;
 
-use super::told::sentence;
+use super::told::{line, sentence};
 use super::{Class, Player};
 
 /// For how long, as it is played, a weighty event is told while lighter ones follow it.
@@ -35,22 +35,27 @@ pub fn caption(player: &Player, now_us: u64) -> String {
 }
 
 /// The event that is told at a moment, with its sentence.
-fn told(player: &Player, until: usize, now_us: u64) -> Option<(&TraceEvent, String)> {
+fn told<'a>(player: &'a Player, until: usize, now_us: u64) -> Option<(&'a TraceEvent, String)> {
     let trace = player.trace();
-    let say = |event| sentence(player.setup(), trace, event).map(|sentence| (event, sentence));
+    let say = |event: &'a TraceEvent| {
+        sentence(player.setup(), trace, event).map(|sentence| (event, sentence))
+    };
     let mut best = trace[..until].iter().rev().find_map(say)?;
     let now_ms = player.pace().play_ms(now_us);
     for event in trace[..until].iter().rev().take(LOOK_BACK) {
         // Whoever steps to an event wants to hear of that one.
-        let fresh = match best.0.at_us == now_us {
-            true => event.at_us == now_us,
-            false => now_ms - player.pace().play_ms(event.at_us) < HOLD_MS,
+        let fresh = if trace[until - 1].at_us == now_us {
+            event.at_us == now_us
+        } else {
+            now_ms - player.pace().play_ms(event.at_us) < HOLD_MS
         };
         if !fresh && event.at_us < best.0.at_us {
             break;
         }
         if Class::of(&event.kind).weight() > Class::of(&best.0.kind).weight() {
-            best = say(event).unwrap_or(best);
+            // Whoever looks for trouble wants to hear of it even if it is slight.
+            let slight = || (event.at_us == now_us).then(|| line(player.setup(), trace, event));
+            best = say(event).or_else(|| Some((event, slight()?))).unwrap_or(best);
         }
     }
     Some(best)

@@ -66,6 +66,30 @@ impl Class {
         Self::Traffic,
     ];
 
+    /// Its name, for those that drive the page.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Appended => "appended",
+            Self::Replicated => "replicated",
+            Self::Committed => "committed",
+            Self::Acked => "acked",
+            Self::Fetched => "fetched",
+            Self::Processed => "processed",
+            Self::OffsetCommitted => "offset",
+            Self::Failure => "failure",
+            Self::Recovery => "recovery",
+            Self::Election => "election",
+            Self::Truncation => "truncation",
+            Self::Retry => "retry",
+            Self::Error => "error",
+            Self::Rebalance => "rebalance",
+            Self::Transaction => "transaction",
+            Self::Traffic => "traffic",
+        }
+    }
+
     /// Of which kind an event is.
     #[must_use]
     pub fn of(kind: &Kind) -> Self {

@@ -8,6 +8,7 @@ mod caption;
 mod kinds;
 mod marks;
 mod pace;
+mod risk;
 mod told;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ pub use caption::caption;
 pub use kinds::{Class, Filter, Whom};
 pub use marks::{Mark, MarkKind};
 pub use pace::{Fold, Pace, within};
+pub use risk::at_risk;
 pub use told::{line, sentence};
 
 /// How many steps lie between two keyframes at first.
@@ -182,6 +184,14 @@ impl Player {
     #[must_use]
     pub fn totals(&self) -> Totals {
         self.take.last.totals()
+    }
+
+    /// The event of the filter before or after an event's place in the trace, if there is one.
+    #[must_use]
+    pub fn find(&self, filter: &Filter, from: usize, forward: bool) -> Option<usize> {
+        let (trace, setup) = (self.trace(), self.setup());
+        let taken = |at: &usize| filter.takes(setup, trace, &trace[*at]);
+        if forward { (from..trace.len()).find(taken) } else { (0..from).rev().find(taken) }
     }
 
     /// The marks of the timeline.

@@ -14,6 +14,8 @@ const LINEAR_MS: f64 = 900.0;
 const DOUBLING_MS: f64 = 90.0;
 /// The longest that a wait is played.
 const WAIT_MAX_MS: f64 = 1_800.0;
+/// The longest that a wait is played which somebody has opened.
+const OPEN_MAX_MS: f64 = 10_000.0;
 /// A wait is called folded when playing it is so many times quicker than usual.
 const FOLDED: f64 = 5.0;
 
@@ -34,6 +36,14 @@ pub struct Fold {
     pub to_us: u64,
 }
 
+impl Fold {
+    /// Whether another span lies in it.
+    #[must_use]
+    pub fn holds(self, other: Self) -> bool {
+        self.from_us <= other.from_us && other.to_us <= self.to_us
+    }
+}
+
 impl Pace {
     /// The smart pace of a run.
     #[must_use]
@@ -45,6 +55,13 @@ impl Pace {
     /// the time.
     #[must_use]
     pub fn shared(traces: &[&[TraceEvent]], end_us: u64) -> Self {
+        Self::unfolded(traces, end_us, &[])
+    }
+
+    /// The same, with the quiet of these spans opened: it is played as long as it takes to look
+    /// around.
+    #[must_use]
+    pub fn unfolded(traces: &[&[TraceEvent]], end_us: u64, open: &[Fold]) -> Self {
         let journey_us = traces.iter().filter_map(|trace| journey_us(trace)).min();
         let ms_per_us = JOURNEY_MS / journey_us.unwrap_or(1_000) as f64;
         let mut pace = Self { knots: vec![(0, 0.0)], folds: Vec::new() };
@@ -55,9 +72,11 @@ impl Pace {
                 continue;
             }
             let linear_ms = (at_us - last_us) as f64 * ms_per_us;
-            let played_ms = squeezed(linear_ms);
-            if linear_ms > FOLDED * played_ms {
-                pace.folds.push(Fold { from_us: last_us, to_us: at_us });
+            let fold = Fold { from_us: last_us, to_us: at_us };
+            let is_open = open.iter().any(|open| open.holds(fold));
+            let played_ms = if is_open { linear_ms.min(OPEN_MAX_MS) } else { squeezed(linear_ms) };
+            if !is_open && linear_ms > FOLDED * played_ms {
+                pace.folds.push(fold);
             }
             (last_us, last_ms) = (at_us, last_ms + played_ms);
             pace.knots.push((last_us, last_ms));
@@ -204,6 +223,21 @@ mod tests {
             }
         }
         assert!(shared.total_ms() > Pace::smart(&quick, end_us).total_ms());
+    }
+
+    #[test]
+    fn a_quiet_span_that_is_opened_takes_its_time_and_nothing_else_changes() {
+        let trace = trace(&[0, 1_000, 9_001_000, 9_002_000, 30_002_000]);
+        let quiet = Fold { from_us: 1_000, to_us: 9_001_000 };
+        let folded = Pace::smart(&trace, 30_002_000);
+        let open = Pace::unfolded(&[&trace], 30_002_000, &[quiet]);
+        assert_eq!(folded.folds().len(), 2);
+        assert_eq!(open.folds(), &folded.folds()[1..]);
+        let length = |pace: &Pace, from, to| pace.play_ms(to) - pace.play_ms(from);
+        assert!((length(&open, 1_000, 9_001_000) - OPEN_MAX_MS).abs() < 1e-6);
+        for (from, to) in [(0, 1_000), (9_001_000, 9_002_000), (9_002_000, 30_002_000)] {
+            assert!((length(&open, from, to) - length(&folded, from, to)).abs() < 1e-6);
+        }
     }
 
     #[test]

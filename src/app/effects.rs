@@ -9,11 +9,12 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     Document, Element, HtmlElement, HtmlInputElement, KeyboardEvent, MediaQueryList,
-    ResizeObserver, Window,
+    ResizeObserver, WheelEvent, Window,
 };
 use yew::{Callback, Event, TargetCast};
 
 use super::state::{Direction, Media, Msg, Theme};
+use super::travel::TravelMsg;
 
 const WIDE: &str = "(min-width: 1240px)";
 const DARK: &str = "(prefers-color-scheme: dark)";
@@ -117,6 +118,25 @@ impl Listeners {
             },
         ));
         listeners
+    }
+
+    /// Hears when a wheel turns over an element, or two fingers move on a pad; what means something
+    /// there does nothing else.
+    pub fn watch_wheel(
+        &mut self,
+        element: &Element,
+        on: &Callback<Msg>,
+        means: impl Fn(&WheelEvent) -> Option<Msg> + 'static,
+    ) {
+        let on = on.clone();
+        let options = EventListenerOptions::enable_prevent_default();
+        let heard = move |event: &Event| {
+            if let Some(msg) = event.dyn_ref::<WheelEvent>().and_then(&means) {
+                event.prevent_default();
+                on.emit(msg);
+            }
+        };
+        self.all.push(EventListener::new_with_options(element, "wheel", options, heard));
     }
 
     /// Hears when an element changes its size.
@@ -231,6 +251,15 @@ pub fn shortcut(event: &KeyboardEvent) -> Option<Msg> {
         "ArrowRight" => Msg::Step(Direction::Forward),
         "Home" => Msg::Jump(Direction::Back),
         "End" => Msg::Jump(Direction::Forward),
+        "n" => Msg::TravelKey(TravelMsg::Find(Direction::Forward)),
+        "N" => Msg::TravelKey(TravelMsg::Find(Direction::Back)),
+        "i" => Msg::TravelKey(TravelMsg::Edge(Direction::Back)),
+        "o" => Msg::TravelKey(TravelMsg::Edge(Direction::Forward)),
+        "u" => Msg::TravelKey(TravelMsg::Span(None)),
+        "+" | "=" => Msg::TravelKey(TravelMsg::Zoom(None, 0.5)),
+        "-" => Msg::TravelKey(TravelMsg::Zoom(None, 2.0)),
+        "0" => Msg::TravelKey(TravelMsg::Fit),
+        "t" => Msg::TravelKey(TravelMsg::Taller),
         "?" => Msg::HelpKey,
         _ => return None,
     })
@@ -249,7 +278,8 @@ fn is_typing(event: &KeyboardEvent) -> bool {
 fn takes_keys(element: &Element, key: &str) -> bool {
     let those = match key {
         " " => "button, summary, input, select, a[href]",
-        "ArrowLeft" | "ArrowRight" | "Home" | "End" => "input, select",
+        "Home" | "End" => "input, select, [role=listbox]",
+        "ArrowLeft" | "ArrowRight" => "input, select",
         _ => return false,
     };
     element.closest(those).ok().flatten().is_some()

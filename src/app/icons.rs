@@ -24,6 +24,22 @@ pub const PREVIOUS: &str = "m12 5-5 5 5 5";
 pub const NEXT: &str = "m8 5 5 5-5 5";
 /// There is more below.
 pub const DOWN: &str = "m5.5 8 4.5 4.5L14.5 8";
+/// Closer.
+pub const CLOSER: &str = "M9 4a5 5 0 1 1 0 10A5 5 0 0 1 9 4ZM13 13l3.5 3.5M9 7v4M7 9h4";
+/// Farther.
+pub const FARTHER: &str = "M9 4a5 5 0 1 1 0 10A5 5 0 0 1 9 4ZM13 13l3.5 3.5M7 9h4";
+/// All of it.
+pub const WHOLE: &str = "M3.5 5v10M16.5 5v10M6.5 10h7M8.5 8l-2 2 2 2M11.5 8l2 2-2 2";
+/// Higher.
+pub const HIGHER: &str = "M4 16.5h12M10 13V4.500M6.500 8 10 4.500 13.500 8";
+/// Lower.
+pub const LOWER: &str = "M4 16.5h12M10 4v9M6.500 9.500 10 13l3.500-3.500";
+/// The beginning of a span.
+pub const FROM: &str = "M9 4H6v12h3M10 10h6.500M13.500 7l3 3-3 3";
+/// The end of a span.
+pub const TO: &str = "M11 4h3v12h-3M3.500 10H10M7 7l3 3-3 3";
+/// More.
+pub const MORE: &str = "M4.500 10h.5M9.800 10h.5M15 10h.5";
 /// Close.
 pub const CLOSE: &str = "m5 5 10 10M15 5 5 15";
 

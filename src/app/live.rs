@@ -1,8 +1,12 @@
 //! What changes with every frame: the two pictures, the scrubber, the time. Written to the
 //! elements directly, past the rendering of the page.
 
+use std::cell::Cell;
+
+use ackscope::model::ids::RecordId;
 use ackscope::player::within;
 use ackscope::stage::{self, Scene, Theme, View};
+use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
@@ -11,9 +15,9 @@ use super::effects::{Listeners, root, set_style};
 use super::lab::{Job, danger};
 use super::paint::Painter;
 use super::state::{Msg, Pacing, State};
-use super::track::{Size, track};
+use super::track::{Part, Size, track};
 use super::words::{decimal, fill, span, time, words};
-use super::{stage_view, timeline, transport};
+use super::{log, stage_view, timeline, transport};
 
 /// The elements that frames write to.
 #[derive(Default)]
@@ -28,11 +32,16 @@ pub struct Live {
     pub help: NodeRef,
     /// The dialog of the lessons.
     pub menu: NodeRef,
+    /// The bar of time.
+    pub bar: NodeRef,
+    /// The event log.
+    pub log: log::Handle,
     dirty: bool,
     ready: bool,
     /// Whether the stages that are watched are two.
     watched: Option<bool>,
     track: Option<TrackKey>,
+    bar_height: Cell<i32>,
 }
 
 /// What the picture of the timeline depends on.
@@ -40,6 +49,9 @@ pub struct Live {
 struct TrackKey {
     revision: u32,
     pacing: Pacing,
+    /// The shown part, and how many quiet spans are open.
+    part: ((f64, f64), usize),
+    followed: Option<RecordId>,
     size: Size,
     theme: Theme,
     ratio: f64,
@@ -77,10 +89,18 @@ impl Live {
             return;
         }
         let frames = self.stages.iter().map(|stage| &stage.frame);
-        for node in frames.chain([&self.timeline.canvas]) {
+        for node in frames.chain([&self.timeline.canvas, &self.bar]) {
             if let Some(element) = node.cast::<Element>() {
                 listeners.watch_size(&element, on);
             }
+        }
+    }
+
+    /// Hears of a wheel over the timeline.
+    pub fn watch_wheel(&self, listeners: &mut Listeners, on: &Callback<Msg>) {
+        if let Some(range) = self.timeline.range.cast::<Element>() {
+            let timeline = self.timeline.clone();
+            listeners.watch_wheel(&range, on, move |event| timeline.wheel(event));
         }
     }
 
@@ -97,6 +117,7 @@ impl Live {
         self.paint_track(state, theme);
         self.move_scrubber(state);
         self.tell_root(state);
+        self.make_room();
         if let (false, Some(root)) = (self.ready, root()) {
             self.ready = root.set_attribute("data-ready", "true").is_ok();
         }
@@ -111,14 +132,26 @@ impl Live {
         let ratio = super::effects::pixel_ratio();
         let asked = state.lab.asked(Job::Danger);
         let danger = (asked.number, asked.report["tried"].as_u64().unwrap_or(0));
-        let key =
-            TrackKey { revision: state.revision, pacing: state.pacing, size, theme, ratio, danger };
+        let (window_ms, open) = (state.window_ms(), &state.travel.open);
+        let key = TrackKey {
+            revision: state.revision,
+            pacing: state.pacing,
+            part: (window_ms, open.len()),
+            followed: state.followed,
+            size,
+            theme,
+            ratio,
+            danger,
+        };
         if self.track != Some(key) && width >= 1.0 {
             let spans = danger::spans(asked);
-            let scene = track(&state.player, state.pace(), &spans, size);
+            let (pace, followed) = (state.pace(), state.followed);
+            let part = Part { pace, window_ms, open, followed, danger: &spans };
+            let picture = track(&state.player, part, size);
             // Without its background: what is behind the timeline shows through.
             let mut painter = Painter::new(&canvas, (width, height), 1.0, theme)?;
-            scene.shapes.iter().for_each(|shape| painter.shape(shape));
+            picture.shapes.iter().for_each(|shape| painter.shape(shape));
+            *self.timeline.arrows.borrow_mut() = picture.arrows;
             self.track = Some(key);
         }
         Some(())
@@ -126,17 +159,25 @@ impl Live {
 
     fn move_scrubber(&self, state: &State) -> Option<()> {
         let w = words();
-        let total_ms = state.pace().total_ms().max(1.0);
+        let (from_ms, to_ms) = state.window_ms();
         let now = time(state.now_us);
         let range = self.timeline.range.cast::<HtmlInputElement>()?;
+        set_attribute(&range, "min", &(from_ms.floor() as u64).to_string());
+        set_attribute(&range, "max", &(to_ms.ceil() as u64).to_string());
         range.set_value_as_number(state.play_ms);
         let text = fill(w.position_text, &[("time", &now), ("end", &time(state.end_us()))]);
-        if range.get_attribute("aria-valuetext").as_deref() != Some(&text) {
-            let _ = range.set_attribute("aria-valuetext", &text);
-        }
-        let share = within(1.0 - state.play_ms / total_ms, 0.0, 1.0);
-        let scale = "scaleX(".to_owned() + &decimal((share * 10_000.0) as u64, 10_000, 4) + ")";
+        set_attribute(&range, "aria-valuetext", &text);
+        let share = |ms: f64| within((ms - from_ms) / (to_ms - from_ms), 0.0, 1.0);
+        let scale = "scaleX(".to_owned() + &parts(1.0 - share(state.play_ms)) + ")";
         set_style(&self.timeline.veil.cast::<HtmlElement>()?, "transform", &scale);
+        let at = |us: u64| share(state.pace().play_ms(us));
+        let band = state.travel.span.map_or((0.0, 0.0), |(from, to)| (at(from), at(to)));
+        let band_at = "translateX(".to_owned()
+            + &parts(band.0 * 100.0)
+            + "%) scaleX("
+            + &parts(band.1 - band.0)
+            + ")";
+        set_style(&self.timeline.band.cast::<HtmlElement>()?, "transform", &band_at);
         set_text(&self.transport.time, &now);
         // A tenth of a second of playing, measured from here.
         let tenth_ms = f64::from(state.speed);
@@ -148,6 +189,16 @@ impl Live {
             String::new()
         };
         set_text(&self.transport.rate, &rate);
+        Some(())
+    }
+
+    /// What sticks above the bar of time keeps clear of it.
+    fn make_room(&self) -> Option<()> {
+        let height = self.bar.cast::<HtmlElement>()?.offset_height();
+        if height != self.bar_height.replace(height) {
+            let root = root()?.dyn_into::<HtmlElement>().ok()?;
+            set_style(&root, "--bar", &(height.to_string() + "px"));
+        }
         Some(())
     }
 
@@ -187,6 +238,8 @@ fn paint_stage(stage: &stage_view::Handle, state: &mut State, theme: Theme) -> O
     let size = (scene.width * scale, scene.height * scale);
     let mut painter = Painter::new(&canvas, size, scale, theme)?;
     painter.scene(&scene);
+    // Its height does not follow from its width, lest a scroll bar comes because there is one.
+    set_style(&canvas, "height", &((size.1 as u32).to_string() + "px"));
     stage.place(scene.hotspots, scale);
     Some(())
 }
@@ -210,6 +263,18 @@ fn theme(state: &State) -> Theme {
         (true, _) => Theme::HighContrast,
         (false, true) => Theme::Dark,
         (false, false) => Theme::Light,
+    }
+}
+
+/// A share as a number with four digits.
+fn parts(share: f64) -> String {
+    decimal((share * 10_000.0) as u64, 10_000, 4)
+}
+
+/// Sets an attribute where it differs.
+fn set_attribute(element: &Element, name: &str, value: &str) {
+    if element.get_attribute(name).as_deref() != Some(value) {
+        let _ = element.set_attribute(name, value);
     }
 }
 

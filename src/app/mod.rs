@@ -13,6 +13,7 @@ mod help;
 mod icons;
 mod lab;
 mod live;
+mod log;
 mod menu;
 mod msg;
 mod paint;
@@ -22,12 +23,13 @@ mod settings;
 mod shown;
 mod stage_view;
 mod state;
-mod ticks;
 mod timeline;
 mod tool;
+mod tools;
 mod top_bar;
 mod track;
 mod transport;
+mod travel;
 mod tune;
 mod words;
 
@@ -69,9 +71,13 @@ struct Run {
     /// What changes with the script only.
     script: Shared<Value>,
     notices: Shared<Vec<Notice>>,
-    marks: std::rc::Rc<[timeline::Placed]>,
+    above: std::rc::Rc<timeline::Above>,
     made_for: (u32, state::Pacing, bool),
+    above_for: (u32, (f64, f64), usize),
     named: String,
+    /// The log, where it is open, and how many events were past when it was made.
+    rows: Option<log::Rows>,
+    past: usize,
 }
 
 impl Run {
@@ -83,10 +89,13 @@ impl Run {
             shown: compare::shown(&mut state, &mut makers),
             script: Shared::new(value_of(lessons::FIRST.script)),
             notices: Shared::new(state.player.notices().to_vec()),
-            marks: timeline::place(&state),
+            above: timeline::above(&state),
+            above_for: (0, state.window_ms(), 0),
             made_for: (0, state.pacing, false),
             live: Live::default(),
             named: String::new(),
+            rows: None,
+            past: 0,
             makers,
             state,
         })
@@ -101,16 +110,23 @@ impl Run {
             return (asks, false);
         }
         let shown = compare::shown(&mut self.state, &mut self.makers);
-        let differs = shown != self.shown || was_playing != self.state.playing || !is_frame;
+        let rows = self.log(is_frame);
+        let differs = shown != self.shown || rows || was_playing != self.state.playing || !is_frame;
         self.shown = shown;
         let made_for = (self.state.revision, self.state.pacing, self.state.refused.is_some());
         if made_for != self.made_for || self.state.refused.is_some() {
             self.script = Shared::new(self.state.draft().to_value());
             self.notices = Shared::new(self.state.player.notices().to_vec());
-            self.marks = timeline::place(&self.state);
             self.made_for = made_for;
         }
-        (asks, differs)
+        let window_ms = self.state.window_ms();
+        let above_for = (self.state.revision, window_ms, self.state.travel.open.len());
+        let moved = above_for != self.above_for;
+        if moved {
+            self.above = timeline::above(&self.state);
+            self.above_for = above_for;
+        }
+        (asks, differs || moved)
     }
 
     /// What there is to see of the world that the page is about.
@@ -124,6 +140,24 @@ impl Run {
 }
 
 impl Run {
+    /// Makes the log anew where it is open and may look different. Answers whether it does.
+    fn log(&mut self, is_frame: bool) -> bool {
+        let state = &mut self.state;
+        if !state.panes.shows(Pane::Log, state.media.wide) {
+            return std::mem::take(&mut self.rows).is_some();
+        }
+        let now_us = state.now_us;
+        let past = state.player.trace().partition_point(|event| event.at_us <= now_us);
+        if is_frame && past == self.past && self.rows.is_some() {
+            return false;
+        }
+        self.past = past;
+        let rows = Some(state.rows());
+        let differs = rows != self.rows;
+        self.rows = rows;
+        differs
+    }
+
     /// Title and address say which run this is.
     fn name(&mut self) {
         let name = &self.state.player.script().name;
@@ -157,6 +191,9 @@ impl Component for App {
     fn update(&mut self, _: &Context<Self>, msg: Msg) -> bool {
         let Ok(run) = &mut self.run else { return false };
         let is_frame = matches!(msg, Msg::Frame(_));
+        if msg == Msg::Resized {
+            run.live.timeline.place(&run.above);
+        }
         if is_frame {
             self.frames.arrived();
         }
@@ -196,6 +233,7 @@ impl Component for App {
             if let Some(lesson) = effects::address().strip_prefix(menu::ADDRESS) {
                 self.on.emit(Msg::Menu(menu::MenuMsg::Lesson(lesson.to_owned())));
             }
+            run.live.watch_wheel(&mut self.listeners, &self.on);
             effects::load_fonts(&[
                 "400 12px Inter",
                 "500 12px Inter",
@@ -205,7 +243,10 @@ impl Component for App {
         }
         run.name();
         run.live.watch(run.state.compare.is_some(), &mut self.listeners, &self.on);
-        run.live.timeline.place(&run.marks);
+        if let Some(rows) = &run.rows {
+            run.live.log.place(rows);
+        }
+        run.live.timeline.place(&run.above);
         help::show(&run.live.help, run.state.help);
         help::show(&run.live.menu, run.state.menu.open);
         // A rendering may have moved or replaced what a frame sets.
@@ -228,7 +269,6 @@ fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
     let Run { state, shown: worlds, live, .. } = run;
     let shown = run.shown();
     let wide = state.media.wide;
-    let total_ms = state.pace().total_ms().ceil() as u32;
     let trays = Fates::new(state, on);
     let side = |side| {
         let note = |pane| note(run, pane);
@@ -246,9 +286,10 @@ fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
                     { fates(shown, trays) }
                 }
             </main>
-            <section class="time-bar" aria-label={words().transport}>
+            <section class="time-bar" aria-label={words().transport} ref={live.bar.clone()}
+                data-tall={state.travel.tall.then_some("")} data-more={state.travel.more.then_some("")}>
                 { transport::transport(state, shown.ended, &live.transport, lab::danger::danger(state, on), on) }
-                { timeline::timeline(&run.marks, total_ms, &live.timeline, on) }
+                { timeline::timeline(&run.above, tools::tools(state, on), &live.timeline, on) }
             </section>
             { side(Side::Left) }
             { side(Side::Right) }
@@ -275,7 +316,11 @@ fn view_pane(run: &Run, pane: Pane, on: &Callback<Msg>) -> Html {
             html! { <>{ record_panel(&record) }{ lab::rescue::rescue(state, on) }</> }
         }
         Pane::Lab => lab::odds::odds(state, on),
-        Pane::Break | Pane::Files | Pane::Log | Pane::Metrics => Html::default(),
+        Pane::Log => match &run.rows {
+            Some(rows) => log::log(rows, state.log.follows(), &run.live.log, on),
+            None => Html::default(),
+        },
+        Pane::Break | Pane::Files | Pane::Metrics => Html::default(),
     }
 }
 

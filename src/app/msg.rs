@@ -4,11 +4,13 @@ use ackscope::model::ids::RecordId;
 use ackscope::script::Do;
 use ackscope::verdict::Fate;
 
-use super::compare::CompareMsg;
 use super::ask::Topic;
+use super::compare::CompareMsg;
 use super::lab::LabMsg;
+use super::log::LogMsg;
 use super::menu::MenuMsg;
 use super::panes::Pane;
+use super::travel::TravelMsg;
 use super::tune::TuneMsg;
 
 /// What can happen to the app.
@@ -32,6 +34,12 @@ pub enum Msg {
     Seek(u64),
     /// To a place of the timeline, in milliseconds of playing.
     Scrub(f64),
+    /// Moves through time in another way.
+    Travel(TravelMsg),
+    /// The same by a single key.
+    TravelKey(TravelMsg),
+    /// The event log.
+    Log(LogMsg),
     /// So many per cent of the normal speed.
     Speed(u16),
     /// How simulated time becomes playing time.

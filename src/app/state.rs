@@ -5,12 +5,14 @@ use ackscope::player::{Pace, Player, within};
 use ackscope::script::{Script, ScriptError};
 use ackscope::verdict::{Fate, Reason};
 
-use super::compare::Compare;
 use super::ask::Questions;
+use super::compare::Compare;
 use super::lab::{Job, Lab, LabMsg};
+use super::log::Log;
 use super::menu::{self, Menu, MenuMsg};
 pub use super::msg::{Direction, Media, Msg, Pacing, Theme};
 use super::panes::{Pane, Panes};
+use super::travel::Travel;
 use super::tune::Tune;
 
 /// Everything that the app knows.
@@ -51,6 +53,10 @@ pub struct State {
     pub lab: Lab,
     /// Which panes are open.
     pub panes: Panes,
+    /// How the user moves through the run.
+    pub travel: Travel,
+    /// The event log.
+    pub log: Log,
     /// The lessons to choose from.
     pub menu: Menu,
     /// The other world, if two are compared.
@@ -121,6 +127,8 @@ impl State {
             shortcuts: true,
             lab: Lab::default(),
             panes: Panes::default(),
+            travel: Travel::default(),
+            log: Log::default(),
             menu: Menu::default(),
             compare: None,
             tune: Tune::default(),
@@ -134,7 +142,10 @@ impl State {
     #[must_use]
     pub fn pace(&self) -> &Pace {
         match self.pacing {
-            Pacing::Smart => self.compare.as_ref().map_or(self.player.pace(), |both| &both.pace),
+            Pacing::Smart => {
+                let both = self.compare.as_ref().map(|both| &both.pace);
+                self.travel.pace().or(both).unwrap_or_else(|| self.player.pace())
+            }
             Pacing::Fixed => &self.fixed,
         }
     }
@@ -216,6 +227,9 @@ impl State {
                 }
                 RENDER
             }
+            Msg::Travel(msg) => self.roam(msg),
+            Msg::TravelKey(msg) if self.shortcuts => self.roam(msg),
+            Msg::Log(msg) => self.browse(msg),
             Msg::Lab(msg) => self.ask_lab(msg),
             Msg::Compare(msg) => self.compare(msg),
             Msg::Tune(msg) => self.tune(msg),
@@ -388,12 +402,19 @@ impl State {
             self.last_frame_ms.map_or(0.0, |last_ms| within(now_ms - last_ms, 0.0, FRAME_MAX_MS));
         self.last_frame_ms = Some(now_ms);
         self.play_ms += passed_ms * f64::from(self.speed) / 100.0;
+        self.go_round();
         self.now_us = self.pace().sim_us(self.play_ms);
         if self.play_ms >= self.pace().total_ms() {
             self.now_us = self.end_us();
             self.playing = false;
         }
+        self.keep_in_view();
         PAINT
+    }
+
+    /// Stays at the moment, under another pace.
+    pub fn stay(&mut self) {
+        self.seek(self.now_us);
     }
 
     /// Goes to a moment and stays there, as stepping and jumping do.
@@ -406,6 +427,7 @@ impl State {
     fn seek(&mut self, now_us: u64) {
         self.now_us = now_us.min(self.end_us());
         self.play_ms = self.pace().play_ms(self.now_us);
+        self.keep_in_view();
     }
 
     fn mark_us(&self, direction: Direction) -> u64 {
@@ -435,6 +457,8 @@ impl State {
     /// The run, or what it is compared with, is another one: so is the way it is played.
     pub fn reclock(&mut self) {
         self.compared();
+        self.travel.changed(self.end_us());
+        self.log.changed();
         self.fixed = fixed(self.end_us());
         self.seek(self.now_us);
     }

@@ -6,6 +6,8 @@ use yew::prelude::*;
 use super::icons;
 use super::state::{Direction, Msg, Pacing, State};
 use super::tool::{Tool, tell};
+use super::tools::seeker;
+use super::travel::TravelMsg;
 use super::words::words;
 
 /// The elements that are changed with every frame.
@@ -52,9 +54,22 @@ pub fn transport(
                 <span class="time" ref={handle.time.clone()}></span>
                 <span class="rate" ref={handle.rate.clone()}></span>
             </div>
+            { more(state.travel.more, on) }
             <div class="tempo">{ speeds(state.speed, on) }{ pace(state.pacing, on) }</div>
-            { below }
+            <div class="seek">{ seeker(state, on) }{ below }</div>
         </div>
+    }
+}
+
+/// Where there is little room the rest of the controls comes when it is asked for.
+fn more(open: bool, on: &Callback<Msg>) -> Html {
+    let label = words().more;
+    let expanded = if open { "true" } else { "false" };
+    html! {
+        <button type="button" class="tool more" data-action="more" aria-expanded={expanded} title={label} aria-label={label}
+            onclick={tell::<MouseEvent>(on, Msg::Travel(TravelMsg::More(!open)))}>
+            { icons::icon(icons::MORE) }
+        </button>
     }
 }
 

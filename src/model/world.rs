@@ -272,9 +272,6 @@ impl World {
             });
         }
         if !open {
-            if !ambient {
-                self.core.network.remember_lost(message);
-            }
             return;
         }
         match (to, message.body) {

@@ -13,6 +13,7 @@ use std::mem::swap;
 use std::rc::Rc;
 
 use ackscope::model::ids::RecordId;
+use ackscope::model::trace::TraceEvent;
 use ackscope::player::{Pace, Player};
 use ackscope::script::{Script, ScriptError};
 
@@ -90,6 +91,14 @@ pub struct Compare {
     pub differing: Rc<[RecordId]>,
     /// The settings that differ.
     pub differences: Rc<[Differs]>,
+}
+
+impl Compare {
+    /// What happens in the world that waits.
+    #[must_use]
+    pub fn other_trace(&self) -> &[TraceEvent] {
+        self.other.player.trace()
+    }
 }
 
 /// What there is to see of each world. Only of the chosen one a record is followed.

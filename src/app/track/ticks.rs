@@ -1,6 +1,6 @@
 //! Round numbers for the axis of the timeline.
 
-use super::words::{span, time};
+use crate::app::words::{span, time};
 
 /// A round number of microseconds that is at least a gap wide.
 #[must_use]

@@ -1,0 +1,216 @@
+//! The pane of the event log.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use ackscope::model::ids::RecordId;
+use ackscope::player::Class;
+use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::rows::Told;
+use super::{LogMsg, ROW, Row, Rows, kinds};
+use crate::app::effects::set_style;
+use crate::app::state::Msg;
+use crate::app::tool::tell;
+use crate::app::words::{Words, fill, time, words};
+
+/// The elements whose places are set past the rendering of the page.
+#[derive(Clone, Default)]
+pub struct Handle {
+    scroller: NodeRef,
+    space: NodeRef,
+    rows: NodeRef,
+    /// Where the log was scrolled to by itself.
+    own: Rc<Cell<i32>>,
+}
+
+impl Handle {
+    /// Makes room for all rows, and puts those that there are into their place.
+    pub fn place(&self, shown: &Rows) {
+        let (Some(scroller), Some(space), Some(rows)) = (
+            self.scroller.cast::<HtmlElement>(),
+            self.space.cast::<HtmlElement>(),
+            self.rows.cast::<HtmlElement>(),
+        ) else {
+            return;
+        };
+        set_style(&space, "height", &((shown.total * ROW).to_string() + "px"));
+        let down = "translateY(".to_owned() + &(shown.first * ROW).to_string() + "px)";
+        set_style(&rows, "transform", &down);
+        if let Some(top) = shown.top {
+            scroller.set_scroll_top(top as i32);
+            self.own.set(scroller.scroll_top());
+        }
+    }
+
+    fn scrolled(&self) -> LogMsg {
+        let Some(scroller) = self.scroller.cast::<HtmlElement>() else {
+            return LogMsg::Scrolled(0, 0, false);
+        };
+        let top = scroller.scroll_top();
+        let by_user = (top - self.own.get()).abs() > 2;
+        LogMsg::Scrolled(top.max(0) as u32, scroller.client_height().max(0) as u32, by_user)
+    }
+}
+
+/// The log.
+pub fn log(shown: &Rows, follows: bool, handle: &Handle, on: &Callback<Msg>) -> Html {
+    let w = words();
+    let onscroll = {
+        let (on, handle) = (on.clone(), handle.clone());
+        Callback::from(move |_: Event| on.emit(Msg::Log(handle.scrolled())))
+    };
+    let onkeydown = {
+        let on = on.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if let Some(by) = moves(&event.key()) {
+                event.prevent_default();
+                on.emit(Msg::Log(LogMsg::Move(by)));
+            }
+        })
+    };
+    let current = shown.current.map(|at| "log-".to_owned() + &at.to_string());
+    html! {
+        <div class="log">
+            { filters(shown, on) }
+            <div class="log-rows" role="listbox" tabindex="0" aria-label={w.log} aria-activedescendant={current}
+                ref={handle.scroller.clone()} {onscroll} {onkeydown}>
+                <div class="log-space" role="presentation" ref={handle.space.clone()}>
+                    <div class="log-window" role="presentation" ref={handle.rows.clone()}>
+                        { for (shown.first..).zip(&shown.rows).map(|(at, row)| view_row(at, row, shown, on)) }
+                    </div>
+                </div>
+            </div>
+            if !follows {
+                <button type="button" class="ask log-follow" data-action="log-follow" onclick={tell::<MouseEvent>(on, Msg::Log(LogMsg::Follow))}>{ w.log_follow }</button>
+            }
+            if let Some(told) = &shown.told { { view_told(told, on) } }
+        </div>
+    }
+}
+
+/// How far a key moves.
+fn moves(key: &str) -> Option<i32> {
+    Some(match key {
+        "ArrowUp" => -1,
+        "ArrowDown" => 1,
+        "PageUp" => -10,
+        "PageDown" => 10,
+        "Home" => i32::MIN / 2,
+        "End" => i32::MAX / 2,
+        _ => return None,
+    })
+}
+
+fn filters(shown: &Rows, on: &Callback<Msg>) -> Html {
+    let w = words();
+    let (kind, record, whom) = shown.chosen;
+    let chosen = |event: &Event| -> usize {
+        event.target_unchecked_into::<HtmlSelectElement>().selected_index().max(0) as usize
+    };
+    let onkind = on.reform(move |event: Event| Msg::Log(LogMsg::Kind(chosen(&event))));
+    let onwhom = on.reform(move |event: Event| Msg::Log(LogMsg::Whom(chosen(&event))));
+    let onrecord = on.reform(|event: Event| {
+        let value = event.target_unchecked_into::<HtmlInputElement>().value();
+        Msg::Log(LogMsg::Record(value.trim().parse().ok().map(RecordId)))
+    });
+    let total = shown.total.to_string();
+    html! {
+        <div class="log-filters">
+            <select aria-label={w.log_kinds} data-log="kind" onchange={onkind}>
+                { for kinds().enumerate().map(|(at, (name, _))| html! {
+                    <option value={name} selected={at == kind}>{ w.kinds(name) }</option>
+                }) }
+            </select>
+            <select aria-label={w.log_whom} data-log="whom" onchange={onwhom}>
+                <option selected={whom == 0}>{ w.log_everybody }</option>
+                { for shown.whoms.iter().enumerate().map(|(at, name)| html! {
+                    <option selected={at + 1 == whom}>{ name }</option>
+                }) }
+            </select>
+            <label class="log-record">
+                { w.log_record }
+                <input type="number" inputmode="numeric" min="1" data-log="record" placeholder={w.log_any} value={record.map(|id| id.to_string()).unwrap_or_default()} onchange={onrecord} />
+            </label>
+            <span class="note" aria-live="polite">{ fill(w.log_count, &[("n", &total)]) }</span>
+        </div>
+    }
+}
+
+fn view_row(at: u32, row: &Row, shown: &Rows, on: &Callback<Msg>) -> Html {
+    let is_current = shown.current == Some(at);
+    let onclick = tell::<MouseEvent>(on, Msg::Log(LogMsg::Go(row.event)));
+    html! {
+        <div key={at} id={"log-".to_owned() + &at.to_string()} class="log-row" role="option" data-event={row.event.to_string()}
+            aria-selected={if is_current { "true" } else { "false" }}
+            aria-setsize={shown.total.to_string()} aria-posinset={(at + 1).to_string()}
+            data-tone={tone(row.class)} data-future={row.to_come.then_some("true")} {onclick}>
+            <span class="log-head"><span class="step-time">{ time(row.at_us) }</span><span class="log-class">{ words().class(row.class) }</span></span>
+            <span class="log-text">{ &row.text }</span>
+        </div>
+    }
+}
+
+/// The event of the moment in full, and what led to it.
+fn view_told(told: &Told, on: &Callback<Msg>) -> Html {
+    let w = words();
+    html! {
+        <div class="log-told" data-tone={tone(told.row.class)}>
+            <span class="step-time">{ time(told.row.at_us) }</span>
+            <p>{ &told.row.text }</p>
+            if let Some(cause) = &told.cause {
+                <button type="button" class="log-cause" data-action="log-cause" onclick={tell::<MouseEvent>(on, Msg::Log(LogMsg::Go(cause.event)))}>
+                    <span class="step-time">{ fill(w.log_because, &[("time", &time(cause.at_us))]) }</span>
+                    <span>{ &cause.text }</span>
+                </button>
+            }
+        </div>
+    }
+}
+
+/// What kinds mean for records.
+fn tone(class: Class) -> &'static str {
+    match class {
+        Class::Failure | Class::Truncation | Class::Error => "bad",
+        Class::Committed | Class::Acked | Class::Processed | Class::Recovery => "good",
+        Class::Election | Class::Retry | Class::Rebalance | Class::Transaction => "turn",
+        _ => "plain",
+    }
+}
+
+impl Words {
+    /// A kind of event.
+    #[must_use]
+    pub fn class(&self, class: Class) -> &'static str {
+        self.kinds(class.name())
+    }
+
+    /// Kinds of events, by their name.
+    #[must_use]
+    pub fn kinds(&self, name: &str) -> &'static str {
+        match name {
+            "story" => self.kind_story,
+            "everything" => self.kind_everything,
+            "trouble" => self.kind_trouble,
+            "sent" => self.kind_sent,
+            "appended" => self.kind_appended,
+            "replicated" => self.kind_replicated,
+            "committed" => self.kind_committed,
+            "acked" => self.kind_acked,
+            "fetched" => self.kind_fetched,
+            "processed" => self.kind_processed,
+            "offset" => self.kind_offset,
+            "failure" => self.kind_failure,
+            "recovery" => self.kind_recovery,
+            "election" => self.kind_election,
+            "truncation" => self.kind_truncation,
+            "retry" => self.kind_retry,
+            "error" => self.kind_error,
+            "rebalance" => self.kind_rebalance,
+            "transaction" => self.kind_transaction,
+            "followed" => self.kind_followed,
+            _ => self.kind_traffic,
+        }
+    }
+}

@@ -12,6 +12,8 @@ mod handles;
 mod ink;
 #[path = "stage/layout.rs"]
 mod layout;
+#[path = "stage/runs.rs"]
+mod runs;
 #[path = "stage/story.rs"]
 mod story;
 #[path = "stage/svg.rs"]

@@ -7,6 +7,8 @@
 //! Simplified: a connection is up after one round trip (TLS and `ApiVersions` would add more),
 //! and bandwidth is unlimited.
 
+use std::collections::VecDeque;
+
 use litemap::LiteMap;
 
 use super::ids::{ConnectionId, MessageId, Node};
@@ -21,6 +23,9 @@ const RETRANSMISSION_MAX_US: u64 = 120_000_000;
 /// How often TCP sends a packet again (`tcp_retries2`): for a quarter of an hour. Linux gives the
 /// connection up then; here the packet arrives. Whoever waited for it has not been so patient.
 const RETRANSMISSIONS: u64 = 15;
+
+/// How many lost messages are remembered.
+const LOST_MAX: usize = 8;
 
 /// A connection between a client and a server.
 #[derive(Clone, Debug)]
@@ -52,6 +57,9 @@ pub struct Network {
     pub connections: LiteMap<ConnectionId, Connection>,
     /// What is on the way.
     pub messages: LiteMap<MessageId, Message>,
+    /// The last messages that were lost. Nobody in the model knows of them: they are for whoever
+    /// looks.
+    pub lost: VecDeque<Message>,
     /// What actions have changed about the links.
     pub rules: Vec<Rule>,
     next_connection: u32,
@@ -76,6 +84,14 @@ impl Network {
         };
         self.connections.insert(id, connection);
         id
+    }
+
+    /// Keeps a message that was lost, for a while.
+    pub fn remember_lost(&mut self, message: Message) {
+        if self.lost.len() == LOST_MAX {
+            self.lost.pop_front();
+        }
+        self.lost.push_back(message);
     }
 
     /// The number of the next message.

@@ -272,6 +272,9 @@ impl World {
             });
         }
         if !open {
+            if !ambient {
+                self.core.network.remember_lost(message);
+            }
             return;
         }
         match (to, message.body) {

@@ -2,7 +2,7 @@
 
 use super::Stage;
 use super::condition::Condition;
-use super::layout::{Layout, PAD};
+use super::layout::{PAD, rows_height};
 use super::palette::Ink;
 use super::pen::{SMALL, Style, TITLE};
 use super::scene::{Part, Point, Rect, pt};
@@ -35,11 +35,11 @@ impl Stage<'_> {
         match broker.replica(partition) {
             Some(replica) => {
                 self.log(broker, replica, card, strip);
-                self.footer(broker, replica, card);
+                self.footer(broker, replica, card, strip);
             }
             None => {
                 let name = self.world.setup().partition_name(partition);
-                let at = pt(card.x + PAD, self.layout.port(id.index()).y + 4.0);
+                let at = pt(card.x + PAD, card.y + 44.0);
                 let style = Style::sans(Ink::Muted, SMALL);
                 self.pen.text(at, style, fill(self.words.no_replica, &[&name]));
             }
@@ -50,7 +50,7 @@ impl Stage<'_> {
 
     /// Name, state, epoch; on the right whether the controller has it in the ISR.
     fn broker_header(&mut self, broker: &Broker, card: Rect) -> String {
-        let base = card.y + 25.0;
+        let base = card.y + 23.0;
         let down = broker.process == Process::Down;
         let name_style = Style::sans(if down { Ink::Lost } else { Ink::Text }, TITLE).bold();
         let mut x = card.x + PAD;
@@ -90,7 +90,10 @@ impl Stage<'_> {
         role: Option<&Role>,
     ) -> (&'static str, Ink, Option<Ink>) {
         let words = self.words;
-        let fenced = self.world.controller.brokers[broker.id.index()].state.fenced;
+        let controller = &self.world.controller;
+        let fenced = controller.brokers[broker.id.index()].state.fenced;
+        let leader = self.partition.and_then(|p| controller.partitions[p.index()].leader);
+        let elected = leader == Some(broker.id);
         match (broker.process, role) {
             (Process::Down, _) if self.world.faults().is_off(Node::Broker(broker.id)) => {
                 (words.no_power, Ink::Lost, None)
@@ -100,6 +103,10 @@ impl Stage<'_> {
             (Process::Stopping, _) => (words.stopping, Ink::Leader, None),
             (Process::Starting, _) => (words.starting, Ink::Leader, None),
             (Process::Running, _) if fenced => (words.fenced, Ink::Lost, None),
+            (_, Some(Role::Leader(_))) if !elected => (words.deposed, Ink::Leader, None),
+            (Process::Running, Some(Role::Follower(_) | Role::None)) if elected => {
+                (words.elected, Ink::Leader, None)
+            }
             (_, Some(Role::Leader(_))) => (words.leader, Ink::OnLeader, Some(Ink::LeaderFill)),
             (_, Some(Role::Follower(_))) => (words.follower, Ink::Muted, None),
             (_, Some(Role::Offline)) => (words.disk_failed, Ink::Lost, None),
@@ -127,18 +134,31 @@ impl Stage<'_> {
         width + 13.0
     }
 
-    /// One sentence on what this replica is about.
-    fn footer(&mut self, broker: &Broker, replica: &Replica, card: Rect) {
-        let at = pt(card.x + PAD, card.bottom() - 13.0);
-        // The button is no larger where the type is.
-        let right = card.right() - PAD - self.button / self.layout.scale;
+    /// Where the groups are, one sentence on what this replica is about, and how much of it is on
+    /// disk. In a low card that is one line: there the sentence has what room is left.
+    fn footer(&mut self, broker: &Broker, replica: &Replica, card: Rect, strip: Strip) {
+        let place = self.place(broker.id.index(), card, strip);
+        let rows = rows_height(self.layout.rows);
+        let first = self.pointers_base(place);
+        let mut at = pt(card.x + PAD, (card.bottom() - rows - 11.0).max(first));
+        let own_line = at.y - first >= 14.0;
+        // The button is no larger where the type is, and stands below the rows, if there are some.
+        let button = if rows > 0.0 { 0.0 } else { self.button / self.layout.scale };
+        let right = card.right() - PAD - button;
         let log = &replica.log;
         let on_disk = fill(self.words.of_on_disk, &[&log.flushed_offset(), &log.end_offset()]);
         let style = Style::sans(Ink::Muted, SMALL);
         let width = self.pen.text(pt(right, at.y), style.end(), on_disk);
-        let limit = right - at.x - width - 12.0;
+        let limit = right - width - 12.0;
         let (ink, sentences) = self.sentences(broker, replica);
-        self.pen.first_that_fits(at, limit, Style { ink, ..style }, &sentences);
+        if replica.leader().is_some() && (own_line || ink != Ink::Lost) {
+            let end = if own_line { card.right() - PAD } else { limit };
+            let from = self.pointers(replica, place, end);
+            if !own_line {
+                at.x = from;
+            }
+        }
+        self.pen.first_that_fits(at, limit - at.x, Style { ink, ..style }, &sentences);
     }
 
     /// The sentence in words, then shorter.
@@ -219,46 +239,5 @@ impl Stage<'_> {
                 || (down && alone && verdict.told == Told::Acked && verdict.processed == 0)
         });
         only_here.map(|id| id.0).collect()
-    }
-
-    /// The other partitions: a line each, above the sentence, as far as there is room.
-    fn other_replicas(&mut self, broker: &Broker, card: Rect) {
-        let setup = self.world.setup();
-        let all = (0..setup.partitions.len() as u16).map(PartitionId);
-        let hidden = |p: &PartitionId| Some(*p) == self.partition || setup.partition(*p).internal;
-        let others: Vec<_> = all.filter(|p| !hidden(p)).collect();
-        let shown = others.len().min(self.layout.rows);
-        let first = card.bottom() - 15.0 - shown as f32 * Layout::ROW;
-        for (n, partition) in others.iter().take(shown).enumerate() {
-            let at = pt(card.x + PAD, first + n as f32 * Layout::ROW);
-            self.other_replica(broker, *partition, at, card.right() - PAD);
-        }
-    }
-
-    fn other_replica(&mut self, broker: &Broker, partition: PartitionId, at: Point, right: f32) {
-        let style = Style::sans(Ink::Muted, SMALL);
-        let name = self.world.setup().partition_name(partition);
-        let column = ((right - at.x) * 0.34).min(140.0);
-        let row = Rect::new(at.x - 4.0, at.y - 13.0, right - at.x + 8.0, Layout::ROW);
-        let label = fill(self.words.replica, &[&name, &broker.id]);
-        self.pen.hotspot(Part::Replica(broker.id, partition), row, true, label);
-        self.pen.fit(at, column - 8.0, style, name);
-        let Some(replica) = broker.replica(partition) else {
-            self.pen.text(pt(at.x + column, at.y), style, "–");
-            return;
-        };
-        let (word, ink) = match &replica.role {
-            Role::Leader(_) => (self.words.leader, Ink::Leader),
-            Role::Follower(_) => (self.words.follower, Ink::Muted),
-            Role::Offline => (self.words.disk_failed, Ink::Lost),
-            Role::None => (self.words.no_role, Ink::Muted),
-        };
-        let style = Style { ink, ..style }.medium();
-        let width = self.pen.text(pt(at.x + column, at.y), style, word);
-        let numbers = format!("HW {} · LEO {}", replica.high_watermark, replica.log.end_offset());
-        let short = format!("LEO {}", replica.log.end_offset());
-        let limit = right - at.x - column - width - 8.0;
-        let style = Style::sans(Ink::Muted, SMALL).end();
-        self.pen.first_that_fits(pt(right, at.y), limit, style, &[numbers, short]);
     }
 }

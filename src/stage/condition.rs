@@ -11,7 +11,7 @@ use crate::model::ids::Node;
 const SIGN: f32 = 13.0;
 
 /// The height of a card's head: no record is drawn there.
-const HEAD: f32 = 38.0;
+const HEAD: f32 = 34.0;
 
 /// Whether something works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -91,27 +91,34 @@ impl Stage<'_> {
         self.card_hotspot(Part::Consumer(id), card, label);
         let style = Style::sans(ink, SMALL).end();
         let right = card.right() - PAD;
-        let width = self.pen.text(pt(right, card.y + 25.0), style, remark);
+        let width = self.pen.text(pt(right, card.y + 23.0), style, remark);
         let limit = card.width - 2.0 * PAD - width - 8.0;
         self.pen.fit(
-            pt(card.x + PAD, card.y + 25.0),
+            pt(card.x + PAD, card.y + 23.0),
             limit,
             Style::sans(Ink::Text, TITLE).bold(),
             group.id.clone(),
         );
+        if !self.layout.consumer_in_full(id.index()) {
+            self.consumer_lite(consumer, card);
+            self.pen.part = None;
+            return;
+        }
         let areas = self.layout.consumer_areas(id.index());
         self.polled(consumer, group.processing_us, areas.polled);
         self.numbers(consumer, areas.numbers);
         if areas.done.height > 0.0 {
             self.fetched(consumer, areas.fetched);
             self.done(consumer, areas.done);
+        } else {
+            self.fetched_count(consumer, areas.polled);
         }
         self.pen.part = None;
     }
 
     /// What waits in the fetch buffer for the next `poll()`.
-    fn fetched(&mut self, consumer: &Consumer, area: Rect) {
-        let mut records: Vec<RecordId> = Vec::new();
+    pub(super) fn fetched_records(&self, consumer: &Consumer) -> Vec<RecordId> {
+        let mut records = Vec::new();
         for assigned in consumer.partitions.values() {
             let position = assigned.position.map_or(0, |position| position.offset);
             let waiting = assigned.buffer.iter().flat_map(|entry| entry.records());
@@ -119,8 +126,24 @@ impl Stage<'_> {
                 waiting.filter(|(offset, _)| *offset >= position).map(|(_, record)| record),
             );
         }
+        records
+    }
+
+    fn fetched(&mut self, consumer: &Consumer, area: Rect) {
+        let records = self.fetched_records(consumer);
         self.label(area, self.words.fetched);
         self.row_or_hollow(area, &records, State::Fetched, Site::Buffer(consumer.id));
+    }
+
+    /// Where there is no room for what was fetched, it is counted.
+    fn fetched_count(&mut self, consumer: &Consumer, area: Rect) {
+        let count = self.fetched_records(consumer).len();
+        if count > 0 {
+            let text = fill(self.words.fetched_more, &[&count]);
+            let at = pt(area.x, area.bottom() + 4.0);
+            self.pen.text(at, Style::sans(Ink::Muted, SMALL), text);
+            self.pen.fold(Site::Buffer(consumer.id), count);
+        }
     }
 
     fn label(&mut self, area: Rect, text: &'static str) {

@@ -16,11 +16,11 @@ impl Stage<'_> {
         self.card_hotspot(Part::Controller, card, self.words.controller.to_owned());
         let (x, right) = (card.x + PAD, card.right() - PAD);
         self.pen.text(
-            pt(x, card.y + 25.0),
+            pt(x, card.y + 23.0),
             Style::sans(Ink::Text, TITLE).bold(),
             self.words.controller,
         );
-        self.pen.text(pt(right, card.y + 25.0), Style::sans(Ink::Muted, SMALL).end(), "KRaft");
+        self.pen.text(pt(right, card.y + 23.0), Style::sans(Ink::Muted, SMALL).end(), "KRaft");
         for n in 0..self.world.controller.brokers.len() {
             let row = Rect::new(x, card.y + 36.0 + n as f32 * 20.0, right - x, 20.0);
             self.registration(n, row);

@@ -6,6 +6,7 @@
 //! Lengths here are before enlargement: a large box is laid out as a smaller one and enlarged.
 
 use super::scene::{Point, Rect, pt, within};
+use crate::model::ids::{BrokerId, PartitionId};
 use crate::model::setup::Setup;
 
 /// From this width on the arrangement is the wide one.
@@ -13,15 +14,21 @@ pub const WIDE_FROM: f32 = 640.0;
 /// Inside a card, on every side.
 pub const PAD: f32 = 14.0;
 const MARGIN: f32 = 16.0;
-const LEGEND: f32 = 38.0;
+const LEGEND: f32 = 32.0;
 /// Between cards that stand above each other.
 const GAP: f32 = 14.0;
-/// The lowest that a card may be.
-const PRODUCER_MIN: f32 = 312.0;
+/// The lowest that a card may be: one that tells everything, and one that tells what counts.
+const PRODUCER_MIN: f32 = 322.0;
+const PRODUCER_LITE: f32 = 134.0;
 const CONSUMER_MIN: f32 = 170.0;
-const BROKER_MIN: f32 = 128.0;
+const CONSUMER_LITE: f32 = 82.0;
+/// From how many on they are told in short, if there is no room.
+const CONSUMERS_LITE_FROM: usize = 3;
+const BROKER_MIN: f32 = 112.0;
+/// A broker that has no replica of the partition that is drawn in full.
+const BROKER_PLAIN: f32 = 56.0;
 /// A broker's card never gets higher than this: there is nothing to fill it with.
-const BROKER_MAX: f32 = 196.0;
+const BROKER_MAX: f32 = 182.0;
 
 /// Where everything stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,46 +55,69 @@ pub struct Layout {
     pub legend: Rect,
 }
 
-/// How many there are of each.
-#[derive(Clone, Copy, Debug)]
+/// How much there is of everything.
+#[derive(Clone, Debug)]
 struct Counts {
     producers: usize,
-    brokers: usize,
     consumers: usize,
-    /// Partitions that a broker shows in a row of their own.
+    /// Of each broker, whether it has a replica of the partition that is drawn in full.
+    hosts: Vec<bool>,
+    /// The lines for partitions that are not drawn in full.
     rows: usize,
 }
 
 impl Counts {
-    fn of(setup: &Setup) -> Self {
-        let shown = setup.partitions.iter().filter(|p| !p.internal).count();
+    fn of(setup: &Setup, partition: Option<PartitionId>) -> Self {
+        let hosts = |n: u16| {
+            let hosts = |p| setup.partition(p).replicas.contains(&BrokerId(n));
+            partition.is_some_and(hosts)
+        };
         Self {
             producers: setup.producers.len(),
-            brokers: usize::from(setup.brokers),
             consumers: setup.consumers.len(),
-            rows: shown.saturating_sub(1).min(4),
+            hosts: (0..setup.brokers).map(hosts).collect(),
+            rows: super::others::rows(setup),
         }
     }
 
-    fn broker_min(self) -> f32 {
-        BROKER_MIN + rows_height(self.rows)
+    /// The lowest that a broker's card may be.
+    fn broker(&self, hosts: bool) -> f32 {
+        rows_height(self.rows) + if hosts { BROKER_MIN } else { BROKER_PLAIN }
+    }
+
+    /// The height of the brokers' cards above each other.
+    fn brokers(&self) -> f32 {
+        let cards: f32 = self.hosts.iter().map(|hosts| self.broker(*hosts)).sum();
+        cards + GAP * self.hosts.len().saturating_sub(1) as f32
+    }
+
+    fn producer(&self) -> f32 {
+        if self.producers > 1 { PRODUCER_LITE } else { PRODUCER_MIN }
+    }
+
+    fn consumer(&self) -> f32 {
+        if self.consumers >= CONSUMERS_LITE_FROM { CONSUMER_LITE } else { CONSUMER_MIN }
     }
 
     /// The height of the controller's card.
-    fn controller(self) -> f32 {
-        96.0 + self.brokers as f32 * 20.0
+    fn controller(&self) -> f32 {
+        96.0 + self.hosts.len() as f32 * 20.0
     }
 
-    fn wide_min(self) -> f32 {
-        let brokers = stack(self.brokers, self.broker_min());
-        let producers = stack(self.producers, PRODUCER_MIN);
-        let consumers = stack(self.consumers, CONSUMER_MIN) + GAP + self.controller();
-        brokers.max(producers).max(consumers) + MARGIN + LEGEND
+    /// What the column of the consumers and the controller needs.
+    fn last_column(&self) -> f32 {
+        let gap = if self.consumers > 0 { GAP } else { 0.0 };
+        stack(self.consumers, self.consumer()) + gap + self.controller()
+    }
+
+    fn wide_min(&self) -> f32 {
+        let producers = stack(self.producers, self.producer());
+        self.brokers().max(producers).max(self.last_column()) + MARGIN + LEGEND
     }
 }
 
 /// The height of the lines for other partitions, with a space before them.
-fn rows_height(rows: usize) -> f32 {
+pub(super) fn rows_height(rows: usize) -> f32 {
     if rows == 0 { 0.0 } else { rows as f32 * Layout::ROW + 4.0 }
 }
 
@@ -99,9 +129,10 @@ fn stack(count: usize, each: f32) -> f32 {
 /// The height that a box of that width should have, so that nothing is cramped.
 #[must_use]
 pub fn preferred_height(setup: &Setup, width: f32) -> f32 {
-    let counts = Counts::of(setup);
+    let first = (0..setup.partitions.len() as u16).map(PartitionId);
+    let counts = Counts::of(setup, first.into_iter().find(|p| !setup.partition(*p).internal));
     if width < WIDE_FROM {
-        return narrow(counts, width).height;
+        return narrow(&counts, width).height;
     }
     let scale = within(width / 1080.0, 1.0, 2.4);
     (counts.wide_min().max(width / scale * 0.56) * scale).round()
@@ -111,17 +142,17 @@ impl Layout {
     /// The height of a line that tells of a partition which is not drawn in full.
     pub const ROW: f32 = 18.0;
 
-    /// The layout of a run in a box of that size.
+    /// The layout of a run in a box of that size, with a partition that is drawn in full.
     #[must_use]
-    pub fn new(setup: &Setup, width: f32, height: f32) -> Self {
-        let counts = Counts::of(setup);
+    pub fn new(setup: &Setup, partition: Option<PartitionId>, width: f32, height: f32) -> Self {
+        let counts = Counts::of(setup, partition);
         if width < WIDE_FROM {
-            return narrow(counts, width.max(300.0));
+            return narrow(&counts, width.max(300.0));
         }
         // A large box (a projector) gets larger type, not more emptiness.
         let scale = (width / 1080.0).min(height / counts.wide_min().max(520.0));
         let scale = within(scale, 1.0, 3.0);
-        wide(counts, width / scale, height / scale, scale)
+        wide(&counts, width / scale, height / scale, scale)
     }
 
     /// The left side of a broker's card, at the height of its log: what travels aims there.
@@ -129,71 +160,84 @@ impl Layout {
     pub fn port(&self, broker: usize) -> Point {
         let card = self.brokers[broker];
         let spare = card.height - BROKER_MIN - rows_height(self.rows);
-        pt(card.x, card.y + 66.0 + within(spare * 0.33, 0.0, 22.0))
+        if spare < 0.0 {
+            return pt(card.x, card.center().y);
+        }
+        pt(card.x, card.y + 58.0 + within(spare * 0.33, 0.0, 18.0))
+    }
+
+    /// Whether a producer's card has room for everything.
+    #[must_use]
+    pub fn producer_in_full(&self, producer: usize) -> bool {
+        self.producers[producer].height >= if self.narrow { 200.0 } else { PRODUCER_MIN }
+    }
+
+    /// Whether a consumer's card has room for what counts, at least.
+    #[must_use]
+    pub fn consumer_in_full(&self, consumer: usize) -> bool {
+        self.consumers[consumer].height >= 150.0
     }
 }
 
-fn wide(counts: Counts, width: f32, height: f32, scale: f32) -> Layout {
+fn wide(counts: &Counts, width: f32, height: f32, scale: f32) -> Layout {
     let height = height.max(counts.wide_min());
     let inner = width - 2.0 * MARGIN;
     let producer = within(inner * 0.215, 172.0, 240.0);
     let consumer = within(inner * 0.165, 140.0, 190.0);
     let gap = within(inner * 0.096, 56.0, 120.0);
-    let brokers = inner - producer - consumer - 2.0 * gap;
-    let bottom = height - LEGEND;
-    let room = bottom - MARGIN;
-    let least = counts.broker_min();
-    let each = within((room + GAP) / counts.brokers as f32 - GAP, least, BROKER_MAX.max(least));
-    let used = stack(counts.brokers, each).min(room);
+    let broker = inner - producer - consumer - 2.0 * gap;
+    let room = height - LEGEND - MARGIN;
+    let hosts = counts.hosts.iter().filter(|hosts| **hosts).count().max(1) as f32;
+    let more = within((room - counts.brokers()) / hosts, 0.0, BROKER_MAX - BROKER_MIN);
+    let each = |hosts: &bool| counts.broker(*hosts) + if *hosts { more } else { 0.0 };
+    let heights: Vec<f32> = counts.hosts.iter().map(each).collect();
+    let used = counts.brokers() + more * hosts;
     // The columns are as high as the brokers are together, if that is enough for them.
-    let needed = stack(counts.producers, PRODUCER_MIN)
-        .max(stack(counts.consumers, CONSUMER_MIN) + GAP + counts.controller());
+    let needed = stack(counts.producers, counts.producer()).max(counts.last_column());
     let column = used.max(needed).min(room).max(room.min(560.0));
     let top = MARGIN + (room - column) / 2.0;
     let broker_x = MARGIN + producer + gap;
-    let consumer_x = broker_x + brokers + gap;
-    let consumers_room =
-        column - counts.controller() - if counts.consumers > 0 { GAP } else { 0.0 };
+    let consumer_x = broker_x + broker + gap;
+    let controller = counts.controller();
+    let consumers_room = column - controller - if counts.consumers > 0 { GAP } else { 0.0 };
+    let share = |count: usize, room: f32| vec![(room + GAP) / count.max(1) as f32 - GAP; count];
     Layout {
         narrow: false,
         width,
         height,
         scale,
         rows: counts.rows,
-        producers: cards(Rect::new(MARGIN, top, producer, column), counts.producers, f32::MAX),
-        brokers: cards(Rect::new(broker_x, top, brokers, column), counts.brokers, each),
+        producers: cards(
+            Rect::new(MARGIN, top, producer, column),
+            &share(counts.producers, column),
+        ),
+        brokers: cards(Rect::new(broker_x, top, broker, column), &heights),
         consumers: cards(
             Rect::new(consumer_x, top, consumer, consumers_room),
-            counts.consumers,
-            f32::MAX,
+            &share(counts.consumers, consumers_room),
         ),
-        controller: Rect::new(
-            consumer_x,
-            top + column - counts.controller(),
-            consumer,
-            counts.controller(),
-        ),
+        controller: Rect::new(consumer_x, top + column - controller, consumer, controller),
         legend: Rect::new(MARGIN, height - LEGEND, inner, LEGEND),
     }
 }
 
-/// Shares a column among cards, from top to bottom, with equal space between them.
-fn cards(column: Rect, count: usize, max: f32) -> Vec<Rect> {
-    if count == 0 {
-        return Vec::new();
-    }
-    let each = ((column.height + GAP) / count as f32 - GAP).min(max);
-    let free = column.height - stack(count, each);
-    let (first, step) = match count {
-        1 => (free / 2.0, 0.0),
-        _ => (0.0, each + GAP + free / (count - 1) as f32),
+/// Puts cards into a column, from top to bottom, with equal space between them.
+fn cards(column: Rect, heights: &[f32]) -> Vec<Rect> {
+    let used: f32 = heights.iter().sum();
+    let free = column.height - used;
+    let (mut y, space) = match heights.len() {
+        0 | 1 => (column.y + free / 2.0, 0.0),
+        count => (column.y, free / (count - 1) as f32),
     };
-    (0..count)
-        .map(|n| Rect::new(column.x, column.y + first + n as f32 * step, column.width, each))
-        .collect()
+    let card = |height: &f32| {
+        let card = Rect { y, height: *height, ..column };
+        y += height + space;
+        card
+    };
+    heights.iter().map(card).collect()
 }
 
-fn narrow(counts: Counts, width: f32) -> Layout {
+fn narrow(counts: &Counts, width: f32) -> Layout {
     const SIDE: f32 = 10.0;
     const LANE: f32 = 38.0;
     let (x, inner) = (SIDE, width - 2.0 * SIDE);
@@ -203,18 +247,18 @@ fn narrow(counts: Counts, width: f32) -> Layout {
         y += height + gap;
         rect
     };
-    let producers = (0..counts.producers).map(|n| {
-        let last = n + 1 == counts.producers;
-        next(x, inner, 212.0, if last { 40.0 } else { GAP })
-    });
+    let gap = |last: bool| if last { 40.0 } else { GAP };
+    let producer = if counts.producers > 1 { PRODUCER_LITE } else { 212.0 };
+    let producers =
+        (1..=counts.producers).map(|n| next(x, inner, producer, gap(n == counts.producers)));
     let producers: Vec<_> = producers.collect();
-    let brokers = (0..counts.brokers).map(|n| {
-        let last = n + 1 == counts.brokers;
-        let height = counts.broker_min() + 2.0;
-        next(x + LANE, inner - 2.0 * LANE, height, if last { 40.0 } else { GAP })
+    let brokers = counts.hosts.iter().enumerate().map(|(n, hosts)| {
+        let height = counts.broker(*hosts) + if *hosts { 16.0 } else { 0.0 };
+        next(x + LANE, inner - 2.0 * LANE, height, gap(n + 1 == counts.hosts.len()))
     });
     let brokers: Vec<_> = brokers.collect();
-    let consumers: Vec<_> = (0..counts.consumers).map(|_| next(x, inner, 166.0, GAP)).collect();
+    let consumer = if counts.consumers >= CONSUMERS_LITE_FROM { CONSUMER_LITE } else { 166.0 };
+    let consumers: Vec<_> = (0..counts.consumers).map(|_| next(x, inner, consumer, GAP)).collect();
     let controller = next(x, inner, counts.controller(), GAP);
     let legend = next(x, inner, 70.0, 4.0);
     Layout {

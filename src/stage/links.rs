@@ -140,14 +140,19 @@ impl Stage<'_> {
                 pt(x, port.y.max(bottom + half.y + 2.0)),
             );
         }
-        let areas =
-            self.layout.producer_areas(producer.index(), self.partitions_of(producer).len());
-        let right = self.layout.producers[producer.index()].right();
-        let (y, offset) = match flow {
-            Flow::Request | Flow::Commit => (areas.sender.y + 32.0, -10.0),
-            Flow::Response => (areas.told.y + 30.0, 14.0),
+        let card = self.layout.producers[producer.index()];
+        let (sender, told) = if self.layout.producer_in_full(producer.index()) {
+            let partitions = self.partitions_of(producer).len();
+            let areas = self.layout.producer_areas(producer.index(), partitions);
+            (areas.sender.y + 32.0, areas.told.y + 30.0)
+        } else {
+            (card.center().y, card.bottom() - 16.0)
         };
-        Way::across(pt(right + half.x, y), pt(port.x - half.x, port.y + offset))
+        let (y, offset) = match flow {
+            Flow::Request | Flow::Commit => (sender, -10.0),
+            Flow::Response => (told, 14.0),
+        };
+        Way::across(pt(card.right() + half.x, y), pt(port.x - half.x, port.y + offset))
     }
 
     /// From a consumer to a broker.
@@ -163,7 +168,10 @@ impl Stage<'_> {
         }
         let areas = self.layout.consumer_areas(consumer.index());
         let card = self.layout.consumers[consumer.index()];
+        let lite = !self.layout.consumer_in_full(consumer.index());
         let (y, offset) = match flow {
+            Flow::Response if lite => (card.center().y, 0.0),
+            Flow::Commit if lite => (card.bottom() - 16.0, 26.0),
             Flow::Request => (card.y + 20.0, -26.0),
             Flow::Response => {
                 let area = if areas.done.height > 0.0 { areas.fetched } else { areas.polled };

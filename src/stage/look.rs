@@ -65,6 +65,8 @@ impl Look {
         Self { stacked: true, ..Self::solid(Ink::Duplicated, Ink::OnDuplicated) };
     /// It took effect, though its application was told that it failed.
     pub const GHOST: Self = Self { dotted: true, ..Self::solid(Ink::Ghost, Ink::OnGhost) };
+    /// In a log, as part of a transaction that was aborted.
+    pub const ABORTED: Self = Self::outlined(Ink::Edge, Ink::Muted);
     /// It took effect once.
     pub const DONE: Self = Self::solid(Ink::Acked, Ink::OnAcked);
 
@@ -94,11 +96,14 @@ impl Look {
 #[must_use]
 pub fn look(verdict: &Verdict, state: State, down: bool) -> Look {
     let doomed = verdict.fate == Fate::Lost || verdict.stranded;
+    let aborted = verdict.fate == Fate::Aborted;
     let look = match state {
         State::Judged => return judged(verdict, doomed),
         State::Disk if doomed => Look::LOST.tinted(Ink::Lost),
         State::PageCache if doomed => Look::LOST,
         State::Moving if doomed => Look { ring: true, ..Look::LOST },
+        State::Disk if aborted => Look::ABORTED.tinted(Ink::Edge),
+        State::PageCache if aborted => Look::ABORTED,
         State::Waiting => Look::outlined(Ink::Edge, Ink::Text),
         State::Moving => Look::MOVING,
         State::PageCache | State::Fetched => Look::PAGE_CACHE,

@@ -4,48 +4,30 @@
 //! dot, and heartbeats and the traffic of internal topics are not shown.
 
 use super::Stage;
-use super::controller::isr_words;
+use super::cargo::{Cargo, Note};
 use super::links::{Half, flow};
 use super::look::{self, Look, State};
 use super::palette::Ink;
 use super::pen::{SMALL, Style};
 use super::scene::{Part, Point, Rect, Site, pt, within};
 use super::words::fill;
-use crate::model::ids::{Node, PartitionId, RecordId};
-use crate::model::message::{Body, FetchResult, Message, Request, Response};
+use crate::model::ids::{Node, RecordId};
+use crate::model::message::Message;
 
-/// A label: in words, and what of it fits in a lane.
-#[derive(Clone, Debug, PartialEq)]
-struct Note {
-    long: String,
-    short: String,
-}
+/// How long what died stays to be seen.
+const GRAVE_US: u64 = 25_000;
+/// Which part of its way it has covered.
+const GRAVE: f32 = 0.8;
 
-impl Note {
-    fn new(template: &str, value: u64) -> Self {
-        Self { long: fill(template, &[&value]), short: value.to_string() }
-    }
-
-    fn word(word: &str) -> Self {
-        Self { long: word.to_owned(), short: word[..1].to_owned() }
-    }
-}
-
-/// What is drawn of a message.
-#[derive(Clone, Debug, PartialEq)]
-enum Cargo {
-    /// Records, and the name of the request or response that carries them.
-    Records(Vec<RecordId>, &'static str),
-    /// A request or response that has no records.
-    Note(Ink, Note),
-    /// All is well.
-    Ack,
-    /// An error.
-    Refusal(&'static str),
-    /// A change in the cluster.
-    News,
-    /// Nothing new.
-    Dot,
+/// Whether a message will be heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Life {
+    /// As far as is known.
+    Good,
+    /// It will find nobody.
+    Doomed,
+    /// It has found nobody.
+    Dead,
 }
 
 impl Stage<'_> {
@@ -53,174 +35,83 @@ impl Stage<'_> {
         let world = self.world;
         for message in world.network().messages.values() {
             if let Some(cargo) = self.cargo(message) {
-                self.message(message, &cargo);
+                let doomed = !world.network().hears(message.connection, message.to);
+                self.message(message, &cargo, if doomed { Life::Doomed } else { Life::Good });
             }
         }
+        self.graves();
         self.pen.part = None;
     }
 
-    fn shown(&self, partition: PartitionId) -> bool {
-        !self.world.setup().partition(partition).internal
-    }
-
-    /// Whether a message is drawn.
-    pub(super) fn is_shown(&self, message: &Message) -> bool {
-        self.cargo(message).is_some()
-    }
-
-    fn cargo(&self, message: &Message) -> Option<Cargo> {
-        match &message.body {
-            Body::Request(request) => self.request(request, message.ambient),
-            Body::Response(response) => self.response(response, message.ambient),
-        }
-    }
-
-    fn request(&self, request: &Request, ambient: bool) -> Option<Cargo> {
-        match request {
-            Request::Produce { batches, .. } => Some(Cargo::Records(
-                batches.iter().flat_map(|b| b.records.iter().copied()).collect(),
-                "Produce",
-            )),
-            Request::Fetch(fetch) => {
-                let mut wanted = fetch.partitions.iter().filter(|p| self.shown(p.partition));
-                let first = wanted.next()?;
-                let told = fetch
-                    .partitions
-                    .iter()
-                    .find(|p| Some(p.partition) == self.partition)
-                    .unwrap_or(first);
-                Some(match ambient {
-                    true => Cargo::Dot,
-                    false => Cargo::Note(Ink::Accent, Note::new("Fetch {}", told.offset)),
-                })
-            }
-            Request::Transaction { call, .. } => {
-                Some(Cargo::Note(Ink::Accent, Note::word(call.api())))
-            }
-            Request::WriteTxnMarkers { marker, .. } => {
-                let word = if marker.commit { "COMMIT" } else { "ABORT" };
-                Some(Cargo::Note(Ink::Leader, Note::word(word)))
-            }
-            Request::OffsetCommit { offsets, .. } | Request::TxnOffsetCommit { offsets, .. } => {
-                let offset = offsets
-                    .iter()
-                    .find(|c| Some(c.partition) == self.partition)
-                    .or(offsets.first())?;
-                Some(Cargo::Note(Ink::Accent, Note::new(self.words.commit, offset.offset)))
-            }
-            Request::AlterPartition { partition, isr, .. } if self.shown(*partition) => Some(
-                Cargo::Note(Ink::Leader, Note { long: isr_words(isr), short: "ISR".to_owned() }),
-            ),
-            Request::Group { .. } if ambient => None,
-            Request::Group { call, .. } => Some(Cargo::Note(Ink::Accent, Note::word(call.api()))),
-            Request::Metadata
-            | Request::ListOffsets { .. }
-            | Request::OffsetsForLeaderEpoch(_)
-            | Request::OffsetFetch { .. }
-            | Request::Register { .. } => Some(Cargo::Dot),
-            Request::Heartbeat { .. } | Request::AlterPartition { .. } => None,
-        }
-    }
-
-    fn response(&self, response: &Response, ambient: bool) -> Option<Cargo> {
-        match response {
-            Response::Produce(results) => {
-                Some(match results.iter().find_map(|r| r.result.as_ref().err()) {
-                    Some(error) => Cargo::Refusal(error.exception()),
-                    None => Cargo::Ack,
-                })
-            }
-            Response::Fetch(results) => self.fetch_response(results, ambient),
-            Response::OffsetCommit(Ok(()))
-            | Response::TxnOffsetCommit(Ok(()))
-            | Response::Transaction(Ok(_)) => Some(Cargo::Ack),
-            Response::TxnOffsetCommit(Err(error)) | Response::Transaction(Err(error)) => {
-                Some(Cargo::Refusal(error.exception()))
-            }
-            Response::OffsetCommit(Err(error)) => Some(Cargo::Refusal(error.exception())),
-            Response::Group(_) if ambient => None,
-            Response::Group(Err(error)) => Some(Cargo::Refusal(error.exception())),
-            Response::Group(Ok(_)) => Some(Cargo::Ack),
-            Response::AlterPartition { partition, .. } => {
-                self.shown(*partition).then_some(Cargo::Dot)
-            }
-            Response::MetadataLog { partitions, .. } => {
-                partitions.iter().any(|(p, _)| self.shown(*p)).then_some(Cargo::News)
-            }
-            Response::Heartbeat { .. } => None,
-            _ => Some(Cargo::Dot),
-        }
-    }
-
-    fn fetch_response(&self, results: &[FetchResult], ambient: bool) -> Option<Cargo> {
-        let mut shown = results.iter().filter(|r| self.shown(r.partition)).peekable();
-        shown.peek()?;
-        let mut records = Vec::new();
-        for result in shown {
-            if let Some((_, end)) = result.diverging {
-                return Some(Cargo::Note(Ink::Leader, Note::new(self.words.diverges, end)));
-            }
-            if let Some(error) = result.error {
-                return Some(Cargo::Refusal(error.exception()));
-            }
-            records.extend(
-                result.batches.iter().flat_map(|entry| entry.records()).map(|(_, record)| record),
-            );
-        }
-        Some(match (records.is_empty(), ambient) {
-            (false, _) => Cargo::Records(records, "Fetch"),
-            (true, _) => Cargo::Dot,
-        })
-    }
-
-    fn message(&mut self, message: &Message, cargo: &Cargo) {
+    /// What died on its way stays there for a while, or until its producer gives it up; of
+    /// several in one place, the last.
+    fn graves(&mut self) {
         let network = self.world.network();
-        let doomed = !network.hears(message.connection, message.to);
+        for (n, message) in network.lost.iter().enumerate() {
+            let later = network.lost.iter().skip(n + 1);
+            let same = |other: &&Message| (other.from, other.to) == (message.from, message.to);
+            let fresh = self.now_us.saturating_sub(message.arrive_us) <= GRAVE_US;
+            let waits = || self.world.producers.iter().any(|p| p.awaits(message.request));
+            if later.clone().any(|other| same(&other)) || !(fresh || waits()) {
+                continue;
+            }
+            let Some(cargo) = self.cargo(message) else { continue };
+            if !matches!(cargo, Cargo::Dot) {
+                self.message(message, &cargo, Life::Dead);
+            }
+        }
+    }
+
+    fn message(&mut self, message: &Message, cargo: &Cargo, life: Life) {
+        let doomed = life != Life::Good;
         let flow = flow(message);
         let cut = self.is_cut(message.from, message.to);
         let shown = self.bundle_len(cargo, cut);
-        let half = self.half(cargo, shown);
+        let half = self.half(message, cargo, shown);
         let Some(way) = self.way(message.from, message.to, flow, half) else { return };
         let whole_us = (message.arrive_us - message.sent_us).max(1);
         let part = self.now_us.saturating_sub(message.sent_us) as f32 / whole_us as f32;
         let part = match within(part, 0.0, 1.0) {
+            _ if life == Life::Dead => GRAVE,
             part if cut => self.before_cut(message, half, part),
+            part if life == Life::Doomed => part.min(GRAVE),
             part => part,
         };
         let at = way.at(part);
         self.pen.part = Some(Part::Message(message.id));
+        if life == Life::Dead {
+            self.grave(at, half);
+        }
         match cargo {
             Cargo::Records(records, name) => {
                 self.message_name(message, name, part, pt(at.x, at.y - half.y - 5.0), doomed);
-                self.bundle(message, records, shown, at, half, doomed);
+                self.bundle(message, records, shown, at, half, life);
             }
             Cargo::Note(ink, note) => {
-                let text = if self.layout.narrow { &note.short } else { &note.long };
                 let ink = if doomed { Ink::Lost } else { *ink };
                 let rect = half.around(at);
-                self.pen.rect(rect.inset(0.5), 9.0).fill(Ink::Surface).stroke(ink, 1.0);
-                self.pen.text(
-                    pt(at.x, at.y + 4.0),
-                    Style::sans(ink, SMALL).medium().middle(),
-                    text.clone(),
-                );
+                let shape = self.pen.rect(rect.inset(0.5), 9.0);
+                shape.fill(Ink::Surface).stroke(ink, 1.0);
+                if doomed {
+                    shape.dash(3.0, 2.5);
+                }
+                for (n, line) in self.note_lines(message, note).into_iter().enumerate() {
+                    let y = rect.y + 13.5 + n as f32 * 13.0;
+                    self.pen.text(pt(at.x, y), note_style(ink), line.to_owned());
+                }
             }
             Cargo::Ack => {
-                self.pen.circle(at, 9.0).fill(Ink::Surface).stroke(Ink::Acked, 1.25);
-                self.pen.tick(at, 9.0, Ink::Acked);
+                let ink = if doomed { Ink::Lost } else { Ink::Acked };
+                let ring = self.pen.circle(at, 9.0).fill(Ink::Surface).stroke(ink, 1.25);
+                if doomed {
+                    ring.dash(3.0, 2.5);
+                }
+                self.pen.tick(at, 9.0, ink);
             }
             Cargo::Refusal(error) => {
                 self.pen.circle(at, 9.0).fill(Ink::Surface).stroke(Ink::Lost, 1.25);
                 self.pen.cross(at, 9.0, Ink::Lost);
-                if !self.layout.narrow {
-                    let style = Style::sans(Ink::Lost, SMALL).medium().middle();
-                    self.pen.fit(
-                        pt(at.x, at.y - 14.0),
-                        120.0,
-                        style,
-                        error.trim_end_matches("Exception"),
-                    );
-                }
+                self.refusal(message, error, at);
             }
             Cargo::News => {
                 let points = [
@@ -234,6 +125,57 @@ impl Stage<'_> {
             Cargo::Dot => {
                 self.pen.circle(at, 2.5).tint(if doomed { Ink::Lost } else { Ink::Muted }, 0.75);
             }
+        }
+    }
+
+    /// The name of an error, in as many lines as it takes between the cards.
+    fn refusal(&mut self, message: &Message, error: &'static str, at: Point) {
+        if self.layout.narrow {
+            return;
+        }
+        let (left, right) = self.gap(message);
+        let style = Style::sans(Ink::Lost, SMALL).medium().middle();
+        let lines = camel_lines(error.trim_end_matches("Exception"), |line| {
+            style.width(line) <= right - left
+        });
+        let count = lines.len();
+        for (n, line) in lines.into_iter().enumerate() {
+            let half = style.width(line) / 2.0;
+            let x = at.x.max(left + half).min((right - half).max(left + half));
+            let y = at.y - 14.0 - (count - 1 - n) as f32 * 13.0;
+            self.pen.text(pt(x, y), style, line.to_owned());
+        }
+    }
+
+    /// A note in as many lines as it takes between the cards.
+    fn note_lines<'n>(&self, message: &Message, note: &'n Note) -> Vec<&'n str> {
+        if self.layout.narrow {
+            return vec![&note.short];
+        }
+        let (left, right) = self.gap(message);
+        camel_lines(&note.long, |line| note_style(Ink::Text).width(line) <= right - left - 14.0)
+    }
+
+    /// The room between the cards that a message goes through.
+    fn gap(&self, message: &Message) -> (f32, f32) {
+        let layout = &self.layout;
+        let brokers = layout.brokers[0];
+        let is_producer = |node: Node| matches!(node, Node::Producer(_));
+        let (left, right) = if is_producer(message.from) || is_producer(message.to) {
+            (layout.producers.first().map_or(0.0, |card| card.right()), brokers.x)
+        } else {
+            (brokers.right(), layout.controller.x)
+        };
+        (left + 2.0, right - 2.0)
+    }
+
+    /// The sign that something died there: a cross in its corner, and the word.
+    fn grave(&mut self, at: Point, half: Half) {
+        let corner = pt(at.x, at.y + half.y + 8.0);
+        self.pen.cross(pt(corner.x - 14.0, corner.y), 11.0, Ink::Lost);
+        if !self.layout.narrow {
+            let style = Style::sans(Ink::Lost, SMALL).bold();
+            self.pen.text(pt(corner.x - 6.0, corner.y + 4.0), style, self.words.died);
         }
     }
 
@@ -273,7 +215,7 @@ impl Stage<'_> {
         records.len().min(fit as usize)
     }
 
-    fn half(&self, cargo: &Cargo, shown: usize) -> Half {
+    fn half(&self, message: &Message, cargo: &Cargo, shown: usize) -> Half {
         match cargo {
             Cargo::Records(records, _) => {
                 let more = usize::from(shown < records.len()) as f32;
@@ -286,9 +228,10 @@ impl Stage<'_> {
                 Half { x: width / 2.0 + 3.5, y: self.chip.height / 2.0 + 3.5 }
             }
             Cargo::Note(_, note) => {
-                let text = if self.layout.narrow { &note.short } else { &note.long };
-                let width = Style::sans(Ink::Text, SMALL).medium().width(text);
-                Half { x: width / 2.0 + 7.0, y: 9.5 }
+                let style = note_style(Ink::Text);
+                let lines = self.note_lines(message, note);
+                let width = lines.iter().map(|line| style.width(line)).fold(0.0, f32::max);
+                Half { x: width / 2.0 + 7.0, y: 9.5 + (lines.len() - 1) as f32 * 6.5 }
             }
             Cargo::Ack | Cargo::Refusal(_) => Half { x: 10.0, y: 10.0 },
             Cargo::News => Half { x: 7.0, y: 7.0 },
@@ -304,8 +247,9 @@ impl Stage<'_> {
         shown: usize,
         at: Point,
         half: Half,
-        doomed: bool,
+        life: Life,
     ) {
+        let doomed = life != Life::Good;
         let outer = half.around(at);
         let ink = if doomed { Ink::Lost } else { Ink::Accent };
         let shape = self.pen.rect(outer.inset(0.5), 8.0);
@@ -314,7 +258,10 @@ impl Stage<'_> {
         if doomed || self.now_us > message.arrive_us {
             shape.dash(3.0, 2.5);
         }
-        let site = Site::Message(message.id);
+        let site = match life {
+            Life::Dead => Site::Lost(message.id),
+            _ => Site::Message(message.id),
+        };
         for (n, record) in records.iter().take(shown).enumerate() {
             let x = outer.x + 3.5 + n as f32 * (self.chip.width + 3.0);
             let rect = Rect::new(x, outer.y + 3.5, self.chip.width, self.chip.height);
@@ -334,6 +281,26 @@ impl Stage<'_> {
                 false => pt(outer.right() - 15.0, at.y + 4.0),
             };
             self.pen.text(at, style, text);
+            self.pen.fold(site, records.len() - shown);
         }
     }
+}
+
+fn note_style(ink: Ink) -> Style {
+    Style::sans(ink, SMALL).medium().middle()
+}
+
+/// A name in camel case, cut before capitals into lines that fit.
+fn camel_lines(name: &str, fits: impl Fn(&str) -> bool) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let mut rest = name;
+    while !rest.is_empty() {
+        let capitals = rest.char_indices().skip(1).filter(|(_, sign)| sign.is_ascii_uppercase());
+        let ends = capitals.map(|(place, _)| place).chain([rest.len()]);
+        let ends: Vec<usize> = ends.collect();
+        let end = ends.iter().rev().find(|end| fits(&rest[..**end])).unwrap_or(&ends[0]);
+        lines.push(&rest[..*end]);
+        rest = &rest[*end..];
+    }
+    lines
 }

@@ -8,15 +8,19 @@
 //! Simplified: internal topics and their traffic are not shown, nor are heartbeats.
 
 mod brokers;
+mod cargo;
 mod condition;
 mod consumers;
 mod controller;
 mod cuts;
+mod flags;
 pub mod layout;
 mod legend;
 mod links;
+mod lite;
 pub mod look;
 mod messages;
+mod others;
 pub mod palette;
 mod pen;
 mod producers;
@@ -36,7 +40,7 @@ pub use layout::{Layout, preferred_height};
 use look::State;
 pub use palette::{Ink, Theme};
 use pen::{BODY, Pen, SMALL, Style};
-pub use scene::{Hotspot, Part, Rect, Scene, Shape, Site};
+pub use scene::{Fold, Hotspot, Part, Rect, Scene, Shape, Site};
 use scene::{pt, within};
 pub use svg::{css_variables, to_svg};
 use words::Words;
@@ -69,7 +73,8 @@ impl View {
 /// The scene of a moment. `now_us` is at or after [`World::now_us`], and before the next event.
 #[must_use]
 pub fn scene(world: &World, ledger: &Ledger, now_us: u64, view: &View) -> Scene {
-    let layout = Layout::new(world.setup(), view.width, view.height);
+    let partition = story_partition(world, ledger, view);
+    let layout = Layout::new(world.setup(), partition, view.width, view.height);
     let mut stage = Stage {
         world,
         ledger,
@@ -77,13 +82,16 @@ pub fn scene(world: &World, ledger: &Ledger, now_us: u64, view: &View) -> Scene 
         words: view.words,
         focus: view.focus,
         button: view.button,
-        partition: story_partition(world, ledger, view),
+        partition,
         chip: chip_size(world, &layout),
         layout,
         pen: Pen::default(),
         verdicts: LiteMap::new(),
         in_tab_order: LiteMap::new(),
+        copies: LiteMap::new(),
         cut_seen: false,
+        open_seen: false,
+        stable_unsaid: None,
     };
     stage.links();
     stage.producers();
@@ -103,6 +111,7 @@ pub fn scene(world: &World, ledger: &Ledger, now_us: u64, view: &View) -> Scene 
         background: Ink::Surface,
         shapes: pen.shapes,
         hotspots: pen.hotspots,
+        folds: pen.folds,
     }
 }
 
@@ -124,7 +133,8 @@ fn chip_size(world: &World, layout: &Layout) -> Size {
     let numbers = count.to_string().len() as f32 * 6.6 + 9.0;
     let card = layout.brokers.first().map_or(0.0, |card| card.width);
     let room = card - layout::PAD - strip::track_start(card);
-    let most = if layout.narrow { 24.0 } else { 28.0 };
+    let low = layout.brokers.first().is_none_or(|card| card.height < 140.0);
+    let most = if layout.narrow || low { 24.0 } else { 28.0 };
     let side = within(room / (count as f32 + 2.0) - 3.0, 22.0, most).floor();
     Size { width: side.max(numbers.ceil()), height: side }
 }
@@ -151,11 +161,23 @@ struct Stage<'a> {
     verdicts: LiteMap<RecordId, Verdict>,
     /// The records that have a place in the order of the Tab key.
     in_tab_order: LiteMap<RecordId, ()>,
+    /// How many copies of each record were drawn at each site.
+    copies: LiteMap<(RecordId, Site), u16>,
     /// Whether a cut link was drawn.
     cut_seen: bool,
+    /// Whether a transaction that is open was drawn.
+    open_seen: bool,
+    /// A last stable offset that there was no room for above its log.
+    stable_unsaid: Option<u64>,
 }
 
 impl Stage<'_> {
+    /// The record that is followed, if there is one with that number.
+    fn known_focus(&self) -> Option<RecordId> {
+        let count = self.world.setup().records.len();
+        self.focus.filter(|record| (1..=count).contains(&(record.0 as usize)))
+    }
+
     /// Draws a record where it is, with a hotspot.
     fn record(&mut self, rect: Rect, record: RecordId, state: State, site: Site, down: bool) {
         let look = look::look(self.verdict(record), state, down);
@@ -170,6 +192,11 @@ impl Stage<'_> {
         let first = self.in_tab_order.insert(record, ()).is_none();
         let label = words::fill(self.words.record, &[&record, &self.verdict(record).fate]);
         self.pen.hotspot(Part::Record(record, site), rect, first, label);
+        let copies = self.copies.entry((record, site)).or_insert(0);
+        if let Some(hotspot) = self.pen.hotspots.last_mut() {
+            hotspot.copy = *copies;
+        }
+        *copies += 1;
     }
 
     /// The name of a section of a card, with a remark at its right end: the first that fits.
@@ -199,6 +226,7 @@ impl Stage<'_> {
             let more = words::fill(self.words.more, &[&(records.len() - shown)]);
             let at = pt(area.x + shown as f32 * pitch + 2.0, area.y + self.chip.height / 2.0 + 4.0);
             self.pen.text(at, Style::sans(Ink::Muted, SMALL), more);
+            self.pen.fold(site, records.len() - shown);
         }
     }
 

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::palette::Ink;
 use super::scene::{
-    Anchor, Fill, Form, Hotspot, Part, Point, Rect, Segment, Shape, Stroke, Text, Weight, pt,
-    within,
+    Anchor, Fill, Fold, Form, Hotspot, Part, Point, Rect, Segment, Shape, Site, Stroke, Text,
+    Weight, pt, within,
 };
 use super::text;
 
@@ -16,6 +16,8 @@ pub struct Pen {
     pub shapes: Vec<Shape>,
     /// The hotspots so far.
     pub hotspots: Vec<Hotspot>,
+    /// What is not drawn one by one, so far.
+    pub folds: Vec<Fold>,
     /// What the next shapes belong to.
     pub part: Option<Part>,
 }
@@ -270,7 +272,17 @@ impl Pen {
         in_tab_order: bool,
         label: impl Into<Cow<'static, str>>,
     ) {
-        self.hotspots.push(Hotspot { part, rect, handle, label: label.into(), in_tab_order });
+        let (copy, label) = (0, label.into());
+        self.hotspots.push(Hotspot { part, copy, rect, handle, label, in_tab_order });
+    }
+
+    /// The last shape stands for so many copies.
+    pub fn fold(&mut self, site: Site, count: usize) {
+        if count == 0 {
+            return;
+        }
+        let shape = self.shapes.len().saturating_sub(1);
+        self.folds.push(Fold { site, count: count as u32, shape });
     }
 }
 

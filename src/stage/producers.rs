@@ -18,6 +18,8 @@ use crate::script::config::{Acks, ProducerConfig};
 const TRACK: f32 = 40.0;
 /// The height of the sender's part.
 pub(super) const SENDER: f32 = 64.0;
+/// The least height of what the application was told.
+const TOLD: f32 = 66.0;
 /// Where the first part begins below the top of a card.
 const HEADER: f32 = 76.0;
 /// The width of the words before the records that the application was told of.
@@ -52,11 +54,12 @@ impl Layout {
             );
             return Areas { accumulator: row, sender: right, told, gap: 0.0 };
         }
-        let room = within(((card.height - 270.0) / (TRACK + 22.0)).floor(), 0.0, 2.0) as usize + 1;
-        let rows = partitions.clamp(1, room);
+        // Two sections and the records at the end need so much; the rest is for partitions.
+        let room = (inner.height - 10.0 - SENDER - 2.0 * 16.0 - TOLD) / (TRACK + 22.0);
+        let rows = partitions.clamp(1, within(room.floor(), 1.0, 3.0) as usize);
         let accumulator = 14.0 + rows as f32 * (TRACK + 22.0) - 4.0;
         // What is left goes between the sections, but most of it to the records at the end.
-        let spare = inner.height - accumulator - SENDER - 2.0 * 16.0 - 66.0;
+        let spare = inner.height - accumulator - SENDER - 2.0 * 16.0 - TOLD;
         let gap = 16.0 + within(spare * 0.1, 0.0, 24.0);
         let accumulator = Rect::new(inner.x, inner.y, inner.width, accumulator);
         let sender = Rect::new(inner.x, accumulator.bottom() + gap, inner.width, SENDER);
@@ -82,6 +85,11 @@ impl Stage<'_> {
         self.card(Part::Producer(id), card, condition);
         let trouble = self.trouble(condition).map(|(_, word)| format!("{id}, {word}"));
         self.card_hotspot(Part::Producer(id), card, trouble.unwrap_or(id.to_string()));
+        if !self.layout.producer_in_full(id.index()) {
+            self.producer_lite(producer, config, card);
+            self.pen.part = None;
+            return;
+        }
         let partitions = self.partitions_of(id);
         let areas = self.layout.producer_areas(id.index(), partitions.len());
         self.producer_header(producer, config, card);
@@ -116,7 +124,7 @@ impl Stage<'_> {
     fn producer_header(&mut self, producer: &Producer, config: &ProducerConfig, card: Rect) {
         let (x, right) = (card.x + PAD, card.right() - PAD);
         self.pen.text(
-            pt(x, card.y + 25.0),
+            pt(x, card.y + 23.0),
             Style::sans(Ink::Text, TITLE).bold(),
             producer.id.to_string(),
         );
@@ -125,7 +133,7 @@ impl Stage<'_> {
             Acks::Leader => "acks=1",
             Acks::All => "acks=all",
         };
-        self.pen.text(pt(right, card.y + 25.0), Style::mono(Ink::Muted, SMALL).end(), acks);
+        self.pen.text(pt(right, card.y + 23.0), Style::mono(Ink::Muted, SMALL).end(), acks);
         let (ink, status) = match self.trouble(self.condition(Node::Producer(producer.id))) {
             Some((ink, word)) => (ink, vec![word.to_owned()]),
             None => self.application(producer),
@@ -137,7 +145,7 @@ impl Stage<'_> {
     }
 
     /// What the application does; the longer words first.
-    fn application(&self, producer: &Producer) -> (Ink, Vec<String>) {
+    pub(super) fn application(&self, producer: &Producer) -> (Ink, Vec<String>) {
         let words = self.words;
         let setup = self.world.setup();
         let records = &setup.producers[producer.id.index()].records;
@@ -180,12 +188,17 @@ impl Stage<'_> {
         let used = config.buffer_memory.saturating_sub(producer.accumulator.free_bytes);
         let percent = (used * 100).div_ceil(config.buffer_memory.max(1));
         let pool = fill(self.words.pool, &[&percent]);
-        let hidden = partitions.len().saturating_sub(rows);
+        let hidden = partitions.iter().skip(rows);
+        let hidden = hidden.flat_map(|p| &producer.accumulator.deques[p.index()]);
+        let hidden: usize = hidden.map(|batch| batch.records.len()).sum();
+        let others = fill(self.words.in_others, &[&hidden]);
+        let more = fill(self.words.more, &[&hidden]);
         let remarks = match hidden {
             0 => vec![pool],
-            _ => vec![format!("{} · {pool}", fill(self.words.more, &[&hidden])), pool],
+            _ => vec![format!("{others} · {pool}"), others, more],
         };
         self.section(area, "RecordAccumulator", &remarks);
+        self.pen.fold(Site::Accumulator(producer.id), hidden);
         for (n, partition) in partitions.iter().take(rows).enumerate() {
             let y = area.y + 20.0 + n as f32 * (TRACK + 22.0);
             self.deque(producer, config, *partition, Rect::new(area.x, y, area.width, TRACK));
@@ -292,7 +305,7 @@ impl Stage<'_> {
     }
 
     /// Two lines for each record: what the application was told of it, and what is true.
-    fn told(&mut self, id: ProducerId, area: Rect) {
+    pub(super) fn told(&mut self, id: ProducerId, area: Rect) {
         let setup = self.world.setup().clone();
         let sent = setup.records_of(id).filter(|record| self.ledger.is_sent(*record));
         let records: Vec<RecordId> = sent.collect();

@@ -24,6 +24,19 @@ pub struct Scene {
     pub shapes: Vec<Shape>,
     /// What can be pointed at, from back to front: of two that overlap the later one counts.
     pub hotspots: Vec<Hotspot>,
+    /// What is there and not drawn one by one.
+    pub folds: Vec<Fold>,
+}
+
+/// Copies of records that there is no room for, and what is drawn in their place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fold {
+    /// Where they are.
+    pub site: Site,
+    /// How many; in a log, how many offsets.
+    pub count: u32,
+    /// Which shape of the scene stands for them.
+    pub shape: usize,
 }
 
 /// Something painted.
@@ -202,6 +215,8 @@ pub enum Part {
     Link(Node, Node),
     /// A record somewhere.
     Record(RecordId, Site),
+    /// The marker of a transaction at an offset of a broker's log.
+    Marker(BrokerId, u64),
     /// A message on its way.
     Message(MessageId),
     /// The key to the signs.
@@ -221,8 +236,12 @@ pub enum Site {
     Sender(ProducerId),
     /// In a message.
     Message(MessageId),
+    /// In a message that was lost.
+    Lost(MessageId),
     /// In a log.
     Log(BrokerId),
+    /// Where it was in a log that has lost it.
+    Cut(BrokerId),
     /// Fetched, and not returned by `poll()` yet.
     Buffer(ConsumerId),
     /// Returned by `poll()`, and not finished.
@@ -234,8 +253,10 @@ pub enum Site {
 /// A place that can be pointed at. The app lays a real, labelled element over it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hotspot {
-    /// What it is: also its key, as no two hotspots of a scene have the same part.
+    /// What it is.
     pub part: Part,
+    /// Which of several copies of a record at the same site, from 0. Part and copy are its key.
+    pub copy: u16,
     /// Where it is.
     pub rect: Rect,
     /// Where something may lie over it that is about it as a whole, and covers nothing else that
@@ -259,9 +280,13 @@ impl Hotspot {
             Part::Controller => node_id(Node::Controller),
             Part::Link(client, server) => format!("{}-to-{}", node_id(client), node_id(server)),
             Part::Replica(broker, partition) => format!("{broker}-partition-{}", partition.0),
+            Part::Marker(broker, offset) => format!("{broker}-marker-{offset}"),
             Part::Message(id) => format!("message-{}", id.0),
             Part::Legend => "legend".to_owned(),
-            Part::Record(id, site) => format!("record-{id}-{}", site.id()),
+            Part::Record(id, site) => match self.copy {
+                0 => format!("record-{id}-{}", site.id()),
+                copy => format!("record-{id}-{}-copy-{}", site.id(), copy + 1),
+            },
         }
     }
 }
@@ -284,7 +309,9 @@ impl Site {
             Self::Accumulator(id) => format!("accumulator-{}", id.0 + 1),
             Self::Sender(id) => format!("sender-{}", id.0 + 1),
             Self::Message(id) => format!("message-{}", id.0),
+            Self::Lost(id) => format!("lost-{}", id.0),
             Self::Log(id) => id.to_string(),
+            Self::Cut(id) => format!("cut-{id}"),
             Self::Buffer(id) => format!("buffer-{}", id.0 + 1),
             Self::Polled(id) => format!("polled-{}", id.0 + 1),
             Self::Done(id) => format!("done-{}", id.0 + 1),

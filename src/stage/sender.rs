@@ -87,7 +87,7 @@ impl Stage<'_> {
     }
 
     /// A request in flight: its records, and how much of `request.timeout.ms` is over.
-    fn slot(&mut self, request: &InFlight, config: &ProducerConfig, slot: Rect) {
+    pub(super) fn slot(&mut self, request: &InFlight, config: &ProducerConfig, slot: Rect) {
         self.pen.rect(slot, 6.0).tint(Ink::Accent, 0.2);
         let numbers: Vec<u32> =
             request.batches.iter().flat_map(|b| &b.records).map(|r| r.0).collect();

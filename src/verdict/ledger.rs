@@ -244,6 +244,12 @@ impl Ledger {
         self.record(id).partition
     }
 
+    /// What its application was told of a record.
+    #[must_use]
+    pub fn told(&self, id: RecordId) -> Told {
+        self.record(id).told
+    }
+
     /// How often a group has finished processing a record.
     #[must_use]
     pub fn processed(&self, id: RecordId, group: GroupId) -> u32 {

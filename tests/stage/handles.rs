@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ackscope::model::ids::{BrokerId, ConsumerId, Node, ProducerId};
-use ackscope::stage::{Part, View};
+use ackscope::stage::{Part, Site, View};
 
 use crate::support::{CROWD, FAULTS, SIZES, STORY, all_scenes, at};
 
@@ -56,7 +56,7 @@ fn a_link_can_be_pointed_at_in_the_gap_between_its_ends() {
 fn a_handle_lies_in_its_hotspot_and_covers_no_record_at_rest() {
     for (name, scene) in all_scenes() {
         let resting = scene.hotspots.iter().filter(|spot| match spot.part {
-            Part::Record(_, site) => !matches!(site, ackscope::stage::Site::Message(_)),
+            Part::Record(_, site) => !matches!(site, Site::Message(_) | Site::Lost(_)),
             _ => false,
         });
         let resting: Vec<_> = resting.collect();

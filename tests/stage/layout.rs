@@ -22,7 +22,7 @@ pub fn ink_box(text: &Text) -> Rect {
 
 /// What travels may cross other things that travel, for a moment.
 pub fn travels(shape: &Shape) -> bool {
-    matches!(shape.part, Some(Part::Message(_) | Part::Record(_, Site::Message(_))))
+    matches!(shape.part, Some(Part::Message(_) | Part::Record(_, Site::Message(_) | Site::Lost(_))))
 }
 
 #[test]
@@ -88,8 +88,8 @@ fn cards_do_not_overlap_and_hold_their_records() {
         for record in scene.hotspots.iter().filter(|h| matches!(h.part, Part::Record(..))) {
             let Part::Record(_, site) = record.part else { continue };
             let home = match site {
-                Site::Log(id) => Part::Broker(id),
-                Site::Message(_) => continue,
+                Site::Log(id) | Site::Cut(id) => Part::Broker(id),
+                Site::Message(_) | Site::Lost(_) => continue,
                 Site::Buffer(id) | Site::Polled(id) | Site::Done(id) => Part::Consumer(id),
                 Site::Application(id)
                 | Site::Told(id)

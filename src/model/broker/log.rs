@@ -17,6 +17,9 @@ pub struct Log {
     flushed_offset: u64,
     /// Where each leader epoch starts.
     epochs: Vec<(u32, u64)>,
+    /// What was cut off and has not been written over. Nobody in the model knows of it: it is for
+    /// whoever looks.
+    cut_off: Vec<Arc<LogBatch>>,
     /// Dirty pages: the end of each append that is not on disk, and its time.
     dirty: VecDeque<(u64, u64)>,
 }
@@ -46,6 +49,13 @@ impl Log {
         &self.batches
     }
 
+    /// The batches that were cut off last, or lost with the page cache or the disk, as far as
+    /// nothing has been written in their place.
+    #[must_use]
+    pub fn cut_off(&self) -> &[Arc<LogBatch>] {
+        &self.cut_off
+    }
+
     /// The epoch of the last batch.
     #[must_use]
     pub fn last_epoch(&self) -> Option<u32> {
@@ -64,6 +74,10 @@ impl Log {
         self.end_offset = entry.end_offset();
         self.dirty.push_back((self.end_offset, now_us));
         self.batches.push(entry);
+        if !self.cut_off.is_empty() {
+            let end_offset = self.end_offset;
+            self.cut_off.retain(|batch| batch.end_offset() > end_offset);
+        }
     }
 
     /// Remembers that an epoch starts there (`LeaderEpochFileCache.assign`).
@@ -109,6 +123,9 @@ impl Log {
         let end_offset = self.end_offset;
         self.dirty.retain(|(end, _)| *end <= end_offset);
         self.epochs.retain(|(_, start)| *start < end_offset);
+        if !removed.is_empty() {
+            self.cut_off.splice(0..0, removed.iter().cloned());
+        }
         removed
     }
 
@@ -127,6 +144,7 @@ impl Log {
         self.start_offset = offset;
         self.end_offset = offset;
         self.flushed_offset = offset;
+        self.cut_off.retain(|batch| batch.base_offset >= offset);
         removed
     }
 

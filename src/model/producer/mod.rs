@@ -142,6 +142,12 @@ impl Producer {
             || self.application.waiting != Waiting::No
     }
 
+    /// Whether it waits for the answer to a produce request.
+    #[must_use]
+    pub fn awaits(&self, request: RequestId) -> bool {
+        self.in_flight.iter().any(|sent| sent.request == request)
+    }
+
     /// A timer rang.
     pub fn on_timer(&mut self, cx: &mut Cx<'_>, timer: ProducerTimer) {
         if !self.alive {

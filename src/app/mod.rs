@@ -9,6 +9,7 @@ mod caption;
 mod compare;
 mod effects;
 mod fates;
+mod glance;
 mod help;
 mod icons;
 mod lab;
@@ -281,7 +282,7 @@ fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
                 if state.compare.is_some() {
                     { compare::view::view(state, worlds, &live.stages, on) }
                 } else {
-                    { stage_view::stage_view(&shown.down, &live.stages[0], on) }
+                    { stage_view::stage_view(&shown.down, &live.stages[0], glance::controls(state, on), on) }
                     { caption::caption(&shown.caption, state.playing) }
                     { fates(shown, trays) }
                 }

@@ -6,6 +6,7 @@ use ackscope::verdict::Fate;
 
 use super::ask::Topic;
 use super::compare::CompareMsg;
+use super::glance::GlanceMsg;
 use super::lab::LabMsg;
 use super::log::LogMsg;
 use super::menu::MenuMsg;
@@ -50,6 +51,8 @@ pub enum Msg {
     Among(Option<Fate>),
     /// Does something to the system, now.
     Act(Do),
+    /// Looks at the stage in another way.
+    Glance(GlanceMsg),
     /// Changes settings, or how they are shown.
     Tune(TuneMsg),
     /// Asks the lab what there is to know.

@@ -7,6 +7,7 @@ use ackscope::verdict::{Fate, Reason};
 
 use super::ask::Questions;
 use super::compare::Compare;
+use super::glance::Glance;
 use super::lab::{Job, Lab, LabMsg};
 use super::log::Log;
 use super::menu::{self, Menu, MenuMsg};
@@ -61,6 +62,8 @@ pub struct State {
     pub menu: Menu,
     /// The other world, if two are compared.
     pub compare: Option<Compare>,
+    /// How the stage is looked at.
+    pub glance: Glance,
     /// What the settings panel remembers.
     pub tune: Tune,
     /// What else the lab was asked.
@@ -131,6 +134,7 @@ impl State {
             log: Log::default(),
             menu: Menu::default(),
             compare: None,
+            glance: Glance::default(),
             tune: Tune::default(),
             questions: Questions::default(),
         };
@@ -195,6 +199,7 @@ impl State {
                 let exists =
                     |id: &RecordId| (1..=self.player.setup().records.len()).contains(&id.index());
                 self.followed = record.filter(exists);
+                self.glance.partition = None;
                 self.panes.open(Pane::Record);
                 PAINT
             }
@@ -232,6 +237,7 @@ impl State {
             Msg::Log(msg) => self.browse(msg),
             Msg::Lab(msg) => self.ask_lab(msg),
             Msg::Compare(msg) => self.compare(msg),
+            Msg::Glance(msg) => self.glance(msg),
             Msg::Tune(msg) => self.tune(msg),
             Msg::Ask(topic) => self.ask(topic),
             Msg::Answered(topic, answer) => self.answered(topic, &answer),

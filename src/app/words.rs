@@ -33,6 +33,12 @@ words! {
     stage: "Stage";
     crash: "crash";
     restart: "restart";
+    stage_zoom: "Size of the stage";
+    stage_zoom_in: "Larger";
+    stage_zoom_out: "Smaller";
+    stage_zoom_fit: "As large as fits";
+    partition_in_full: "The partition that is drawn in full";
+    partition_followed: "followed record";
     crash_label: "Crash {broker} now";
     restart_label: "Restart {broker} now";
     follow_label: "Follow record {n}";
@@ -295,7 +301,7 @@ words! {
     does_home_end: "to the beginning or the end";
     does_seek: "to the next event of the chosen kind; with Shift, the one before";
     does_loop: "play a span round and round: from here, to here, no more";
-    does_zoom: "timeline: closer, farther, the whole run, higher";
+    does_zoom: "timeline: closer, farther, the whole run, higher; on the stage: its size";
     does_undo: "take back the last change; with Shift, bring it back";
     does_help: "this page";
     shortcuts: "Single-key shortcuts";

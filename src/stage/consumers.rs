@@ -18,6 +18,11 @@ const LOOK_BACK: u32 = 200;
 /// what took effect.
 const FULL: f32 = 284.0;
 
+/// The height of position, committed offset and lag.
+const NUMBERS: f32 = 54.0;
+/// The room for what took effect, with the space before it.
+const DONE: f32 = 66.0;
+
 /// Where the parts of a consumer's card are.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Areas {
@@ -49,15 +54,22 @@ impl Layout {
             };
         }
         if card.height < FULL {
-            let polled = Rect { height: 58.0, ..inner };
-            let numbers = Rect { y: inner.bottom() - 49.0, height: 54.0, ..inner };
-            let none = Rect::default();
-            return Areas { fetched: none, polled, numbers, done: none };
+            let (polled, none) = (Rect { height: 58.0, ..inner }, Rect::default());
+            let spare = inner.height - 58.0 - NUMBERS;
+            if spare < DONE {
+                let numbers = Rect { y: inner.bottom() - 49.0, height: NUMBERS, ..inner };
+                return Areas { fetched: none, polled, numbers, done: none };
+            }
+            let y = polled.bottom() + 14.0;
+            let numbers = Rect { y, height: NUMBERS, ..inner };
+            let y = numbers.bottom() + 10.0;
+            let done = Rect { y, height: inner.bottom() - y, ..inner };
+            return Areas { fetched: none, polled, numbers, done };
         }
         let gap = if card.height > 320.0 { 13.0 } else { 10.0 };
         let fetched = Rect { height: 46.0, ..inner };
         let polled = Rect { y: fetched.bottom() + gap, height: 58.0, ..inner };
-        let numbers = Rect { y: polled.bottom() + gap, height: 54.0, ..inner };
+        let numbers = Rect { y: polled.bottom() + gap, height: NUMBERS, ..inner };
         let y = numbers.bottom() + gap;
         let done = Rect { y, height: (inner.bottom() - y).max(0.0), ..inner };
         Areas { fetched, polled, numbers, done }
@@ -105,11 +117,13 @@ impl Stage<'_> {
         let areas = self.layout.consumer_areas(id.index());
         self.polled(consumer, group.processing_us, areas.polled);
         self.numbers(consumer, areas.numbers);
-        if areas.done.height > 0.0 {
+        if areas.fetched.height > 0.0 {
             self.fetched(consumer, areas.fetched);
-            self.done(consumer, areas.done);
         } else {
             self.fetched_count(consumer, areas.polled);
+        }
+        if areas.done.height > 0.0 {
+            self.done(consumer, areas.done);
         }
         self.pen.part = None;
     }

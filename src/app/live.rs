@@ -28,6 +28,8 @@ pub struct Live {
     pub timeline: timeline::Handle,
     /// Those of the controls.
     pub transport: transport::Handle,
+    /// The menu of a thing.
+    pub thing_menu: NodeRef,
     /// The dialog with the help.
     pub help: NodeRef,
     /// The dialog of the lessons.

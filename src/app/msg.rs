@@ -5,6 +5,7 @@ use ackscope::script::Do;
 use ackscope::verdict::Fate;
 
 use super::ask::Topic;
+use super::break_it::BreakMsg;
 use super::compare::CompareMsg;
 use super::glance::GlanceMsg;
 use super::lab::LabMsg;
@@ -55,6 +56,8 @@ pub enum Msg {
     Glance(GlanceMsg),
     /// Changes settings, or how they are shown.
     Tune(TuneMsg),
+    /// Does something to the system, or changes what is done.
+    Break(BreakMsg),
     /// Asks the lab what there is to know.
     Ask(Topic),
     /// The lab says what there is to know.

@@ -11,6 +11,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
+use super::break_it::{self, things::Thing};
 use super::effects::set_style;
 use super::glance::GlanceMsg;
 use super::state::Msg;
@@ -33,7 +34,12 @@ pub struct Handle {
 }
 
 /// The stage.
-pub fn stage_view(down: &[bool], handle: &Handle, controls: Html, on: &Callback<Msg>) -> Html {
+pub fn stage_view(
+    (down, things): (&[bool], &[(String, Thing)]),
+    handle: &Handle,
+    controls: Html,
+    on: &Callback<Msg>,
+) -> Html {
     let w = words();
     let onclick = {
         let (on, handle) = (on.clone(), handle.clone());
@@ -67,6 +73,7 @@ pub fn stage_view(down: &[bool], handle: &Handle, controls: Html, on: &Callback<
             <canvas ref={handle.canvas.clone()} aria-hidden="true" {onclick} {onmousemove}></canvas>
             <p class="sr-only" ref={handle.words.clone()}></p>
             <div class="overlay" ref={handle.overlay.clone()}>
+                { for things.iter().map(|(id, thing)| break_it::menu::handle(id, thing, on)) }
                 { for (0..).map(BrokerId).zip(down.iter()).map(|(broker, down)| view_switch(broker, *down, on)) }
             </div>
             { controls }

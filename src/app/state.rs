@@ -5,7 +5,8 @@ use ackscope::player::{Pace, Player, within};
 use ackscope::script::{Script, ScriptError};
 use ackscope::verdict::{Fate, Reason};
 
-use super::ask::Questions;
+use super::ask::{Questions, Topic};
+use super::break_it::Break;
 use super::compare::Compare;
 use super::glance::Glance;
 use super::lab::{Job, Lab, LabMsg};
@@ -66,6 +67,8 @@ pub struct State {
     pub glance: Glance,
     /// What the settings panel remembers.
     pub tune: Tune,
+    /// What is being done to the system.
+    pub breaking: Break,
     /// What else the lab was asked.
     pub questions: Questions,
 }
@@ -136,6 +139,7 @@ impl State {
             compare: None,
             glance: Glance::default(),
             tune: Tune::default(),
+            breaking: Break::default(),
             questions: Questions::default(),
         };
         state.begin();
@@ -227,6 +231,9 @@ impl State {
             Msg::Pane(pane, open) => {
                 if open {
                     self.panes.open(pane);
+                    if matches!(pane, Pane::Break | Pane::Files) {
+                        return self.ask(Topic::Texts);
+                    }
                 } else {
                     self.panes.close(pane);
                 }
@@ -239,6 +246,7 @@ impl State {
             Msg::Compare(msg) => self.compare(msg),
             Msg::Glance(msg) => self.glance(msg),
             Msg::Tune(msg) => self.tune(msg),
+            Msg::Break(msg) => self.break_it(msg),
             Msg::Ask(topic) => self.ask(topic),
             Msg::Answered(topic, answer) => self.answered(topic, &answer),
             Msg::Act(_) | Msg::Undo | Msg::Redo => Asks { lab: true, ..self.change(msg) },
@@ -430,7 +438,8 @@ impl State {
         PAINT
     }
 
-    fn seek(&mut self, now_us: u64) {
+    /// Goes to a moment, playing or not.
+    pub fn seek(&mut self, now_us: u64) {
         self.now_us = now_us.min(self.end_us());
         self.play_ms = self.pace().play_ms(self.now_us);
         self.keep_in_view();

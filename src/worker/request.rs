@@ -17,6 +17,8 @@ pub fn job(request: &str) -> Result<Box<dyn Work>, String> {
     let script = Script::parse(&request["script"].to_string()).map_err(|e| e.to_string())?;
     match text("job")? {
         "rescue" => job::rescue(&script),
+        "files" => Ok(job::known(super::files::files(&script, &request))),
+        "export" => Ok(job::known(super::files::export(&script, &request))),
         "faults" => Ok(job::faults(&script)),
         "danger" => job::danger(&script, &text("fault")?.parse::<Fault>()?),
         "lessons" => Ok(job::lessons()),

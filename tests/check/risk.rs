@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use ackscope::lab::replay;
-use ackscope::lab::risk::{Broken, Harm, Reach, Report, Risk, Semantics, standard};
+use ackscope::lab::risk::{Broken, Harm, Reach, Report, Risk, Semantics, small, standard};
 use ackscope::script::files::{self, PropertiesFile};
 use ackscope::script::{Script, Version};
 
@@ -170,4 +170,27 @@ fn the_workload_has_as_many_brokers_as_the_settings_ask_for() {
     let (script, assumed) = standard(Version::new(4, 1), &[one]);
     assert_eq!((script.cluster.brokers, script.topics[0].replication_factor), (1, 1));
     assert!(!assumed.iter().any(|text| text.contains("replication.factor")), "{assumed:?}");
+}
+
+/// The settings of a run are put to the same test as those of files.
+#[test]
+fn the_small_run_of_a_script_is_the_standard_one_with_its_settings() {
+    for folder in ["fast", "recommended"] {
+        let standard = script_of(folder);
+        let mut busy = standard.clone();
+        busy.producers[0].sends[0].count = 500;
+        busy.actions = vec![];
+        busy.topics[0].partitions = 6;
+        assert_eq!(small(&busy), Some(standard), "{folder}");
+    }
+}
+
+#[test]
+fn each_lesson_can_be_put_to_the_test() {
+    for lesson in ackscope::lessons::ALL {
+        let script = Script::parse(lesson.script).expect("a script");
+        let small = small(&script).expect("it is one of those that send");
+        assert!(small.actions.is_empty(), "{}", lesson.id);
+        assert_eq!(small.producers[0].config, script.producers[0].config, "{}", lesson.id);
+    }
 }

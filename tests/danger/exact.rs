@@ -233,3 +233,23 @@ fn a_sample_is_a_part_of_the_map() {
     // One that leaves nothing out is the map.
     assert_eq!(new().at_most(u32::MAX).finish().spans(), whole.spans());
 }
+
+/// What is opened at a moment is what the map speaks of, also where another broker leads by then.
+#[test]
+fn a_fault_strikes_without_the_map_as_it_does_on_it() {
+    let lesson = lessons::find("acks-1-leader-dies").expect("the lesson");
+    let script = Script::parse(lesson.script).expect("a script");
+    let fault: Fault = "crash:leader".parse().expect("a fault");
+    let map = DangerMap::new(&script, &fault).expect("it fits").finish();
+    let moments: Vec<u64> = map.spans().iter().map(|span| span.from_us).collect();
+    assert!(moments.len() > 3);
+    for at_us in moments {
+        let struck = DangerMap::strike(&script, &fault, at_us).expect("it fits");
+        assert_eq!(struck, map.script_at(at_us), "at {at_us}");
+    }
+    let leaders: Vec<Action> = [20_000, 12_000_000]
+        .into_iter()
+        .filter_map(|at_us| DangerMap::strike(&script, &fault, at_us).ok()?.actions.pop())
+        .collect();
+    assert_ne!(leaders[0].what, leaders[1].what);
+}

@@ -179,6 +179,18 @@ impl DangerMap {
         script
     }
 
+    /// The script with a fault at a moment, without the map: what [`Self::script_at`] would give.
+    ///
+    /// # Errors
+    /// When the script cannot run, or the fault does not fit it.
+    pub fn strike(script: &Script, fault: &Fault, at_us: u64) -> Result<Script, ScriptError> {
+        let mut map = Self::new(script, fault)?;
+        map.go_to(at_us);
+        let arm = map.arm();
+        map.ways.push((0, arm));
+        Ok(map.script_at(at_us))
+    }
+
     /// What has to be added to the script for that; nothing where the fault finds nobody to strike.
     #[must_use]
     pub fn actions_at(&self, at_us: u64) -> Vec<Action> {

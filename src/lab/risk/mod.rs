@@ -20,7 +20,7 @@ pub use harm::Harm;
 pub use report::{Report, Semantics, Survived};
 pub use trials::Reach;
 pub use witness::{Broken, By};
-pub use workload::standard;
+pub use workload::{small, standard};
 
 /// A search for what breaks the promises of a script's settings.
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@
 use crate::script::files::PropertiesFile;
 use crate::script::limits::BROKERS_MAX;
 use crate::script::properties::Scope;
-use crate::script::{Duration, Script, Sends, Version};
+use crate::script::{Duration, OnRestart, Resolved, Script, ScriptError, Sends, Version};
 
 /// How many records each batch has.
 const BATCHES: [u32; 2] = [2, 1];
@@ -50,16 +50,64 @@ pub fn standard(kafka: Version, files: &[PropertiesFile]) -> (Script, Vec<String
     }
     // What is refused is told elsewhere.
     let Ok(resolved) = with_brokers(&mut script, factor) else { return (script, assumed) };
+    let commit = fill(&mut script, &resolved);
+    let commits = match commit {
+        true => "the application works on records in the loop that polls",
+        false => "the application calls commitSync() when the records of a poll are processed",
+    };
+    assumed.push(commits.to_owned());
+    assumed.push("a producer that is started again sends what was not acknowledged".to_owned());
+    (script, assumed)
+}
+
+/// The same workload with the settings of a script, and with its applications as far as they are the
+/// first of their kind: one partition, and none of the script's faults. None where that is no run, as
+/// with an application that sends on what it reads.
+#[must_use]
+pub fn small(script: &Script) -> Option<Script> {
+    let bare = Script::parse(BARE).ok()?;
+    let (topic, producer) = (script.topics.first()?, script.producers.first()?);
+    let mut small = Script {
+        name: bare.name,
+        until: None,
+        network: bare.network,
+        topics: vec![topic.clone()],
+        producers: vec![producer.clone()],
+        groups: script.groups.iter().take(1).cloned().collect(),
+        actions: Vec::new(),
+        ..script.clone()
+    };
+    let topic = &mut small.topics[0];
+    (topic.partitions, topic.replicas) = (1, Vec::new());
+    let (name, factor) = (topic.name.clone(), topic.replication_factor);
+    small.producers[0].on_restart = OnRestart::ResendUnacknowledged;
+    for group in &mut small.groups {
+        (group.topics, group.failure, group.running) = (vec![name.clone()], None, None);
+        // What it would send on goes to a topic that is not there.
+        if group.produces.is_some() {
+            return None;
+        }
+    }
+    let resolved = with_brokers(&mut small, factor).ok()?;
+    fill(&mut small, &resolved);
+    small.resolve().ok().map(|_| small)
+}
+
+/// Gives the producer and the application something to do. Answers whether offsets are committed
+/// automatically.
+fn fill(script: &mut Script, resolved: &Resolved) -> bool {
     let linger_us = resolved.producers[0].linger_us.min(LONGEST.as_us());
-    let consumer = &resolved.groups[0].config;
-    let commit_us = match consumer.enable_auto_commit {
-        true => consumer.auto_commit_interval_us.min(LONGEST.as_us()),
-        false => 0,
+    let consumer = resolved.groups.first().map(|group| &group.config);
+    let commits = consumer.is_some_and(|consumer| consumer.enable_auto_commit);
+    let commit_us = match consumer {
+        Some(consumer) if commits => consumer.auto_commit_interval_us.min(LONGEST.as_us()),
+        _ => 0,
     };
     // The first batch is on its way for as long as it lingers, and then for three hops or more.
     let first_us = commit_us.saturating_sub(linger_us + 30_000).max(10_000);
+    let topic = script.topics[0].name.clone();
     let batch = |(at, count)| Sends {
-        topic: "orders".to_owned(),
+        topic: topic.clone(),
         count,
         start: Duration::from_us(first_us + at * (linger_us + 1_000)),
         every: Duration::default(),
@@ -70,21 +118,14 @@ pub fn standard(kafka: Version, files: &[PropertiesFile]) -> (Script, Vec<String
         unserializable: false,
     };
     script.producers[0].sends = (0..).zip(BATCHES).map(batch).collect();
-    script.groups[0].processing = PROCESSING;
-    let commits = match consumer.enable_auto_commit {
-        true => "the application works on records in the loop that polls",
-        false => "the application calls commitSync() when the records of a poll are processed",
-    };
-    assumed.push(commits.to_owned());
-    assumed.push("a producer that is started again sends what was not acknowledged".to_owned());
-    (script, assumed)
+    if let Some(group) = script.groups.first_mut() {
+        group.processing = PROCESSING;
+    }
+    commits
 }
 
 /// As many brokers as there are replicas, those of the internal topics included.
-fn with_brokers(
-    script: &mut Script,
-    factor: u16,
-) -> Result<crate::script::Resolved, crate::script::ScriptError> {
+fn with_brokers(script: &mut Script, factor: u16) -> Result<Resolved, ScriptError> {
     script.cluster.brokers = BROKERS_MAX;
     let resolved = script.resolve()?;
     let internal = match resolved.uses_transactions() {

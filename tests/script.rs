@@ -2,8 +2,6 @@
 
 #[path = "script/checks.rs"]
 mod checks;
-#[path = "script/clients.rs"]
-mod clients;
 #[path = "script/docs.rs"]
 mod docs;
 #[path = "script/faults.rs"]

@@ -2,9 +2,10 @@
 //! listed in the panel of one record, which then goes from one of them to the next.
 
 use ackscope::model::ids::RecordId;
-use ackscope::verdict::Fate;
+use ackscope::verdict::{Fate, Reason};
 use yew::prelude::*;
 
+use super::panes::Pane;
 use super::shown::{Shown, Tray};
 use super::state::{Msg, State};
 use super::tool::tell;
@@ -83,5 +84,22 @@ pub fn record((id, doomed): (u32, bool), fate: Fate, props: Fates<'_>) -> Html {
         <button type="button" class="record" data-fate={fate.word()} data-doomed={doomed.then_some("true")} data-record={number.clone()} aria-label={label} aria-pressed={pressed} {onclick}>
             { number }
         </button>
+    }
+}
+
+impl State {
+    /// Lists the records that have that fate now, and follows one of them.
+    pub fn go_among(&mut self, fate: Option<Fate>) {
+        self.among = fate;
+        self.panes.open(Pane::Record);
+        let records = self.player.setup().records.len() as u32;
+        let ledger = self.player.seek(self.now_us).ledger;
+        let has = |id: &RecordId| {
+            let verdict = ledger.verdict(*id);
+            fate.is_none_or(|it| it == verdict.fate && verdict.reason != Some(Reason::NotSent))
+        };
+        if self.followed.filter(has).is_none() {
+            self.followed = (1..=records).map(RecordId).find(has);
+        }
     }
 }

@@ -28,8 +28,8 @@ pub struct Live {
     pub timeline: timeline::Handle,
     /// Those of the controls.
     pub transport: transport::Handle,
-    /// The menu of a thing.
-    pub thing_menu: NodeRef,
+    /// Where charts mark the moment.
+    pub charts: NodeRef,
     /// The dialog with the help.
     pub help: NodeRef,
     /// The dialog of the lessons.
@@ -58,6 +58,8 @@ struct TrackKey {
     theme: Theme,
     ratio: f64,
     danger: (u32, u64),
+    /// Whether its time is that of two worlds.
+    pair: bool,
 }
 
 /// How wide the button in a broker's card is, with the gap before it.
@@ -100,11 +102,6 @@ impl Live {
 
     /// Hears of a wheel over the timeline.
     pub fn watch_wheel(&self, listeners: &mut Listeners, on: &Callback<Msg>) {
-        for stage in &self.stages {
-            if let Some(frame) = stage.frame.cast::<Element>() {
-                listeners.watch_wheel(&frame, on, super::effects::zoom);
-            }
-        }
         if let Some(range) = self.timeline.range.cast::<Element>() {
             let timeline = self.timeline.clone();
             listeners.watch_wheel(&range, on, move |event| timeline.wheel(event));
@@ -138,6 +135,7 @@ impl Live {
         let size = Size { width, height, gutter, axis };
         let ratio = super::effects::pixel_ratio();
         let asked = state.lab.asked(Job::Danger);
+        let pair = state.compare.is_some();
         let danger = (asked.number, asked.report["tried"].as_u64().unwrap_or(0));
         let (window_ms, open) = (state.window_ms(), &state.travel.open);
         let key = TrackKey {
@@ -149,6 +147,7 @@ impl Live {
             theme,
             ratio,
             danger,
+            pair,
         };
         if self.track != Some(key) && width >= 1.0 {
             let spans = danger::spans(asked);
@@ -185,6 +184,9 @@ impl Live {
             + &parts(band.1 - band.0)
             + ")";
         set_style(&self.timeline.band.cast::<HtmlElement>()?, "transform", &band_at);
+        if let Some(charts) = self.charts.cast::<HtmlElement>() {
+            set_style(&charts, "--now", &parts(state.play_ms / state.pace().total_ms().max(1.0)));
+        }
         set_text(&self.transport.time, &now);
         // A tenth of a second of playing, measured from here.
         let tenth_ms = f64::from(state.speed);
@@ -224,9 +226,10 @@ impl Live {
 
 /// Paints the world that is chosen.
 fn paint_stage(stage: &stage_view::Handle, state: &mut State, theme: Theme) -> Option<()> {
-    let frame = stage.frame.cast::<Element>()?;
+    let frame = stage.frame.cast::<HtmlElement>()?;
     let canvas = stage.canvas.cast::<HtmlCanvasElement>()?;
-    let width = frame.client_width() as f32;
+    // With the room of a scrollbar: there is none when the picture fits.
+    let width = frame.offset_width() as f32;
     if width < 1.0 {
         return None;
     }
@@ -235,26 +238,19 @@ fn paint_stage(stage: &stage_view::Handle, state: &mut State, theme: Theme) -> O
     let now_us = state.stage_us();
     let focus = state.followed;
     let moment = state.player.seek(now_us);
-    let (box_scale, shown_scale) = state.glance.scales(state.media.wide);
-    let (width, height) = (width * box_scale, height * box_scale);
-    let partition = state.glance.partition;
     let at_scale = |scale: f32| {
         let button = BUTTON / scale;
-        let view = View::new(width / scale, height / scale);
-        let view = View { focus, partition, button, ..view };
+        let view = View { focus, button, ..View::new(width / scale, height / scale) };
         stage::scene(moment.world, moment.ledger, now_us, &view)
     };
     let (mut scene, scale) = fit(width, height, state.compare.is_some(), &at_scale);
-    let scale = scale * shown_scale;
     marks::mark(&mut scene, state);
-    let before = (frame.scroll_width() as f32, frame.scroll_height() as f32);
     let size = (scene.width * scale, scene.height * scale);
     let mut painter = Painter::new(&canvas, size, scale, theme)?;
     painter.scene(&scene);
     // Its height does not follow from its width, lest a scroll bar comes because there is one.
     set_style(&canvas, "height", &((size.1 as u32).to_string() + "px"));
     stage.place(scene.hotspots, scale);
-    state.glance.scroll(&frame, before);
     Some(())
 }
 

@@ -5,21 +5,21 @@
 //! page is rendered only when something that it shows has changed ([`shown`]).
 
 mod ask;
-mod break_it;
 mod caption;
 mod compare;
 mod effects;
 mod fates;
-mod glance;
 mod help;
 mod icons;
 mod lab;
 mod live;
 mod log;
 mod menu;
+mod metrics;
 mod msg;
 mod paint;
 mod panes;
+mod promises;
 mod record_panel;
 mod settings;
 mod shown;
@@ -43,8 +43,6 @@ use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 use ask::Topic;
-use break_it::marks::Handles;
-use break_it::things::{self, Thing};
 use effects::{Frames, Listeners};
 use fates::{Fates, fates};
 use live::Live;
@@ -65,6 +63,13 @@ struct App {
     on: Callback<Msg>,
 }
 
+/// What the charts of the metrics depend on.
+type ChartsKey = Option<(u32, bool, MadeFor, AboveFor)>;
+/// What marks and settings depend on.
+type MadeFor = (u32, state::Pacing, bool, bool);
+/// What lies above the timeline depends on.
+type AboveFor = (u32, (f64, f64), usize);
+
 /// A run on the page.
 struct Run {
     state: State,
@@ -76,10 +81,10 @@ struct Run {
     script: Shared<Value>,
     notices: Shared<Vec<Notice>>,
     above: std::rc::Rc<timeline::Above>,
-    /// The things on the stage, each with its place there.
-    things: Vec<(String, Thing)>,
-    made_for: (u32, state::Pacing, bool),
-    above_for: (u32, (f64, f64), usize),
+    made_for: MadeFor,
+    above_for: AboveFor,
+    /// The metrics, and the answer and the pace that they are drawn from.
+    charts: (ChartsKey, Vec<metrics::Chart>),
     named: String,
     /// The log, where it is open, and how many events were past when it was made.
     rows: Option<log::Rows>,
@@ -97,8 +102,8 @@ impl Run {
             notices: Shared::new(state.player.notices().to_vec()),
             above: timeline::above(&state),
             above_for: (0, state.window_ms(), 0),
-            things: things::on_stage(state.player.setup(), state.player.script()),
-            made_for: (0, state.pacing, false),
+            made_for: (0, state.pacing, false, false),
+            charts: Default::default(),
             live: Live::default(),
             named: String::new(),
             rows: None,
@@ -120,12 +125,11 @@ impl Run {
         let rows = self.log(is_frame);
         let differs = shown != self.shown || rows || was_playing != self.state.playing || !is_frame;
         self.shown = shown;
-        let made_for = (self.state.revision, self.state.pacing, self.state.refused.is_some());
+        let State { revision, pacing, refused, compare, .. } = &self.state;
+        let made_for = (*revision, *pacing, refused.is_some(), compare.is_some());
         if made_for != self.made_for || self.state.refused.is_some() {
             self.script = Shared::new(self.state.draft().to_value());
-            let player = &self.state.player;
-            self.notices = Shared::new(player.notices().to_vec());
-            self.things = things::on_stage(player.setup(), player.script());
+            self.notices = Shared::new(self.state.player.notices().to_vec());
             self.made_for = made_for;
         }
         let window_ms = self.state.window_ms();
@@ -135,7 +139,17 @@ impl Run {
             self.above = timeline::above(&self.state);
             self.above_for = above_for;
         }
+        self.chart();
         (asks, differs || moved)
+    }
+
+    /// Draws the metrics when the lab has told them, and when time is mapped otherwise.
+    fn chart(&mut self) {
+        let asked = self.state.lab.asked(lab::Job::Metrics);
+        let key = (asked.number, asked.running, self.made_for, self.above_for);
+        if asked.number > 0 && self.charts.0 != Some(key) {
+            self.charts = (Some(key), metrics::charts(&asked.report, self.state.pace()));
+        }
     }
 
     /// What there is to see of the world that the page is about.
@@ -258,7 +272,6 @@ impl Component for App {
         run.live.timeline.place(&run.above);
         help::show(&run.live.help, run.state.help);
         help::show(&run.live.menu, run.state.menu.open);
-        break_it::menu::show(&run.live.thing_menu, &run.state);
         // A rendering may have moved or replaced what a frame sets.
         run.live.soil(true);
         self.frames.request(&self.on);
@@ -284,17 +297,14 @@ fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
         let note = |pane| note(run, pane);
         panes(side, (state.panes, wide), on, |pane| view_pane(run, pane, on), note)
     };
-    let window = state.window_ms();
-    let marks = break_it::marks::marks(state, &run.script, window);
-    let handles = html! { <Handles {marks} {window} on={on} /> };
     html! {
         <div class="app" data-compare={state.compare.as_ref().map(|_| "true")}>
             { top_bar::top_bar(state, on) }
             <main>
                 if state.compare.is_some() {
-                    { compare::view::view(state, (worlds, &run.things), &live.stages, on) }
+                    { compare::view::view(state, worlds, &live.stages, on) }
                 } else {
-                    { stage_view::stage_view((&shown.down, &run.things), &live.stages[0], glance::controls(state, on), on) }
+                    { stage_view::stage_view(&shown.down, &live.stages[0], on) }
                     { caption::caption(&shown.caption, state.playing) }
                     { fates(shown, trays) }
                 }
@@ -302,19 +312,18 @@ fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
             <section class="time-bar" aria-label={words().transport} ref={live.bar.clone()}
                 data-tall={state.travel.tall.then_some("")} data-more={state.travel.more.then_some("")}>
                 { transport::transport(state, shown.ended, &live.transport, lab::danger::danger(state, on), on) }
-                { timeline::timeline(&run.above, (handles, tools::tools(state, on)), &live.timeline, on) }
+                { timeline::timeline(&run.above, tools::tools(state, on), &live.timeline, on) }
             </section>
             { side(Side::Left) }
             { side(Side::Right) }
             { help::help(state.shortcuts, &live.help, on) }
             { menu::menu(state, &live.menu, on) }
-            { break_it::menu::menu(state, &live.thing_menu, on) }
         </div>
     }
 }
 
 fn view_pane(run: &Run, pane: Pane, on: &Callback<Msg>) -> Html {
-    let Run { state, .. } = run;
+    let Run { state, live, .. } = run;
     let shown = run.shown();
     match pane {
         Pane::Settings => view_settings(run, on),
@@ -329,13 +338,20 @@ fn view_pane(run: &Run, pane: Pane, on: &Callback<Msg>) -> Html {
             };
             html! { <>{ record_panel(&record) }{ lab::rescue::rescue(state, on) }</> }
         }
-        Pane::Lab => lab::odds::odds(state, on),
+        Pane::Lab => html! {
+            <>
+                { promises::promises(state, on) }
+                { lab::danger::map(state, on) }
+                { lab::odds::odds(state, on) }
+                { promises::monitoring::monitoring(state, on) }
+            </>
+        },
         Pane::Log => match &run.rows {
             Some(rows) => log::log(rows, state.log.follows(), &run.live.log, on),
             None => Html::default(),
         },
-        Pane::Break => break_it::pane(state, &run.script, on),
-        Pane::Files | Pane::Metrics => Html::default(),
+        Pane::Break | Pane::Files => Html::default(),
+        Pane::Metrics => metrics::metrics(state, &run.charts.1, &live.charts, on),
     }
 }
 

@@ -5,12 +5,11 @@ use ackscope::script::Do;
 use ackscope::verdict::Fate;
 
 use super::ask::Topic;
-use super::break_it::BreakMsg;
 use super::compare::CompareMsg;
-use super::glance::GlanceMsg;
 use super::lab::LabMsg;
 use super::log::LogMsg;
 use super::menu::MenuMsg;
+use super::metrics::MetricsMsg;
 use super::panes::Pane;
 use super::travel::TravelMsg;
 use super::tune::TuneMsg;
@@ -52,12 +51,8 @@ pub enum Msg {
     Among(Option<Fate>),
     /// Does something to the system, now.
     Act(Do),
-    /// Looks at the stage in another way.
-    Glance(GlanceMsg),
     /// Changes settings, or how they are shown.
     Tune(TuneMsg),
-    /// Does something to the system, or changes what is done.
-    Break(BreakMsg),
     /// Asks the lab what there is to know.
     Ask(Topic),
     /// The lab says what there is to know.
@@ -68,6 +63,8 @@ pub enum Msg {
     Pane(Pane, bool),
     /// Asks the lab, or hears of it.
     Lab(LabMsg),
+    /// Looks for metrics.
+    Metrics(MetricsMsg),
     /// Puts two worlds side by side.
     Compare(CompareMsg),
     /// Takes back the last change.

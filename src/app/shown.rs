@@ -12,6 +12,7 @@ use ackscope::verdict::biography::{Biography, ENGLISH, Risk, Risky, Step};
 use ackscope::verdict::{Copy, Fate, Ledger, Place, Reason, Told, Verdict};
 use yew::AttrValue;
 
+use super::panes::Pane;
 use super::state::State;
 use super::words::{fill, time, words};
 
@@ -61,6 +62,8 @@ pub struct Shown {
     pub life: Option<Rc<Life>>,
     /// Whether the run is at its end.
     pub ended: bool,
+    /// The last event, where metrics are shown: any may change them.
+    pub event: Option<usize>,
 }
 
 /// The records of one fate.
@@ -150,6 +153,7 @@ pub struct Maker {
 #[derive(Clone, Copy, PartialEq)]
 struct Key {
     revision: u32,
+    metrics: bool,
     last_event: Option<usize>,
     /// A caption may have more to say when nothing happens for a while.
     quiet: bool,
@@ -165,7 +169,9 @@ impl Maker {
         let now_us = state.now_us;
         let trace = state.player.trace();
         let last_event = trace.partition_point(|event| event.at_us <= now_us).checked_sub(1);
+        let metrics = state.panes.shows(Pane::Metrics, state.media.wide);
         let key = Key {
+            metrics,
             revision: state.revision,
             last_event,
             quiet: last_event.is_some_and(|at| now_us - trace[at].at_us > QUIET_US),
@@ -193,6 +199,7 @@ impl Maker {
                 .collect(),
             life: self.followed.as_ref().map(|followed| Rc::new(life(&moment, followed))),
             ended: key.ended,
+            event: last_event.filter(|_| metrics),
         };
         self.made = Some((key, shown.clone()));
         shown

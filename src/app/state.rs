@@ -3,15 +3,14 @@
 use ackscope::model::ids::RecordId;
 use ackscope::player::{Pace, Player, within};
 use ackscope::script::{Script, ScriptError};
-use ackscope::verdict::{Fate, Reason};
+use ackscope::verdict::Fate;
 
-use super::ask::{Questions, Topic};
-use super::break_it::Break;
+use super::ask::Questions;
 use super::compare::Compare;
-use super::glance::Glance;
-use super::lab::{Job, Lab, LabMsg};
+use super::lab::{Job, Lab};
 use super::log::Log;
 use super::menu::{self, Menu, MenuMsg};
+use super::metrics::MetricsMsg;
 pub use super::msg::{Direction, Media, Msg, Pacing, Theme};
 use super::panes::{Pane, Panes};
 use super::travel::Travel;
@@ -61,14 +60,12 @@ pub struct State {
     pub log: Log,
     /// The lessons to choose from.
     pub menu: Menu,
+    /// Which metrics are looked for.
+    pub metrics: String,
     /// The other world, if two are compared.
     pub compare: Option<Compare>,
-    /// How the stage is looked at.
-    pub glance: Glance,
     /// What the settings panel remembers.
     pub tune: Tune,
-    /// What is being done to the system.
-    pub breaking: Break,
     /// What else the lab was asked.
     pub questions: Questions,
 }
@@ -136,10 +133,9 @@ impl State {
             travel: Travel::default(),
             log: Log::default(),
             menu: Menu::default(),
+            metrics: String::new(),
             compare: None,
-            glance: Glance::default(),
             tune: Tune::default(),
-            breaking: Break::default(),
             questions: Questions::default(),
         };
         state.begin();
@@ -203,7 +199,6 @@ impl State {
                 let exists =
                     |id: &RecordId| (1..=self.player.setup().records.len()).contains(&id.index());
                 self.followed = record.filter(exists);
-                self.glance.partition = None;
                 self.panes.open(Pane::Record);
                 PAINT
             }
@@ -231,22 +226,30 @@ impl State {
             Msg::Pane(pane, open) => {
                 if open {
                     self.panes.open(pane);
-                    if matches!(pane, Pane::Break | Pane::Files) {
-                        return self.ask(Topic::Texts);
-                    }
                 } else {
                     self.panes.close(pane);
                 }
-                RENDER
+                // What a pane shows at first is asked for when it is first opened.
+                let first = match pane {
+                    Pane::Lab => Some(Job::Faults),
+                    Pane::Metrics => Some(Job::Metrics),
+                    _ => None,
+                };
+                if let Some(job) = first.filter(|job| self.lab.asked(*job).number == 0) {
+                    self.lab.ask(job, String::new(), self.player.script());
+                }
+                Asks { lab: true, ..RENDER }
             }
             Msg::Travel(msg) => self.roam(msg),
             Msg::TravelKey(msg) if self.shortcuts => self.roam(msg),
             Msg::Log(msg) => self.browse(msg),
             Msg::Lab(msg) => self.ask_lab(msg),
+            Msg::Metrics(MetricsMsg::Seek(sought)) => {
+                self.metrics = sought;
+                RENDER
+            }
             Msg::Compare(msg) => self.compare(msg),
-            Msg::Glance(msg) => self.glance(msg),
             Msg::Tune(msg) => self.tune(msg),
-            Msg::Break(msg) => self.break_it(msg),
             Msg::Ask(topic) => self.ask(topic),
             Msg::Answered(topic, answer) => self.answered(topic, &answer),
             Msg::Act(_) | Msg::Undo | Msg::Redo => Asks { lab: true, ..self.change(msg) },
@@ -313,31 +316,6 @@ impl State {
         PAINT
     }
 
-    /// What the user asks the lab, and what it says.
-    fn ask_lab(&mut self, msg: LabMsg) -> Asks {
-        match msg {
-            LabMsg::Ask(job, about) => self.lab.ask(job, about.to_owned()),
-            LabMsg::Fault(Some(fault)) => self.lab.ask(Job::Danger, fault),
-            LabMsg::Fault(None) => self.lab.forget(Job::Danger),
-            LabMsg::Hazard(hazard) => self.lab.set_hazard(hazard),
-            LabMsg::Stop(job) => self.lab.stop(job),
-            LabMsg::Heard(job, report, done) => {
-                self.lab.heard(job, &report, done);
-                if job == Job::Lessons {
-                    return self.want_lessons();
-                }
-            }
-            LabMsg::Open(job, at) => {
-                let script = self.lab.script(job, at);
-                if script.is_none_or(|script| self.player.set(script).is_err()) {
-                    return NOTHING;
-                }
-                self.changed();
-            }
-        }
-        Asks { lab: true, ..PAINT }
-    }
-
     /// Another lesson, or a script of the user's own.
     fn choose(&mut self, msg: MenuMsg) -> Asks {
         let script = match msg {
@@ -356,9 +334,9 @@ impl State {
     }
 
     /// Lessons are asked of the lab once. The one that is wanted is opened when it is known.
-    fn want_lessons(&mut self) -> Asks {
+    pub fn want_lessons(&mut self) -> Asks {
         if self.lab.asked(Job::Lessons).number == 0 {
-            self.lab.ask(Job::Lessons, String::new());
+            self.lab.ask(Job::Lessons, String::new(), self.player.script());
         }
         let report = &self.lab.asked(Job::Lessons).report;
         let lesson = self.menu.wanted.as_deref().and_then(|id| menu::lesson(report, id));
@@ -384,27 +362,12 @@ impl State {
     }
 
     /// To the beginning: before the first send there is nothing to see.
-    fn begin(&mut self) {
+    pub fn begin(&mut self) {
         self.followed = protagonist(&mut self.player);
         let start_us = self.player.setup().records.first().map_or(0, |plan| plan.at_us);
         self.seek(start_us);
         self.playing = !self.media.reduced_motion;
         self.last_frame_ms = None;
-    }
-
-    /// Lists the records that have that fate now, and follows one of them.
-    fn go_among(&mut self, fate: Option<Fate>) {
-        self.among = fate;
-        self.panes.open(Pane::Record);
-        let records = self.player.setup().records.len() as u32;
-        let ledger = self.player.seek(self.now_us).ledger;
-        let has = |id: &RecordId| {
-            let verdict = ledger.verdict(*id);
-            fate.is_none_or(|it| it == verdict.fate && verdict.reason != Some(Reason::NotSent))
-        };
-        if self.followed.filter(has).is_none() {
-            self.followed = (1..=records).map(RecordId).find(has);
-        }
     }
 
     fn frame(&mut self, now_ms: f64) -> Asks {
@@ -438,7 +401,7 @@ impl State {
         PAINT
     }
 
-    /// Goes to a moment, playing or not.
+    /// Shows a moment.
     pub fn seek(&mut self, now_us: u64) {
         self.now_us = now_us.min(self.end_us());
         self.play_ms = self.pace().play_ms(self.now_us);
@@ -459,7 +422,7 @@ impl State {
     pub fn changed(&mut self) {
         self.refused = None;
         self.revision = self.next_revision();
-        self.lab.changed();
+        self.lab.changed(self.player.script());
         self.reclock();
     }
 

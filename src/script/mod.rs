@@ -6,7 +6,6 @@
 pub mod action;
 mod change;
 mod checks;
-pub mod clients;
 pub mod config;
 pub mod deeds;
 pub mod duration;

@@ -1,7 +1,7 @@
 //! The lab's jobs, each with what it tells the page: the library's own reports, and with each run
 //! that was found its script.
 
-use ackscope::lab::{DangerMap, Fault, Hazard, Odds, Rescue, Trials};
+use ackscope::lab::{Hazard, Odds, Rescue, Trials};
 use ackscope::lessons;
 use ackscope::script::Script;
 use serde::Serialize;
@@ -19,11 +19,13 @@ pub trait Work {
 /// Makes a job, or says what is wrong with its script.
 pub type Begun = Result<Box<dyn Work>, String>;
 
-fn value(report: impl Serialize) -> Value {
+/// A report of the library's.
+pub fn value(report: impl Serialize) -> Value {
     serde_json::to_value(report).unwrap_or_default()
 }
 
-fn script_value(script: &Script) -> Value {
+/// A script as it is told.
+pub fn script_value(script: &Script) -> Value {
     serde_json::from_str(&script.to_json()).unwrap_or_default()
 }
 
@@ -60,16 +62,6 @@ impl Work for Rescuing {
     }
 }
 
-/// The faults that fit a script. There is nothing to wait for.
-pub fn faults(script: &Script) -> Box<dyn Work> {
-    let one = |fault: &Fault| json!({ "fault": fault.to_string(), "text": fault.sentence() });
-    // Whoever leads when it strikes: what one asks first.
-    let leader = ["crash:leader", "power-cut:leader"].into_iter().filter_map(|it| it.parse().ok());
-    let all = leader.filter(|fault: &Fault| fault.check(script).is_ok()).chain(Fault::all(script));
-    let all: Vec<Value> = all.map(|fault| one(&fault)).collect();
-    Box::new(Known(json!({ "faults": all })))
-}
-
 /// The lessons, each with its script.
 pub fn lessons() -> Box<dyn Work> {
     let all = lessons::ALL.iter().map(|lesson| {
@@ -93,42 +85,6 @@ impl Work for Known {
 
     fn report(&self) -> Value {
         self.0.clone()
-    }
-}
-
-/// When a fault is dangerous.
-pub fn danger(script: &Script, fault: &Fault) -> Begun {
-    let map = DangerMap::new(script, fault).map_err(|error| error.to_string())?;
-    Ok(Box::new(Mapping(map)))
-}
-
-struct Mapping(DangerMap);
-
-impl Work for Mapping {
-    fn step(&mut self) -> bool {
-        self.0.step()
-    }
-
-    fn report(&self) -> Value {
-        let Self(map) = self;
-        let mut report = value(map.report());
-        report["done"] = map.done().into();
-        report["all"] = map.steps().into();
-        let kinds = map.spans().iter().map(|span| {
-            let harms = &span.outcome.harms;
-            match map.is_harmful(span) {
-                true => "harm",
-                false if harms.reported.is_empty() && harms.pending.is_empty() => "none",
-                false => "refused",
-            }
-        });
-        for (kind, told) in kinds.zip(report["spans"].as_array_mut().into_iter().flatten()) {
-            told["kind"] = kind.into();
-        }
-        if let Some(moment) = map.worst() {
-            report["worst"]["script"] = script_value(&map.script_at(moment.at_us));
-        }
-        report
     }
 }
 

@@ -4,8 +4,10 @@
 //! It knows no page. `static/lab.js` makes a [`Job`] and lets it go step by step: in a worker, or
 //! in slices on the page's own thread. Built for speed where the app is built for size.
 
-mod files;
+mod danger;
 mod job;
+mod metrics;
+mod promises;
 mod request;
 mod texts;
 

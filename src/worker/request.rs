@@ -5,6 +5,7 @@ use ackscope::script::Script;
 use serde_json::Value;
 
 use super::job::{self, Work};
+use super::{danger, metrics, promises};
 
 /// The job that a request asks for.
 pub fn job(request: &str) -> Result<Box<dyn Work>, String> {
@@ -17,11 +18,13 @@ pub fn job(request: &str) -> Result<Box<dyn Work>, String> {
     let script = Script::parse(&request["script"].to_string()).map_err(|e| e.to_string())?;
     match text("job")? {
         "rescue" => job::rescue(&script),
-        "files" => Ok(job::known(super::files::files(&script, &request))),
-        "export" => Ok(job::known(super::files::export(&script, &request))),
-        "faults" => Ok(job::faults(&script)),
-        "danger" => job::danger(&script, &text("fault")?.parse::<Fault>()?),
+        "faults" => Ok(danger::faults(&script)),
+        "danger" => danger::danger(&script, &text("fault")?.parse::<Fault>()?),
+        "promises" => promises::promises(&script),
+        "monitoring" => promises::monitoring(&script),
+        "metrics" => metrics::metrics(&script),
         "lessons" => Ok(job::lessons()),
+        "strike" => danger::strike(&script, &text("fault")?.parse::<Fault>()?, number("at_us")?),
         "odds" => job::odds(&script, &Hazard::parse(text("hazard")?)?, number("runs")?),
         other => Err(format!("there is no job {other:?}")),
     }

@@ -198,11 +198,12 @@ impl State {
     fn beside(&mut self, script: Script) -> Result<(), ScriptError> {
         if self.compare.is_none() {
             let (pace, end_us) = (self.player.pace().clone(), self.player.end_us());
+            let lab = self.lab.fork(&script);
             let other = World {
                 player: self.player.fork(script)?,
                 revision: self.next_revision(),
                 refused: None,
-                lab: self.lab.fork(),
+                lab,
             };
             let chosen = Letter::A;
             let (differing, differences) = (Rc::default(), Rc::default());

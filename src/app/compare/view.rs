@@ -4,7 +4,6 @@ use ackscope::verdict::Fate;
 use yew::prelude::*;
 
 use super::{CompareMsg, Letter, head};
-use crate::app::break_it::things::Thing;
 use crate::app::fates::{Fates, record};
 use crate::app::shown::{Shown, Tray};
 use crate::app::stage_view::{self, stage_view};
@@ -17,7 +16,7 @@ const NAMED: usize = 6;
 /// Both worlds, each with what there is to see of it and where it is painted.
 pub fn view(
     state: &State,
-    (shown, things): (&[Shown; 2], &[(String, Thing)]),
+    shown: &[Shown; 2],
     stages: &[stage_view::Handle; 2],
     on: &Callback<Msg>,
 ) -> Html {
@@ -27,7 +26,7 @@ pub fn view(
         <section class="compare" aria-label={words().compare} data-shown={chosen.name()}>
             { head::head(state, on) }
             <div class="worlds">
-                { for worlds.map(|(letter, (shown, handle))| view_world(letter, chosen, (shown, things), handle, on)) }
+                { for worlds.map(|(letter, (shown, handle))| view_world(letter, chosen, shown, handle, on)) }
             </div>
             { verdicts(state, shown, on) }
         </section>
@@ -37,7 +36,7 @@ pub fn view(
 fn view_world(
     letter: Letter,
     chosen: Letter,
-    (shown, things): (&Shown, &[(String, Thing)]),
+    shown: &Shown,
     handle: &stage_view::Handle,
     on: &Callback<Msg>,
 ) -> Html {
@@ -45,7 +44,7 @@ fn view_world(
     let here = on.reform(move |msg| Msg::Compare(CompareMsg::In(letter, Box::new(msg))));
     html! {
         <div class="world" data-world={letter.name()} data-chosen={(letter == chosen).then_some("true")} key={letter.name()}>
-            { stage_view((&shown.down, things), handle, Html::default(), &here) }
+            { stage_view(&shown.down, handle, &here) }
             <p class="world-caption"><b>{ letter.name() }</b>{ &shown.caption }</p>
         </div>
     }

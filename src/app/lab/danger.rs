@@ -8,7 +8,10 @@ use super::rescue::progress;
 use super::{Asked, Job, LabMsg};
 use crate::app::state::{Msg, State};
 use crate::app::tool::tell;
-use crate::app::words::{fill, words};
+use crate::app::words::{fill, time, words};
+
+/// How many spans are listed.
+const LISTED: usize = 12;
 
 /// A span of time in which a fault leads to the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,14 +53,11 @@ pub fn spans(asked: &Asked) -> Vec<Span> {
     all.map_or_else(Vec::new, |all| all.iter().filter_map(span).collect())
 }
 
-/// The choice of the fault, and the map in a sentence.
+/// Beside the timeline: the choice of the fault, and the map in a few words.
 pub fn danger(state: &State, on: &Callback<Msg>) -> Html {
     let w = words();
-    let none = Vec::new();
-    let faults = state.lab.asked(Job::Faults);
-    let all = faults.report["faults"].as_array().unwrap_or(&none);
     let asked = state.lab.asked(Job::Danger);
-    if faults.number == 0 {
+    if state.lab.asked(Job::Faults).number == 0 {
         let ask = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Ask(Job::Faults, "")));
         return html! {
             <div class="danger" data-lab="danger">
@@ -65,28 +65,52 @@ pub fn danger(state: &State, on: &Callback<Msg>) -> Html {
             </div>
         };
     }
-    let onchange = on.reform(|event: Event| {
-        let fault = event.target_unchecked_into::<HtmlSelectElement>().value();
-        Msg::Lab(LabMsg::Fault((!fault.is_empty()).then_some(fault)))
-    });
     html! {
         <div class="danger" data-lab="danger">
             <label for="danger">{ w.danger }</label>
-            <select id="danger" title={w.danger_help} {onchange}>
-                <option value="" selected={asked.number == 0}>{ w.danger_none }</option>
-                { for all.iter().map(|fault| view_fault(fault, &asked.about)) }
-            </select>
+            { choice("danger", state, on) }
             if asked.number > 0 {
-                <span class="danger-says" aria-live="polite">{ says(asked, on) }</span>
+                <span class="danger-says">{ says(asked, on) }</span>
             }
         </div>
     }
 }
 
-fn view_fault(fault: &Value, chosen: &str) -> Html {
-    let (name, text) = (fault["fault"].as_str(), fault["text"].as_str().unwrap_or_default());
+/// The faults, by the thing that breaks.
+fn choice(id: &'static str, state: &State, on: &Callback<Msg>) -> Html {
+    let w = words();
+    let groups = state.lab.asked(Job::Faults).report["groups"].as_array();
+    let groups = groups.map_or(&[][..], Vec::as_slice);
+    let asked = state.lab.asked(Job::Danger);
+    let onchange = on.reform(|event: Event| {
+        let fault = event.target_unchecked_into::<HtmlSelectElement>().value();
+        Msg::Lab(LabMsg::Fault((!fault.is_empty()).then_some(fault)))
+    });
+    let view_group = |group: &Value| {
+        let faults = group["faults"].as_array().map_or(&[][..], Vec::as_slice);
+        html! {
+            <optgroup label={text(group, "name")}>
+                { for faults.iter().map(|fault| view_fault(fault, &asked.about)) }
+            </optgroup>
+        }
+    };
     html! {
-        <option value={name.unwrap_or_default().to_owned()} selected={name == Some(chosen)}>{ text.to_owned() }</option>
+        <select {id} title={w.danger_help} {onchange}>
+            <option value="" selected={asked.number == 0}>{ w.danger_none }</option>
+            { for groups.iter().map(view_group) }
+        </select>
+    }
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_default().to_owned()
+}
+
+fn view_fault(fault: &Value, chosen: &str) -> Html {
+    let value = text(fault, "fault");
+    let selected = value == chosen;
+    html! {
+        <option {selected} {value}>{ text(fault, "text") }</option>
     }
 }
 
@@ -107,5 +131,68 @@ fn says(asked: &Asked, on: &Callback<Msg>) -> Html {
             { fill(w.danger_harm, &values) }
             <button type="button" data-action="worst" onclick={open}>{ w.danger_worst }</button>
         </>
+    }
+}
+
+/// In the lab: the map in words, what its colours mean, and its dangerous spans.
+pub fn map(state: &State, on: &Callback<Msg>) -> Html {
+    let w = words();
+    let asked = state.lab.asked(Job::Danger);
+    let none = Vec::new();
+    let spans = asked.report["spans"].as_array().unwrap_or(&none);
+    let harmful = || spans.iter().filter(|span| span["kind"] != "none");
+    let more = harmful().count().saturating_sub(LISTED);
+    html! {
+        <section class="lab" data-lab="danger-map">
+            <h3 class="small-heading">{ w.danger_title }</h3>
+            <p class="ask-row">{ choice("danger-fault", state, on) }</p>
+            if asked.number > 0 {
+                { progress(asked, Job::Danger, on) }
+                <p class="statement" aria-live="polite">{ text(&asked.report, "statement") }</p>
+                <ul class="danger-legend">
+                    { for [("none", w.danger_kind_none), ("refused", w.danger_kind_refused), ("harm", w.danger_kind_harm)].iter().map(|(kind, text)| html! { <li data-kind={*kind}>{ *text }</li> }) }
+                </ul>
+                { here(state, spans, on) }
+                <ul class="moved">{ for harmful().take(LISTED).map(|span| view_span(span, on)) }</ul>
+                if more > 0 { <p class="note">{ fill(w.and_more, &[("n", &more.to_string())]) }</p> }
+            } else {
+                <p class="hint">{ w.danger_help }</p>
+            }
+        </section>
+    }
+}
+
+/// What the fault would do at the moment shown, and a way to see it.
+fn here(state: &State, spans: &[Value], on: &Callback<Msg>) -> Html {
+    let w = words();
+    let now_us = state.now_us;
+    let number = |span: &Value, name: &str| span[name].as_u64().unwrap_or(0);
+    let span = spans.iter().find(|span| number(span, "to_us") >= now_us);
+    let Some(span) = span.filter(|span| number(span, "from_us") <= now_us) else { return html! {} };
+    let what = text(span, "text");
+    let what = if what.is_empty() { w.danger_nothing.to_owned() } else { what };
+    let strike = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Strike(now_us)));
+    html! {
+        <p class="here" data-kind={text(span, "kind")}>
+            <span>{ fill(w.danger_here, &[("time", &time(now_us)), ("what", &what)]) }</span>
+            <button type="button" class="ask" data-action="strike" onclick={strike}>{ w.promises_open }</button>
+        </p>
+    }
+}
+
+fn view_span(span: &Value, on: &Callback<Msg>) -> Html {
+    let w = words();
+    let at_us = |name: &str| span[name].as_u64().unwrap_or(0);
+    let (from, to) = (time(at_us("from_us")), time(at_us("to_us")));
+    let go = tell::<MouseEvent>(on, Msg::Seek(at_us("from_us")));
+    let strike = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Strike(at_us("from_us"))));
+    html! {
+        <li class="span" data-kind={text(span, "kind")}>
+            <button type="button" onclick={go}>
+                <span class="step-time">{ fill(w.risk_span, &[("from", &from), ("to", &to)]) }</span>
+                <span class="moved-text">{ text(span, "text") }</span>
+            </button>
+            <button type="button" class="see" data-action="see-span" onclick={strike}>{ w.promises_open }</button>
+        </li>
     }
 }

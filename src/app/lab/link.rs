@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use yew::Callback;
 
 use super::{JOBS, Job, Lab, LabMsg};
+use crate::app::compare::Letter;
 use crate::app::state::{Msg, State};
 
 #[wasm_bindgen]
@@ -27,8 +28,8 @@ pub struct Link {
 }
 
 struct Started {
-    /// Which question about which run.
-    question: (u32, u32),
+    /// Which question in which world.
+    question: (Letter, u32),
     running: Running,
     _say: Closure<dyn FnMut(String, bool)>,
 }
@@ -38,7 +39,7 @@ impl Link {
     pub fn follow(&mut self, state: &State, on: &Callback<Msg>) {
         for job in Job::ALL {
             let asked = state.lab.asked(job);
-            let wanted = asked.running.then_some((state.revision, asked.number));
+            let wanted = asked.running.then_some((state.letter(), asked.number));
             let slot = &mut self.jobs[job as usize];
             if slot.as_ref().map(|started| started.question) == wanted {
                 continue;
@@ -60,8 +61,11 @@ impl Link {
 
 /// A question as the lab reads it.
 fn request(lab: &Lab, job: Job, state: &State) -> String {
-    let script: Value = serde_json::from_str(&state.player.script().to_json()).unwrap_or_default();
-    let about = &lab.asked(job).about;
-    json!({ "job": job.name(), "script": script, "fault": about, "hazard": about, "runs": 10_000 })
+    let asked = lab.asked(job);
+    let run = asked.runs.first().unwrap_or_else(|| state.player.script());
+    let script: Value = serde_json::from_str(&run.to_json()).unwrap_or_default();
+    let about = &asked.about;
+    let at_us = lab.strike_us;
+    json!({ "job": job.name(), "script": script, "fault": about, "hazard": about, "runs": 10_000, "at_us": at_us })
         .to_string()
 }

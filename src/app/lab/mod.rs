@@ -7,12 +7,13 @@ pub mod danger;
 pub mod link;
 pub mod odds;
 pub mod rescue;
+mod talk;
 
 use ackscope::script::Script;
 use serde_json::Value;
 
 /// How many kinds of questions there are.
-pub const JOBS: usize = 5;
+pub const JOBS: usize = 9;
 
 /// What the lab can be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,12 +28,29 @@ pub enum Job {
     Odds,
     /// Which lessons are there?
     Lessons,
+    /// What do the settings promise?
+    Promises,
+    /// Would monitoring have noticed?
+    Monitoring,
+    /// What do Kafka's metrics say?
+    Metrics,
+    /// What if the fault of the danger map strikes at this moment?
+    Strike,
 }
 
 impl Job {
     /// All of them.
-    pub const ALL: [Self; JOBS] =
-        [Self::Rescue, Self::Faults, Self::Danger, Self::Odds, Self::Lessons];
+    pub const ALL: [Self; JOBS] = [
+        Self::Rescue,
+        Self::Faults,
+        Self::Danger,
+        Self::Odds,
+        Self::Lessons,
+        Self::Promises,
+        Self::Monitoring,
+        Self::Metrics,
+        Self::Strike,
+    ];
 
     /// As the lab calls it.
     #[must_use]
@@ -43,6 +61,10 @@ impl Job {
             Self::Danger => "danger",
             Self::Odds => "odds",
             Self::Lessons => "lessons",
+            Self::Promises => "promises",
+            Self::Monitoring => "monitoring",
+            Self::Metrics => "metrics",
+            Self::Strike => "strike",
         }
     }
 }
@@ -62,6 +84,8 @@ pub enum LabMsg {
     Heard(Job, String, bool),
     /// The user wants to see a run that the lab has found, by its place in the answer.
     Open(Job, usize),
+    /// The user wants to see the fault of the danger map strike at that moment.
+    Strike(u64),
 }
 
 /// A question, as long as it stands.
@@ -75,6 +99,9 @@ pub struct Asked {
     pub report: Value,
     /// Whether the lab is still at it.
     pub running: bool,
+    /// The run that it is about, and those that were opened from the answer: whoever comes back
+    /// finds the answer.
+    pub runs: Vec<Script>,
 }
 
 /// All questions.
@@ -83,16 +110,17 @@ pub struct Lab {
     asked: [Asked; JOBS],
     count: u32,
     hazard: Option<&'static str>,
+    /// The moment at which a fault was last seen to strike.
+    pub strike_us: u64,
 }
 
 impl Lab {
     /// The lab of a world that begins as a copy: what is asked of one run is asked of the other, and
     /// answered anew.
     #[must_use]
-    pub fn fork(&self) -> Self {
-        let mut fork = Self { hazard: self.hazard, ..Self::default() };
-        fork.asked.clone_from(&self.asked);
-        fork.changed();
+    pub fn fork(&self, script: &Script) -> Self {
+        let mut fork = self.clone();
+        fork.changed(script);
         fork
     }
 
@@ -114,11 +142,11 @@ impl Lab {
     }
 
     /// Asks about a run.
-    pub fn ask(&mut self, job: Job, about: String) {
+    pub fn ask(&mut self, job: Job, about: String, run: &Script) {
         self.count += 1;
-        let report = Value::Null;
-        let number = self.count;
-        self.asked[job as usize] = Asked { number, about, report, running: true };
+        let (number, runs) = (self.count, vec![run.clone()]);
+        self.asked[job as usize] =
+            Asked { number, about, report: Value::Null, running: true, runs };
     }
 
     /// Forgets a question and its answer.
@@ -140,16 +168,33 @@ impl Lab {
         }
     }
 
-    /// The run is another one: the map of danger is drawn anew, other answers are about a run that
-    /// is gone.
-    pub fn changed(&mut self) {
-        self.forget(Job::Rescue);
-        self.forget(Job::Odds);
-        for job in [Job::Faults, Job::Danger] {
-            if self.asked(job).number > 0 {
-                self.ask(job, self.asked(job).about.clone());
+    /// The run is another one: what is drawn beside it is asked anew, other answers are about a run
+    /// that is gone.
+    pub fn changed(&mut self, run: &Script) {
+        for job in Job::ALL {
+            let asked = self.asked(job);
+            if asked.number == 0 || asked.runs.contains(run) {
+                continue;
+            }
+            match job {
+                Job::Lessons => {}
+                Job::Faults | Job::Danger | Job::Metrics => {
+                    self.ask(job, self.asked(job).about.clone(), run);
+                }
+                _ => self.forget(job),
             }
         }
+    }
+
+    /// A run is opened that an answer speaks of.
+    pub fn opened(&mut self, job: Job, run: Script) {
+        self.asked[job as usize].runs.push(run);
+    }
+
+    /// When the fault of the danger map does the most harm.
+    #[must_use]
+    pub fn worst_us(&self) -> Option<u64> {
+        self.asked(Job::Danger).report["worst"]["at_us"].as_u64()
     }
 
     /// The script of a run that the lab has found.
@@ -158,6 +203,8 @@ impl Lab {
         let report = &self.asked(job).report;
         let script = match job {
             Job::Rescue => &report["answers"][at]["script"],
+            Job::Promises => &report["broken"][at]["script"],
+            Job::Strike => &report["script"],
             _ => &report["worst"]["script"],
         };
         Script::parse(&script.to_string()).ok()
@@ -188,7 +235,7 @@ mod tests {
         let mut lab = Lab::default();
         lab.heard(Job::Rescue, r#"{"done": 1}"#, false);
         assert_eq!(lab.asked(Job::Rescue).report, Value::Null);
-        lab.ask(Job::Rescue, String::new());
+        lab.ask(Job::Rescue, String::new(), &script());
         lab.heard(Job::Rescue, r#"{"done": 1, "all": 4}"#, false);
         assert_eq!(lab.asked(Job::Rescue).per_cent(), 25);
         lab.stop(Job::Rescue);
@@ -196,13 +243,31 @@ mod tests {
         assert_eq!(lab.asked(Job::Rescue).per_cent(), 25);
     }
 
+    fn script() -> Script {
+        Script::parse(ackscope::lessons::FIRST.script).expect("a script")
+    }
+
+    #[test]
+    fn whoever_comes_back_from_a_run_that_was_opened_finds_the_answer() {
+        let (mut lab, home) = (Lab::default(), script());
+        lab.ask(Job::Promises, String::new(), &home);
+        let witness = Script { actions: Vec::new(), ..home.clone() };
+        lab.opened(Job::Promises, witness.clone());
+        for script in [&witness, &home] {
+            lab.changed(script);
+            assert_eq!(lab.asked(Job::Promises).number, 1);
+        }
+        lab.changed(&Script { seed: 7, ..home });
+        assert_eq!(lab.asked(Job::Promises).number, 0);
+    }
+
     #[test]
     fn another_run_keeps_the_fault_and_forgets_the_answers() {
         let mut lab = Lab::default();
-        lab.ask(Job::Danger, "crash:leader".to_owned());
-        lab.ask(Job::Rescue, String::new());
+        lab.ask(Job::Danger, "crash:leader".to_owned(), &script());
+        lab.ask(Job::Rescue, String::new(), &script());
         let before = lab.asked(Job::Danger).number;
-        lab.changed();
+        lab.changed(&Script { seed: 7, ..script() });
         let danger = lab.asked(Job::Danger);
         assert_eq!(danger.about, "crash:leader");
         assert!(danger.number > before && danger.running);

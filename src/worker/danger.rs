@@ -1,0 +1,146 @@
+//! The danger map: which faults fit a run, when each is dangerous, and the run with one of them.
+
+use ackscope::lab::{DangerMap, Fault, Span, Who};
+use ackscope::model::ids::RecordId;
+use ackscope::script::Script;
+use serde_json::{Value, json};
+
+use super::job::{Begun, Work, known, script_value, value};
+
+/// The faults that fit a script, by the thing that breaks. There is nothing to wait for.
+pub fn faults(script: &Script) -> Box<dyn Work> {
+    // Whoever leads when it strikes: what one asks first.
+    let leader = ["crash:leader", "power-cut:leader"].into_iter().filter_map(|it| it.parse().ok());
+    let all = leader.filter(|fault: &Fault| fault.check(script).is_ok()).chain(Fault::all(script));
+    let mut groups: Vec<(String, Vec<Value>)> = Vec::new();
+    for fault in all {
+        let one = json!({ "fault": fault.to_string(), "text": fault.sentence() });
+        let what = thing(&fault);
+        match groups.iter_mut().find(|(name, _)| *name == what) {
+            Some((_, faults)) => faults.push(one),
+            None => groups.push((what, vec![one])),
+        }
+    }
+    let group = |(name, faults)| json!({ "name": name, "faults": faults });
+    known(json!({ "groups": groups.into_iter().map(group).collect::<Vec<Value>>() }))
+}
+
+/// The thing that breaks.
+fn thing(fault: &Fault) -> String {
+    match fault {
+        Fault::Down { who, .. } | Fault::Pause { who, .. } | Fault::Stall { who, .. } => {
+            match who {
+                Who::Leader(_) => "the leader".to_owned(),
+                Who::Named(all) if all == "brokers" => "all brokers at once".to_owned(),
+                Who::Named(name) => name.clone(),
+            }
+        }
+        Fault::Lose { .. } | Fault::Cut { .. } => "the network".to_owned(),
+    }
+}
+
+/// The run with the fault at a moment.
+pub fn strike(script: &Script, fault: &Fault, at_us: u64) -> Begun {
+    let struck = DangerMap::strike(script, fault, at_us).map_err(|error| error.to_string())?;
+    Ok(known(json!({ "script": script_value(&struck) })))
+}
+
+/// When a fault is dangerous.
+pub fn danger(script: &Script, fault: &Fault) -> Begun {
+    let map = DangerMap::new(script, fault).map_err(|error| error.to_string())?;
+    Ok(Box::new(Mapping { map, sentence: fault.sentence() }))
+}
+
+struct Mapping {
+    map: DangerMap,
+    sentence: String,
+}
+
+impl Work for Mapping {
+    fn step(&mut self) -> bool {
+        self.map.step()
+    }
+
+    fn report(&self) -> Value {
+        let Self { map, sentence } = self;
+        let told = map.report();
+        let mut report = json!({
+            "tried": told.tried,
+            "acted": told.acted,
+            "harmful": told.harmful,
+            "worst": value(&told.worst),
+            "done": map.done(),
+            "all": map.steps(),
+            "statement": statement(sentence, &told),
+            "spans": map.spans().iter().map(|it| span(map, it)).collect::<Vec<Value>>(),
+        });
+        if let Some(moment) = map.worst() {
+            report["worst"]["script"] = script_value(&map.script_at(moment.at_us));
+        }
+        report
+    }
+}
+
+/// The map in words.
+fn statement(sentence: &str, told: &ackscope::lab::Danger<'_>) -> String {
+    let (tried, harmful) = (thousands(told.tried), thousands(told.harmful));
+    match (told.acted, told.harmful) {
+        (0, _) => format!("{sentence} At none of {tried} moments is there anything to strike."),
+        (_, 0) => format!("{sentence} At none of {tried} moments does that harm a record."),
+        _ => format!("{sentence} At {harmful} of {tried} moments that harms a record."),
+    }
+}
+
+fn span(map: &DangerMap, span: &Span) -> Value {
+    let harms = &span.outcome.harms;
+    let refused = [("reported", &harms.reported), ("pending", &harms.pending)];
+    let harmful = map.is_harmful(span);
+    let kinds = harms.kinds().into_iter().map(|(kind, records)| (kind, records.to_vec()));
+    let all = kinds.chain(refused.map(|(kind, records)| (kind, records.clone())));
+    let named = all.filter(|(_, records)| !records.is_empty());
+    let texts: Vec<String> =
+        named.map(|(kind, records)| format!("{kind} {}", numbers(&records))).collect();
+    let same = *harms == map.undisturbed().harms && !texts.is_empty();
+    let text = if same { "no more than without it".to_owned() } else { texts.join(", ") };
+    json!({
+        "from_us": span.from_us,
+        "to_us": span.to_us,
+        "moments": span.moments,
+        "kind": match harmful {
+            true => "harm",
+            false if harms.reported.is_empty() && harms.pending.is_empty() => "none",
+            false => "refused",
+        },
+        "text": text,
+    })
+}
+
+/// "1–3, 5".
+fn numbers(records: &[RecordId]) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for id in records {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == id.0 => *last = id.0,
+            _ => runs.push((id.0, id.0)),
+        }
+    }
+    let run = |(first, last): (u32, u32)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}, {last}"),
+        _ => format!("{first}–{last}"),
+    };
+    runs.into_iter().map(run).collect::<Vec<_>>().join(", ")
+}
+
+/// "1,022".
+fn thousands(number: u32) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -2,6 +2,8 @@
 
 #[path = "script/checks.rs"]
 mod checks;
+#[path = "script/clients.rs"]
+mod clients;
 #[path = "script/docs.rs"]
 mod docs;
 #[path = "script/faults.rs"]

@@ -8,11 +8,12 @@ use gloo::render::{AnimationFrame, request_animation_frame};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Document, Element, HtmlElement, HtmlInputElement, KeyboardEvent, MediaQueryList,
-    ResizeObserver, WheelEvent, Window,
+    Document, Element, HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent,
+    MediaQueryList, ResizeObserver, WheelEvent, Window,
 };
 use yew::{Callback, Event, TargetCast};
 
+use super::glance::{GlanceMsg, LARGER, SMALLER};
 use super::state::{Direction, Media, Msg, Theme};
 use super::travel::TravelMsg;
 
@@ -243,6 +244,9 @@ pub fn shortcut(event: &KeyboardEvent) -> Option<Msg> {
         return None;
     }
     let shift = event.shift_key();
+    // The stage and the timeline both have a size: who is on the stage means that.
+    let on_stage =
+        target(event).is_some_and(|element| element.closest(".stage").ok().flatten().is_some());
     Some(match key.as_str() {
         " " => Msg::Toggle,
         "ArrowLeft" if shift => Msg::Leap(Direction::Back),
@@ -251,6 +255,9 @@ pub fn shortcut(event: &KeyboardEvent) -> Option<Msg> {
         "ArrowRight" => Msg::Step(Direction::Forward),
         "Home" => Msg::Jump(Direction::Back),
         "End" => Msg::Jump(Direction::Forward),
+        "+" | "=" if on_stage => LARGER,
+        "-" if on_stage => SMALLER,
+        "0" if on_stage => Msg::Glance(GlanceMsg::Fit),
         "n" => Msg::TravelKey(TravelMsg::Find(Direction::Forward)),
         "N" => Msg::TravelKey(TravelMsg::Find(Direction::Back)),
         "i" => Msg::TravelKey(TravelMsg::Edge(Direction::Back)),
@@ -263,6 +270,27 @@ pub fn shortcut(event: &KeyboardEvent) -> Option<Msg> {
         "?" => Msg::HelpKey,
         _ => return None,
     })
+}
+
+/// The wheel with Ctrl, and two fingers on a pad, change the size of the stage.
+pub fn zoom(event: &WheelEvent) -> Option<Msg> {
+    if !event.ctrl_key() {
+        return None;
+    }
+    let stage = event.target()?.dyn_into::<Element>().ok()?.closest(".stage").ok()??;
+    let place = stage.get_bounding_client_rect();
+    let share = |at: i32, from: f64, length: f64| ((f64::from(at) - from) / length) as f32;
+    let at = (
+        share(event.client_x(), place.x(), place.width()),
+        share(event.client_y(), place.y(), place.height()),
+    );
+    let by = within(100.0 - event.delta_y(), 80.0, 125.0);
+    Some(Msg::Glance(GlanceMsg::Zoom(by as u16, at)))
+}
+
+/// What was chosen in a list.
+pub fn chosen_value(then: Callback<String>) -> Callback<Event> {
+    then.reform(|event: Event| event.target_unchecked_into::<HtmlSelectElement>().value())
 }
 
 fn target(event: &KeyboardEvent) -> Option<Element> {

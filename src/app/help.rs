@@ -54,8 +54,8 @@ pub fn help(shortcuts: bool, dialog: &NodeRef, on: &Callback<Msg>) -> Html {
                 { row(w.key_home_end, w.does_home_end) }
                 { row(w.key_seek, w.does_seek) }
                 { row(w.key_loop, w.does_loop) }
-                { row(w.key_zoom, w.does_zoom) }
                 { row(w.key_undo, w.does_undo) }
+                { row(w.key_zoom, w.does_zoom) }
                 { row(w.key_help, w.does_help) }
             </dl>
             <label class="check">

@@ -30,6 +30,8 @@ pub struct Live {
     pub transport: transport::Handle,
     /// Where charts mark the moment.
     pub charts: NodeRef,
+    /// The menu of a thing.
+    pub thing_menu: NodeRef,
     /// The dialog with the help.
     pub help: NodeRef,
     /// The dialog of the lessons.
@@ -102,6 +104,11 @@ impl Live {
 
     /// Hears of a wheel over the timeline.
     pub fn watch_wheel(&self, listeners: &mut Listeners, on: &Callback<Msg>) {
+        for stage in &self.stages {
+            if let Some(frame) = stage.frame.cast::<Element>() {
+                listeners.watch_wheel(&frame, on, super::effects::zoom);
+            }
+        }
         if let Some(range) = self.timeline.range.cast::<Element>() {
             let timeline = self.timeline.clone();
             listeners.watch_wheel(&range, on, move |event| timeline.wheel(event));
@@ -238,19 +245,26 @@ fn paint_stage(stage: &stage_view::Handle, state: &mut State, theme: Theme) -> O
     let now_us = state.stage_us();
     let focus = state.followed;
     let moment = state.player.seek(now_us);
+    let (box_scale, shown_scale) = state.glance.scales(state.media.wide);
+    let (width, height) = (width * box_scale, height * box_scale);
+    let partition = state.glance.partition;
     let at_scale = |scale: f32| {
         let button = BUTTON / scale;
-        let view = View { focus, button, ..View::new(width / scale, height / scale) };
+        let view = View::new(width / scale, height / scale);
+        let view = View { focus, partition, button, ..view };
         stage::scene(moment.world, moment.ledger, now_us, &view)
     };
     let (mut scene, scale) = fit(width, height, state.compare.is_some(), &at_scale);
+    let scale = scale * shown_scale;
     marks::mark(&mut scene, state);
+    let before = (frame.scroll_width() as f32, frame.scroll_height() as f32);
     let size = (scene.width * scale, scene.height * scale);
     let mut painter = Painter::new(&canvas, size, scale, theme)?;
     painter.scene(&scene);
     // Its height does not follow from its width, lest a scroll bar comes because there is one.
     set_style(&canvas, "height", &((size.1 as u32).to_string() + "px"));
     stage.place(scene.hotspots, scale);
+    state.glance.scroll(&frame, before);
     Some(())
 }
 

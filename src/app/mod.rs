@@ -5,10 +5,12 @@
 //! page is rendered only when something that it shows has changed ([`shown`]).
 
 mod ask;
+mod break_it;
 mod caption;
 mod compare;
 mod effects;
 mod fates;
+mod glance;
 mod help;
 mod icons;
 mod lab;
@@ -43,6 +45,8 @@ use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 use ask::Topic;
+use break_it::marks::Handles;
+use break_it::things::{self, Thing};
 use effects::{Frames, Listeners};
 use fates::{Fates, fates};
 use live::Live;
@@ -81,6 +85,8 @@ struct Run {
     script: Shared<Value>,
     notices: Shared<Vec<Notice>>,
     above: std::rc::Rc<timeline::Above>,
+    /// The things on the stage, each with its place there.
+    things: Vec<(String, Thing)>,
     made_for: MadeFor,
     above_for: AboveFor,
     /// The metrics, and the answer and the pace that they are drawn from.
@@ -102,6 +108,7 @@ impl Run {
             notices: Shared::new(state.player.notices().to_vec()),
             above: timeline::above(&state),
             above_for: (0, state.window_ms(), 0),
+            things: things::on_stage(state.player.setup(), state.player.script()),
             made_for: (0, state.pacing, false, false),
             charts: Default::default(),
             live: Live::default(),
@@ -129,7 +136,9 @@ impl Run {
         let made_for = (*revision, *pacing, refused.is_some(), compare.is_some());
         if made_for != self.made_for || self.state.refused.is_some() {
             self.script = Shared::new(self.state.draft().to_value());
-            self.notices = Shared::new(self.state.player.notices().to_vec());
+            let player = &self.state.player;
+            self.notices = Shared::new(player.notices().to_vec());
+            self.things = things::on_stage(player.setup(), player.script());
             self.made_for = made_for;
         }
         let window_ms = self.state.window_ms();
@@ -272,6 +281,7 @@ impl Component for App {
         run.live.timeline.place(&run.above);
         help::show(&run.live.help, run.state.help);
         help::show(&run.live.menu, run.state.menu.open);
+        break_it::menu::show(&run.live.thing_menu, &run.state);
         // A rendering may have moved or replaced what a frame sets.
         run.live.soil(true);
         self.frames.request(&self.on);
@@ -297,14 +307,17 @@ fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
         let note = |pane| note(run, pane);
         panes(side, (state.panes, wide), on, |pane| view_pane(run, pane, on), note)
     };
+    let window = state.window_ms();
+    let marks = break_it::marks::marks(state, &run.script, window);
+    let handles = html! { <Handles {marks} {window} on={on} /> };
     html! {
         <div class="app" data-compare={state.compare.as_ref().map(|_| "true")}>
             { top_bar::top_bar(state, on) }
             <main>
                 if state.compare.is_some() {
-                    { compare::view::view(state, worlds, &live.stages, on) }
+                    { compare::view::view(state, (worlds, &run.things), &live.stages, on) }
                 } else {
-                    { stage_view::stage_view(&shown.down, &live.stages[0], on) }
+                    { stage_view::stage_view((&shown.down, &run.things), &live.stages[0], glance::controls(state, on), on) }
                     { caption::caption(&shown.caption, state.playing) }
                     { fates(shown, trays) }
                 }
@@ -312,12 +325,13 @@ fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
             <section class="time-bar" aria-label={words().transport} ref={live.bar.clone()}
                 data-tall={state.travel.tall.then_some("")} data-more={state.travel.more.then_some("")}>
                 { transport::transport(state, shown.ended, &live.transport, lab::danger::danger(state, on), on) }
-                { timeline::timeline(&run.above, tools::tools(state, on), &live.timeline, on) }
+                { timeline::timeline(&run.above, (handles, tools::tools(state, on)), &live.timeline, on) }
             </section>
             { side(Side::Left) }
             { side(Side::Right) }
             { help::help(state.shortcuts, &live.help, on) }
             { menu::menu(state, &live.menu, on) }
+            { break_it::menu::menu(state, &live.thing_menu, on) }
         </div>
     }
 }
@@ -350,7 +364,8 @@ fn view_pane(run: &Run, pane: Pane, on: &Callback<Msg>) -> Html {
             Some(rows) => log::log(rows, state.log.follows(), &run.live.log, on),
             None => Html::default(),
         },
-        Pane::Break | Pane::Files => Html::default(),
+        Pane::Break => break_it::pane(state, &run.script, on),
+        Pane::Files => Html::default(),
         Pane::Metrics => metrics::metrics(state, &run.charts.1, &live.charts, on),
     }
 }

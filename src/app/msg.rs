@@ -5,7 +5,9 @@ use ackscope::script::Do;
 use ackscope::verdict::Fate;
 
 use super::ask::Topic;
+use super::break_it::BreakMsg;
 use super::compare::CompareMsg;
+use super::glance::GlanceMsg;
 use super::lab::LabMsg;
 use super::log::LogMsg;
 use super::menu::MenuMsg;
@@ -51,8 +53,12 @@ pub enum Msg {
     Among(Option<Fate>),
     /// Does something to the system, now.
     Act(Do),
+    /// Looks at the stage in another way.
+    Glance(GlanceMsg),
     /// Changes settings, or how they are shown.
     Tune(TuneMsg),
+    /// Does something to the system, or changes what is done.
+    Break(BreakMsg),
     /// Asks the lab what there is to know.
     Ask(Topic),
     /// The lab says what there is to know.

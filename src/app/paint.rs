@@ -10,7 +10,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::js_sys::Array;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use super::effects::pixel_ratio;
+use super::effects::{pixel_ratio, set_style};
 
 /// The fonts, as the style sheet has them.
 pub const SANS: &str = "Inter, system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', sans-serif";
@@ -44,6 +44,10 @@ impl Painter {
         if canvas.width() != device_width || canvas.height() != device_height {
             canvas.set_width(device_width);
             canvas.set_height(device_height);
+            // Were one of them left to the style sheet, a scroll bar could bring itself about.
+            for (name, length) in [("width", width), ("height", height)] {
+                set_style(canvas, name, &((length.round() as i32).to_string() + "px"));
+            }
         }
         let context =
             canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;

@@ -11,7 +11,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
+use super::break_it::{self, things::Thing};
 use super::effects::set_style;
+use super::glance::GlanceMsg;
 use super::state::Msg;
 use super::tool::tell;
 use super::words::{fill, words};
@@ -32,22 +34,37 @@ pub struct Handle {
 }
 
 /// The stage.
-pub fn stage_view(down: &[bool], handle: &Handle, on: &Callback<Msg>) -> Html {
+pub fn stage_view(
+    (down, things): (&[bool], &[(String, Thing)]),
+    handle: &Handle,
+    controls: Html,
+    on: &Callback<Msg>,
+) -> Html {
     let w = words();
     let onclick = {
         let (on, handle) = (on.clone(), handle.clone());
-        Callback::from(move |event: MouseEvent| {
-            if let Some(Part::Record(record, _)) = handle.part_at(&event) {
-                on.emit(Msg::Follow(Some(record)));
+        Callback::from(move |event: MouseEvent| match handle.part_at(&event) {
+            Some(Part::Record(record, _)) => on.emit(Msg::Follow(Some(record))),
+            Some(Part::Replica(_, partition)) => {
+                on.emit(Msg::Glance(GlanceMsg::Partition(Some(partition))));
             }
+            _ => {}
         })
     };
     let onmousemove = {
         let handle = handle.clone();
         Callback::from(move |event: MouseEvent| {
-            let is_record = matches!(handle.part_at(&event), Some(Part::Record(..)));
+            // The stage is pulled about where it is larger than its frame.
+            if event.buttons() & 1 == 1
+                && let Some(frame) = handle.frame.cast::<Element>()
+            {
+                frame.set_scroll_left(frame.scroll_left() - event.movement_x());
+                frame.set_scroll_top(frame.scroll_top() - event.movement_y());
+            }
+            let can_click =
+                matches!(handle.part_at(&event), Some(Part::Record(..) | Part::Replica(..)));
             if let Some(canvas) = handle.canvas.cast::<HtmlElement>() {
-                set_style(&canvas, "cursor", if is_record { "pointer" } else { "default" });
+                set_style(&canvas, "cursor", if can_click { "pointer" } else { "default" });
             }
         })
     };
@@ -56,8 +73,10 @@ pub fn stage_view(down: &[bool], handle: &Handle, on: &Callback<Msg>) -> Html {
             <canvas ref={handle.canvas.clone()} aria-hidden="true" {onclick} {onmousemove}></canvas>
             <p class="sr-only" ref={handle.words.clone()}></p>
             <div class="overlay" ref={handle.overlay.clone()}>
+                { for things.iter().map(|(id, thing)| break_it::menu::handle(id, thing, on)) }
                 { for (0..).map(BrokerId).zip(down.iter()).map(|(broker, down)| view_switch(broker, *down, on)) }
             </div>
+            { controls }
         </section>
     }
 }

@@ -5,8 +5,10 @@ use ackscope::player::{Pace, Player, within};
 use ackscope::script::{Script, ScriptError};
 use ackscope::verdict::Fate;
 
-use super::ask::Questions;
+use super::ask::{Questions, Topic};
+use super::break_it::Break;
 use super::compare::Compare;
+use super::glance::Glance;
 use super::lab::{Job, Lab};
 use super::log::Log;
 use super::menu::{self, Menu, MenuMsg};
@@ -64,8 +66,12 @@ pub struct State {
     pub metrics: String,
     /// The other world, if two are compared.
     pub compare: Option<Compare>,
+    /// How the stage is looked at.
+    pub glance: Glance,
     /// What the settings panel remembers.
     pub tune: Tune,
+    /// What is being done to the system.
+    pub breaking: Break,
     /// What else the lab was asked.
     pub questions: Questions,
 }
@@ -135,7 +141,9 @@ impl State {
             menu: Menu::default(),
             metrics: String::new(),
             compare: None,
+            glance: Glance::default(),
             tune: Tune::default(),
+            breaking: Break::default(),
             questions: Questions::default(),
         };
         state.begin();
@@ -199,6 +207,7 @@ impl State {
                 let exists =
                     |id: &RecordId| (1..=self.player.setup().records.len()).contains(&id.index());
                 self.followed = record.filter(exists);
+                self.glance.partition = None;
                 self.panes.open(Pane::Record);
                 PAINT
             }
@@ -226,6 +235,9 @@ impl State {
             Msg::Pane(pane, open) => {
                 if open {
                     self.panes.open(pane);
+                    if matches!(pane, Pane::Break | Pane::Files) {
+                        return self.ask(Topic::Texts);
+                    }
                 } else {
                     self.panes.close(pane);
                 }
@@ -249,7 +261,9 @@ impl State {
                 RENDER
             }
             Msg::Compare(msg) => self.compare(msg),
+            Msg::Glance(msg) => self.glance(msg),
             Msg::Tune(msg) => self.tune(msg),
+            Msg::Break(msg) => self.break_it(msg),
             Msg::Ask(topic) => self.ask(topic),
             Msg::Answered(topic, answer) => self.answered(topic, &answer),
             Msg::Act(_) | Msg::Undo | Msg::Redo => Asks { lab: true, ..self.change(msg) },
@@ -401,7 +415,7 @@ impl State {
         PAINT
     }
 
-    /// Shows a moment.
+    /// Goes to a moment, playing or not.
     pub fn seek(&mut self, now_us: u64) {
         self.now_us = now_us.min(self.end_us());
         self.play_ms = self.pace().play_ms(self.now_us);

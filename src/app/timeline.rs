@@ -198,7 +198,12 @@ fn pixels(length: f64) -> String {
 }
 
 /// The timeline.
-pub fn timeline(above: &Above, tools: Html, handle: &Handle, on: &Callback<Msg>) -> Html {
+pub fn timeline(
+    above: &Above,
+    (actions, tools): (Html, Html),
+    handle: &Handle,
+    on: &Callback<Msg>,
+) -> Html {
     let w = words();
     let oninput = on.reform(|event: InputEvent| {
         Msg::Scrub(event.target_unchecked_into::<HtmlInputElement>().value_as_number())
@@ -208,6 +213,7 @@ pub fn timeline(above: &Above, tools: Html, handle: &Handle, on: &Callback<Msg>)
             <ul class="marks" ref={handle.marks.clone()} aria-label={w.marks}>
                 { for above.marks.iter().map(|(mark, _)| view_mark(mark, on)) }
             </ul>
+            { actions }
             <div class="track">
                 <canvas ref={handle.canvas.clone()} aria-hidden="true"></canvas>
                 <div class="veil-box" aria-hidden="true">

@@ -6,6 +6,7 @@
 pub mod action;
 mod change;
 mod checks;
+pub mod clients;
 pub mod config;
 pub mod deeds;
 pub mod duration;

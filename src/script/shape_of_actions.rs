@@ -67,6 +67,20 @@ impl FromJson for When {
     }
 }
 
+impl When {
+    /// Reads a condition, if it is one.
+    #[must_use]
+    pub fn read(value: &Value) -> Option<Self> {
+        Self::from_json(value).ok()
+    }
+
+    /// The condition as a script has it.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
 impl FromJson for Do {
     fn from_json(value: &Value) -> Read<Self> {
         let (name, value) = choice(value)?;

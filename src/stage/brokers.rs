@@ -186,12 +186,7 @@ impl Stage<'_> {
             (Process::Starting, _) => {
                 vec![words.loading.to_owned(), words.loading_short.to_owned()]
             }
-            (_, Role::Leader(leader)) => {
-                vec![
-                    self.known_followers(leader, |id| id.to_string()),
-                    self.known_followers(leader, |id| (id.0 + 1).to_string()),
-                ]
-            }
+            (_, Role::Leader(leader)) => self.leading(broker, replica.partition, leader),
             (_, Role::Follower(Some(leader))) => self.following(*leader, replica),
             (_, Role::Follower(None)) => vec![words.no_leader.to_owned()],
             (_, Role::Offline) => {
@@ -200,6 +195,19 @@ impl Stage<'_> {
             (_, Role::None) => Vec::new(),
         };
         (Ink::Muted, sentences)
+    }
+
+    /// What a leader waits for, and what it knows of its followers.
+    fn leading(&self, broker: &Broker, partition: PartitionId, leader: &Leader) -> Vec<String> {
+        let long = self.known_followers(leader, |id| id.to_string());
+        let short = self.known_followers(leader, |id| (id.0 + 1).to_string());
+        match broker.in_purgatory(partition) {
+            0 => vec![long, short],
+            count => {
+                let waits = fill(self.words.in_purgatory, &[&count]);
+                vec![format!("{waits} · {long}"), format!("{waits} · {short}"), waits]
+            }
+        }
     }
 
     /// Up to where the leader knows its followers to be.

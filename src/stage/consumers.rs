@@ -4,13 +4,12 @@
 use super::layout::{Layout, PAD};
 use super::look::{Look, State};
 use super::palette::Ink;
-use super::pen::{BODY, SMALL, Style, TITLE};
+use super::pen::{SMALL, Style, TITLE};
 use super::scene::{Part, Rect, Site, pt};
 use super::words::fill;
 use super::{Size, Stage};
-use crate::model::broker::replica::Role;
 use crate::model::consumer::{Consumer, Thread};
-use crate::model::ids::{ConsumerId, Node, PartitionId, RecordId};
+use crate::model::ids::{ConsumerId, Node, RecordId};
 use crate::verdict::Fate;
 
 /// How far back the stage looks for records that took effect.
@@ -18,6 +17,11 @@ const LOOK_BACK: u32 = 200;
 /// The height from which on a card shows everything; a lower one leaves out what was fetched, and
 /// what took effect.
 const FULL: f32 = 284.0;
+
+/// The height of position, committed offset and lag.
+const NUMBERS: f32 = 54.0;
+/// The room for what took effect, with the space before it.
+const DONE: f32 = 66.0;
 
 /// Where the parts of a consumer's card are.
 #[derive(Clone, Copy, Debug)]
@@ -50,15 +54,22 @@ impl Layout {
             };
         }
         if card.height < FULL {
-            let polled = Rect { height: 58.0, ..inner };
-            let numbers = Rect { y: inner.bottom() - 49.0, height: 54.0, ..inner };
-            let none = Rect::default();
-            return Areas { fetched: none, polled, numbers, done: none };
+            let (polled, none) = (Rect { height: 58.0, ..inner }, Rect::default());
+            let spare = inner.height - 58.0 - NUMBERS;
+            if spare < DONE {
+                let numbers = Rect { y: inner.bottom() - 49.0, height: NUMBERS, ..inner };
+                return Areas { fetched: none, polled, numbers, done: none };
+            }
+            let y = polled.bottom() + 14.0;
+            let numbers = Rect { y, height: NUMBERS, ..inner };
+            let y = numbers.bottom() + 10.0;
+            let done = Rect { y, height: inner.bottom() - y, ..inner };
+            return Areas { fetched: none, polled, numbers, done };
         }
         let gap = if card.height > 320.0 { 13.0 } else { 10.0 };
         let fetched = Rect { height: 46.0, ..inner };
         let polled = Rect { y: fetched.bottom() + gap, height: 58.0, ..inner };
-        let numbers = Rect { y: polled.bottom() + gap, height: 54.0, ..inner };
+        let numbers = Rect { y: polled.bottom() + gap, height: NUMBERS, ..inner };
         let y = numbers.bottom() + gap;
         let done = Rect { y, height: (inner.bottom() - y).max(0.0), ..inner };
         Areas { fetched, polled, numbers, done }
@@ -80,25 +91,24 @@ impl Stage<'_> {
         let condition = self.condition(Node::Consumer(id));
         self.card(Part::Consumer(id), card, condition);
         let name = setup.name(Node::Consumer(id));
-        let (ink, remark, label) = match self.trouble(condition) {
-            Some((ink, word)) => (ink, word.to_owned(), format!("{name}, {word}")),
-            None if group.members.len() == 1 => (Ink::Muted, self.words.group.to_owned(), name),
+        let (ink, remarks, label) = match self.trouble(condition) {
+            Some((ink, word)) => (ink, vec![word.to_owned()], format!("{name}, {word}")),
             None => {
-                let member = &setup.consumers[id.index()].member;
-                (Ink::Muted, fill(self.words.member, &[member]), name)
+                let (ink, remarks) = self.membership(consumer);
+                (ink, remarks, name)
             }
         };
         self.card_hotspot(Part::Consumer(id), card, label);
         let style = Style::sans(ink, SMALL).end();
         let right = card.right() - PAD;
-        let width = self.pen.text(pt(right, card.y + 23.0), style, remark);
-        let limit = card.width - 2.0 * PAD - width - 8.0;
-        self.pen.fit(
-            pt(card.x + PAD, card.y + 23.0),
-            limit,
-            Style::sans(Ink::Text, TITLE).bold(),
-            group.id.clone(),
-        );
+        let title = Style::sans(Ink::Text, TITLE).bold();
+        let room = card.width - 2.0 * PAD - 8.0;
+        // Of a name that is long enough is left to tell it from others.
+        let least = title.width(&group.id).min(room * 0.55);
+        let remark = remarks.iter().find(|text| style.width(text) <= room - least);
+        let remark = remark.or(remarks.last()).cloned().unwrap_or_default();
+        let limit = room - self.pen.text(pt(right, card.y + 23.0), style, remark);
+        self.pen.fit(pt(card.x + PAD, card.y + 23.0), limit, title, group.id.clone());
         if !self.layout.consumer_in_full(id.index()) {
             self.consumer_lite(consumer, card);
             self.pen.part = None;
@@ -107,11 +117,13 @@ impl Stage<'_> {
         let areas = self.layout.consumer_areas(id.index());
         self.polled(consumer, group.processing_us, areas.polled);
         self.numbers(consumer, areas.numbers);
-        if areas.done.height > 0.0 {
+        if areas.fetched.height > 0.0 {
             self.fetched(consumer, areas.fetched);
-            self.done(consumer, areas.done);
         } else {
             self.fetched_count(consumer, areas.polled);
+        }
+        if areas.done.height > 0.0 {
+            self.done(consumer, areas.done);
         }
         self.pen.part = None;
     }
@@ -200,48 +212,6 @@ impl Stage<'_> {
         let bar = Rect::new(area.x, area.y + 17.0 + self.chip.height + 7.0, area.width, 4.0);
         self.pen.rect(bar, 2.0).fill(Ink::Line);
         self.pen.rect(Rect { width: bar.width * part, ..bar }, 2.0).fill(Ink::LeaderFill);
-    }
-
-    /// Position, committed offset and lag in the partition that is drawn in full, or the first.
-    fn numbers(&mut self, consumer: &Consumer, area: Rect) {
-        let mine = self.partition.filter(|p| consumer.partitions.contains_key(p));
-        let Some(partition) = mine.or_else(|| consumer.partitions.keys().next().copied()) else {
-            return;
-        };
-        let assigned = &consumer.partitions[&partition];
-        let topic_partition = self.world.setup().partition_name(partition);
-        let high_watermark = self.leader_high_watermark(partition);
-        let lag =
-            high_watermark.map(|hw| hw.saturating_sub(assigned.committed.unwrap_or_default()));
-        let rows = [
-            (self.words.position, assigned.position.map(|position| position.offset), Ink::Text),
-            (self.words.committed, assigned.committed, Ink::Text),
-            (self.words.lag, lag, if lag > Some(0) { Ink::Leader } else { Ink::Text }),
-        ];
-        // With several partitions it says which one, if that fits on every line.
-        let many = consumer.partitions.len() > 1;
-        let name = |name: &str| match many {
-            true => fill(self.words.in_partition, &[&name, &topic_partition]),
-            false => name.to_owned(),
-        };
-        let style = Style::sans(Ink::Muted, SMALL);
-        let fits = rows.iter().all(|row| style.width(&name(row.0)) < area.width - 34.0);
-        let names = rows.map(|row| if fits { name(row.0) } else { row.0.to_owned() });
-        let step = area.height / 3.0;
-        for (n, ((_, value, ink), name)) in rows.into_iter().zip(names).enumerate() {
-            let base = area.y + 9.0 + n as f32 * step;
-            let value = value.map_or_else(|| "–".to_owned(), |value| value.to_string());
-            self.pen.text(pt(area.right(), base), Style::mono(ink, BODY).end(), value);
-            self.pen.text(pt(area.x, base), style, name);
-        }
-    }
-
-    /// The high watermark of the partition's leader, as that leader has it.
-    fn leader_high_watermark(&self, partition: PartitionId) -> Option<u64> {
-        let leads = |role: &Role| matches!(role, Role::Leader(_));
-        let replicas = self.world.brokers.iter().filter_map(|broker| broker.replica(partition));
-        let leaders = replicas.filter(|replica| leads(&replica.role));
-        leaders.max_by_key(|replica| replica.leader_epoch).map(|replica| replica.high_watermark)
     }
 
     /// What the application finished: the last of it that fits.

@@ -174,7 +174,7 @@ impl Stage<'_> {
             Flow::Commit if lite => (card.bottom() - 16.0, 26.0),
             Flow::Request => (card.y + 20.0, -26.0),
             Flow::Response => {
-                let area = if areas.done.height > 0.0 { areas.fetched } else { areas.polled };
+                let area = if areas.fetched.height > 0.0 { areas.fetched } else { areas.polled };
                 (area.y + 17.0 + self.chip.height / 2.0, 0.0)
             }
             Flow::Commit => (areas.numbers.center().y, 26.0),

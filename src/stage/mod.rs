@@ -19,6 +19,7 @@ mod legend;
 mod links;
 mod lite;
 pub mod look;
+mod members;
 mod messages;
 mod others;
 pub mod palette;
@@ -29,6 +30,7 @@ mod sender;
 mod strip;
 mod svg;
 pub mod text;
+mod transactions;
 pub mod words;
 
 use litemap::LiteMap;
@@ -130,7 +132,7 @@ fn story_partition(world: &World, ledger: &Ledger, view: &View) -> Option<Partit
 fn chip_size(world: &World, layout: &Layout) -> Size {
     let setup = world.setup();
     let count = setup.records.len();
-    let numbers = count.to_string().len() as f32 * 6.6 + 9.0;
+    let numbers = count.to_string().len() as f32 * 6.6 + 8.6;
     let card = layout.brokers.first().map_or(0.0, |card| card.width);
     let room = card - layout::PAD - strip::track_start(card);
     let low = layout.brokers.first().is_none_or(|card| card.height < 140.0);

@@ -27,10 +27,11 @@ pub(super) fn rows(setup: &Setup) -> usize {
         let first = t.partitions.first();
         first.is_some_and(|p| !setup.partition(*p).internal)
     });
-    match shown.saturating_sub(1) {
+    let lines = match shown.saturating_sub(1) {
         others if others < TILES_FROM => others,
         _ => topics.count(),
-    }
+    };
+    lines + usize::from(setup.transactions_partition.is_some())
 }
 
 impl Stage<'_> {
@@ -39,9 +40,12 @@ impl Stage<'_> {
         let all = (0..setup.partitions.len() as u16).map(PartitionId);
         let hidden = |p: &PartitionId| Some(*p) == self.partition || setup.partition(*p).internal;
         let others: Vec<_> = all.filter(|p| !hidden(p)).collect();
-        let first = card.bottom() - 12.0 - (self.layout.rows as f32 - 1.0) * Layout::ROW;
+        self.transactions_row(broker, card);
+        let above = usize::from(setup.transactions_partition.is_some());
+        let lines = self.layout.rows.saturating_sub(above) as f32;
+        let first = card.bottom() - 12.0 - (lines - 1.0) * Layout::ROW;
         // The last line leaves room for the button.
-        let (lines, button) = (self.layout.rows, self.button / self.layout.scale);
+        let (lines, button) = (lines as usize, self.button / self.layout.scale);
         let right = |line: usize| card.right() - PAD - if line + 1 == lines { button } else { 0.0 };
         if others.len() < TILES_FROM {
             for (n, partition) in others.iter().enumerate() {

@@ -150,6 +150,11 @@ impl Stage<'_> {
         let setup = self.world.setup();
         let records = &setup.producers[producer.id.index()].records;
         let next = records.get(producer.application.sent as usize);
+        if let (Waiting::No, Some(transaction)) =
+            (&producer.application.waiting, self.in_transaction(producer))
+        {
+            return transaction;
+        }
         match (producer.application.waiting, next) {
             (Waiting::Transaction, _) => {
                 (Ink::Accent, vec![self.words.blocked_transaction.to_owned()])

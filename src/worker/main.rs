@@ -5,6 +5,7 @@
 //! in slices on the page's own thread. Built for speed where the app is built for size.
 
 mod danger;
+mod files;
 mod job;
 mod metrics;
 mod promises;

@@ -18,6 +18,8 @@ pub fn job(request: &str) -> Result<Box<dyn Work>, String> {
     let script = Script::parse(&request["script"].to_string()).map_err(|e| e.to_string())?;
     match text("job")? {
         "rescue" => job::rescue(&script),
+        "files" => Ok(job::known(super::files::files(&script, &request))),
+        "export" => Ok(job::known(super::files::export(&script, &request))),
         "faults" => Ok(danger::faults(&script)),
         "danger" => danger::danger(&script, &text("fault")?.parse::<Fault>()?),
         "promises" => promises::promises(&script),

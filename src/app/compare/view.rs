@@ -4,6 +4,7 @@ use ackscope::verdict::Fate;
 use yew::prelude::*;
 
 use super::{CompareMsg, Letter, head};
+use crate::app::break_it::things::Thing;
 use crate::app::fates::{Fates, record};
 use crate::app::shown::{Shown, Tray};
 use crate::app::stage_view::{self, stage_view};
@@ -16,7 +17,7 @@ const NAMED: usize = 6;
 /// Both worlds, each with what there is to see of it and where it is painted.
 pub fn view(
     state: &State,
-    shown: &[Shown; 2],
+    (shown, things): (&[Shown; 2], &[(String, Thing)]),
     stages: &[stage_view::Handle; 2],
     on: &Callback<Msg>,
 ) -> Html {
@@ -26,7 +27,7 @@ pub fn view(
         <section class="compare" aria-label={words().compare} data-shown={chosen.name()}>
             { head::head(state, on) }
             <div class="worlds">
-                { for worlds.map(|(letter, (shown, handle))| view_world(letter, chosen, shown, handle, on)) }
+                { for worlds.map(|(letter, (shown, handle))| view_world(letter, chosen, (shown, things), handle, on)) }
             </div>
             { verdicts(state, shown, on) }
         </section>
@@ -36,7 +37,7 @@ pub fn view(
 fn view_world(
     letter: Letter,
     chosen: Letter,
-    shown: &Shown,
+    (shown, things): (&Shown, &[(String, Thing)]),
     handle: &stage_view::Handle,
     on: &Callback<Msg>,
 ) -> Html {
@@ -44,7 +45,7 @@ fn view_world(
     let here = on.reform(move |msg| Msg::Compare(CompareMsg::In(letter, Box::new(msg))));
     html! {
         <div class="world" data-world={letter.name()} data-chosen={(letter == chosen).then_some("true")} key={letter.name()}>
-            { stage_view(&shown.down, handle, &here) }
+            { stage_view((&shown.down, things), handle, Html::default(), &here) }
             <p class="world-caption"><b>{ letter.name() }</b>{ &shown.caption }</p>
         </div>
     }

@@ -189,6 +189,12 @@ impl Broker {
         }
     }
 
+    /// How many requests of clients wait in its purgatory for the in-sync replicas of a partition.
+    #[must_use]
+    pub fn in_purgatory(&self, partition: PartitionId) -> usize {
+        self.purgatory.iter().filter(|delayed| delayed.waits_for(partition)).count()
+    }
+
     /// Its replica of a partition.
     #[must_use]
     pub fn replica(&self, partition: PartitionId) -> Option<&Replica> {

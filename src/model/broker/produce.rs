@@ -26,6 +26,13 @@ pub struct Delayed {
     then: Then,
 }
 
+impl Delayed {
+    /// Whether it waits for the in-sync replicas of a partition.
+    pub fn waits_for(&self, partition: PartitionId) -> bool {
+        self.waits.iter().any(|wait| wait.partition == partition && wait.outcome.is_none())
+    }
+}
+
 /// Who asked, and so where the answer goes.
 #[derive(Clone, Copy, Debug)]
 pub struct ReplyTo {

@@ -1,0 +1,200 @@
+//! Settings as code: each client is told what it would do otherwise by itself, under its own names,
+//! and what it cannot be told is said.
+
+use ackscope::script::Script;
+use ackscope::script::clients::{Client, Code, code};
+
+const SAFE: &str = r#"{"acks": "all", "enable.idempotence": true, "linger.ms": "20ms",
+    "delivery.timeout.ms": 90000, "max.block.ms": 5000, "buffer.memory": 67108864}"#;
+
+fn script(producer: &str, consumer: &str) -> Script {
+    let json = format!(
+        r#"{{"kafka": "4.1", "topics": [{{"name": "orders"}}],
+        "producers": [{{"config": {producer}, "sends": [{{"topic": "orders", "count": 1}}]}}],
+        "groups": [{{"id": "billing", "topics": ["orders"], "config": {consumer}}}]}}"#
+    );
+    Script::parse(&json).expect("a script")
+}
+
+fn both(client: Client, producer: &str, consumer: &str) -> [Code; 2] {
+    let all = code(&script(producer, consumer), client).expect("settings that Kafka takes");
+    all.try_into().expect("a producer and a group")
+}
+
+/// Asserts that a text has these lines, whatever is around them.
+fn has(text: &str, lines: &[&str]) {
+    for line in lines {
+        assert!(text.lines().any(|it| it.trim() == *line), "no {line:?} in\n{text}");
+    }
+}
+
+fn lacks(text: &str, words: &[&str]) {
+    for word in words {
+        assert!(!text.contains(word), "{word:?} in\n{text}");
+    }
+}
+
+fn reasons(code: &Code) -> Vec<&str> {
+    code.cannot.iter().map(|(what, _)| what.as_str()).collect()
+}
+
+#[test]
+fn java_is_told_what_is_set_and_nothing_else() {
+    let [producer, consumer] = both(Client::Java, SAFE, r#"{"enable.auto.commit": false}"#);
+    let expected = r#"Properties props = new Properties();
+props.put("bootstrap.servers", "localhost:9092");
+props.put("acks", "all");
+props.put("enable.idempotence", "true");
+props.put("delivery.timeout.ms", "90000");
+props.put("linger.ms", "20");
+props.put("buffer.memory", "67108864");
+props.put("max.block.ms", "5000");
+Producer<String, String> producer = new KafkaProducer<>(props, new StringSerializer(), new StringSerializer());
+"#;
+    assert_eq!(producer.text, expected);
+    has(
+        &consumer.text,
+        &[r#"props.put("group.id", "billing");"#, r#"props.put("enable.auto.commit", "false");"#],
+    );
+    assert!(producer.cannot.is_empty());
+}
+
+#[test]
+fn what_a_client_does_otherwise_by_itself_is_always_said() {
+    // Nothing is set: Kafka's defaults are acks=all and idempotence, and read_uncommitted.
+    let [producer, consumer] = both(Client::Python, "{}", "{}");
+    has(
+        &producer.text,
+        &[
+            r#""enable.idempotence": True,"#,
+            r#""max.in.flight.requests.per.connection": 5,"#,
+            r#""delivery.timeout.ms": 120000,"#,
+            r#""partitioner": "murmur2_random","#,
+        ],
+    );
+    lacks(&producer.text, &["\"acks\"", "\"linger.ms\"", "\"retries\""]);
+    has(&consumer.text, &[r#""isolation.level": "read_uncommitted","#, r#""check.crcs": True,"#]);
+    let [producer, _] = both(Client::Sarama, "{}", "{}");
+    has(
+        &producer.text,
+        &[
+            "config.Producer.RequiredAcks = sarama.WaitForAll",
+            "config.Producer.Idempotent = true",
+            "config.Net.MaxOpenRequests = 1",
+            "config.Producer.Retry.Max = 2147483647",
+            r#"config.Version, _ = sarama.ParseKafkaVersion("4.1.0")"#,
+        ],
+    );
+    let [producer, consumer] = both(Client::Franz, "{}", "{}");
+    lacks(&producer.text, &["RequiredAcks", "DisableIdempotentWrite", "RecordRetries"]);
+    has(
+        &producer.text,
+        &[
+            "kgo.RecordDeliveryTimeout(2*time.Minute),",
+            "kgo.ProducerBatchCompression(kgo.NoCompression()),",
+        ],
+    );
+    has(
+        &consumer.text,
+        &[
+            "kgo.ConsumeResetOffset(kgo.NewOffset().AtEnd()),",
+            "kgo.FetchMaxWait(500*time.Millisecond),",
+        ],
+    );
+}
+
+#[test]
+fn names_and_values_are_those_of_the_client() {
+    let [producer, consumer] = both(
+        Client::Rust,
+        SAFE,
+        r#"{"auto.offset.reset": "none", "fetch.max.wait.ms": 100,
+        "request.timeout.ms": 20000}"#,
+    );
+    has(
+        &producer.text,
+        &[
+            r#".set("queue.buffering.max.kbytes", "65536")"#,
+            r#".set("delivery.timeout.ms", "90000")"#,
+        ],
+    );
+    has(
+        &consumer.text,
+        &[
+            r#".set("auto.offset.reset", "error")"#,
+            r#".set("fetch.wait.max.ms", "100")"#,
+            r#".set("socket.timeout.ms", "20000")"#,
+        ],
+    );
+    let [producer, _] = both(Client::Sarama, SAFE, "{}");
+    has(&producer.text, &["config.Producer.Flush.Frequency = 20*time.Millisecond"]);
+    let [producer, _] = both(Client::Franz, SAFE, "{}");
+    has(
+        &producer.text,
+        &["kgo.ProducerLinger(20*time.Millisecond),", "kgo.MaxBufferedBytes(67108864),"],
+    );
+}
+
+#[test]
+fn what_acks_1_switches_off_is_off_in_the_code() {
+    let [producer, _] = both(Client::Franz, r#"{"acks": 1}"#, "{}");
+    // franz-go refuses one without the other.
+    has(&producer.text, &["kgo.RequiredAcks(kgo.LeaderAck()),", "kgo.DisableIdempotentWrite(),"]);
+    let [producer, _] = both(Client::Sarama, r#"{"acks": 1}"#, "{}");
+    lacks(&producer.text, &["Idempotent = true", "RequiredAcks"]);
+    let [producer, _] = both(Client::Python, r#"{"acks": 1}"#, "{}");
+    has(&producer.text, &[r#""acks": "1","#]);
+    lacks(&producer.text, &["\"enable.idempotence\": True"]);
+}
+
+#[test]
+fn what_a_client_cannot_be_told_is_said() {
+    let consumer =
+        r#"{"max.poll.records": 10, "max.poll.interval.ms": 60000, "group.protocol": "consumer"}"#;
+    let [producer, group] = both(Client::Sarama, SAFE, consumer);
+    assert_eq!(
+        reasons(&producer),
+        ["delivery.timeout.ms=90000", "buffer.memory=67108864", "max.block.ms=5000"]
+    );
+    assert_eq!(
+        reasons(&group),
+        ["group.protocol=consumer", "max.poll.records=10", "max.poll.interval.ms=60000"]
+    );
+    let [producer, group] = both(Client::Node, SAFE, consumer);
+    assert_eq!(reasons(&producer), ["max.block.ms=5000"]);
+    assert_eq!(reasons(&group), ["max.poll.records=10"]);
+    let [producer, _] = both(Client::Python, r#"{"retry.backoff.ms": 0}"#, "{}");
+    assert_eq!(
+        producer.cannot,
+        [("retry.backoff.ms=0".to_owned(), "it takes 1 to 300000".to_owned())]
+    );
+    assert!(both(Client::Franz, "{}", "{}")[1].remarks.len() == 1);
+}
+
+#[test]
+fn librdkafka_takes_no_eager_strategy_beside_a_cooperative_one() {
+    let consumer =
+        r#"{"partition.assignment.strategy": ["CooperativeStickyAssignor", "RangeAssignor"]}"#;
+    let [_, group] = both(Client::Python, "{}", consumer);
+    has(&group.text, &[r#""partition.assignment.strategy": "cooperative-sticky","#]);
+    assert_eq!(group.cannot.len(), 1);
+    let [_, group] = both(Client::Franz, "{}", consumer);
+    has(&group.text, &["kgo.Balancers(kgo.CooperativeStickyBalancer(), kgo.RangeBalancer()),"]);
+}
+
+#[test]
+fn settings_that_kafka_refuses_are_no_code() {
+    let script = script(r#"{"enable.idempotence": true, "acks": 0}"#, "{}");
+    assert!(code(&script, Client::Java).is_err());
+}
+
+#[test]
+fn every_option_stands_for_a_property() {
+    for client in Client::ALL {
+        assert_eq!(Client::find(client.id()), Some(client));
+        for (scope, property) in client.properties() {
+            let known = ackscope::script::properties::lookup(scope, property);
+            assert!(known.is_some(), "{}: {property}", client.id());
+        }
+    }
+}

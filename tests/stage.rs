@@ -14,6 +14,8 @@ mod ink;
 mod layout;
 #[path = "stage/runs.rs"]
 mod runs;
+#[path = "stage/signs.rs"]
+mod signs;
 #[path = "stage/story.rs"]
 mod story;
 #[path = "stage/svg.rs"]

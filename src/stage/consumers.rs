@@ -95,7 +95,7 @@ impl Stage<'_> {
             Some((ink, word)) => (ink, vec![word.to_owned()], format!("{name}, {word}")),
             None => {
                 let (ink, remarks) = self.membership(consumer);
-                (ink, remarks, name)
+                (ink, remarks, name.clone())
             }
         };
         self.card_hotspot(Part::Consumer(id), card, label);
@@ -104,7 +104,7 @@ impl Stage<'_> {
         let title = Style::sans(Ink::Text, TITLE).bold();
         let room = card.width - 2.0 * PAD - 8.0;
         // Of a name that is long enough is left to tell it from others.
-        let least = title.width(&group.id).min(room * 0.55);
+        let least = title.width(&name).min(room * 0.6);
         let remark = remarks.iter().find(|text| style.width(text) <= room - least);
         let remark = remark.or(remarks.last()).cloned().unwrap_or_default();
         let limit = room - self.pen.text(pt(right, card.y + 23.0), style, remark);

@@ -11,6 +11,10 @@ use crate::model::setup::Setup;
 
 /// From this width on the arrangement is the wide one.
 pub const WIDE_FROM: f32 = 640.0;
+/// From this width on it is enlarged instead.
+const COMFORT: f32 = 1080.0;
+/// How high it is then, if it can choose.
+const ASPECT: f32 = 0.46;
 /// Inside a card, on every side.
 pub const PAD: f32 = 14.0;
 const MARGIN: f32 = 16.0;
@@ -134,8 +138,8 @@ pub fn preferred_height(setup: &Setup, width: f32) -> f32 {
     if width < WIDE_FROM {
         return narrow(&counts, width).height;
     }
-    let scale = within(width / 1080.0, 1.0, 2.4);
-    (counts.wide_min().max(width / scale * 0.56) * scale).round()
+    let scale = within(width / COMFORT, 1.0, 2.4);
+    (counts.wide_min().max(width / scale * ASPECT) * scale).round()
 }
 
 impl Layout {
@@ -150,7 +154,7 @@ impl Layout {
             return narrow(&counts, width.max(300.0));
         }
         // A large box (a projector) gets larger type, not more emptiness.
-        let scale = (width / 1080.0).min(height / counts.wide_min().max(520.0));
+        let scale = (width / COMFORT).min(height / counts.wide_min().max(COMFORT * ASPECT));
         let scale = within(scale, 1.0, 3.0);
         wide(&counts, width / scale, height / scale, scale)
     }

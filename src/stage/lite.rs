@@ -5,16 +5,19 @@ use super::layout::PAD;
 use super::look::State;
 use super::palette::Ink;
 use super::pen::{SMALL, Style, TITLE};
+use super::producers::TRACK;
 use super::scene::{Rect, Site, pt};
 use super::words::fill;
 use crate::model::consumer::{Consumer, Thread};
-use crate::model::ids::{Node, RecordId};
+use crate::model::ids::{Node, PartitionId, RecordId};
 use crate::model::producer::Producer;
 use crate::script::config::ProducerConfig;
 use crate::verdict::Told;
 
 /// From the top of a card to its second line.
 const SECOND: f32 = 36.0;
+/// From this height on a producer's card shows what its first batch waits for.
+const HIGH: f32 = 216.0;
 /// How many slots a producer in short has for requests in flight.
 const SLOTS: usize = 5;
 
@@ -35,18 +38,7 @@ impl Stage<'_> {
         let style = Style::sans(ink, SMALL).end();
         let limit = right - x - width - 8.0;
         self.pen.first_that_fits(pt(right, card.y + 23.0), limit, style, &status);
-        let well = Rect::new(x, card.y + SECOND, right - x, self.chip.height + 8.0);
-        self.pen.rect(well, 7.0).fill(Ink::Well);
-        let partitions = self.partitions_of(producer.id);
-        let batches = partitions.iter().flat_map(|p| &producer.accumulator.deques[p.index()]);
-        let waiting: Vec<RecordId> = batches.flat_map(|batch| batch.records.clone()).collect();
-        let row = Rect::new(well.x + 5.0, well.y + 4.0, well.width - 10.0, self.chip.height);
-        if waiting.is_empty() {
-            let style = Style::sans(Ink::Muted, SMALL);
-            self.pen.text(pt(row.x, well.center().y + 4.0), style, self.words.accumulator_empty);
-        }
-        self.row(row, &waiting, State::Waiting, Site::Accumulator(producer.id));
-        let y = well.bottom() + 6.0;
+        let y = self.waiting_lite(producer, config, card) + 6.0;
         self.slots_lite(producer, config, Rect::new(x, y, right - x, 20.0));
         // Where the card is high enough it tells record by record what was said, and what is true.
         let told = Rect::new(x, y + 34.0, right - x, card.bottom() - PAD - y - 34.0);
@@ -57,6 +49,33 @@ impl Stage<'_> {
             self.pen.line(pt(x, line), pt(right, line)).stroke(Ink::Line, 1.0);
             self.told(producer.id, told);
         }
+    }
+
+    /// What waits in the accumulator; in a high card with what it waits for, if one partition has
+    /// it all. Answers with where that ends.
+    fn waiting_lite(&mut self, producer: &Producer, config: &ProducerConfig, card: Rect) -> f32 {
+        let (x, width) = (card.x + PAD, card.width - 2.0 * PAD);
+        let partitions = self.partitions_of(producer.id);
+        let waits = |p: &&PartitionId| !producer.accumulator.deques[p.index()].is_empty();
+        let first = partitions.iter().find(waits).or(partitions.first());
+        if let Some(first) = first.filter(|_| partitions.iter().filter(waits).count() < 2)
+            && card.height >= HIGH
+        {
+            let area = Rect::new(x, card.y + SECOND + 4.0, width, TRACK);
+            self.deque(producer, config, *first, area);
+            return area.bottom() + 16.0;
+        }
+        let well = Rect::new(x, card.y + SECOND, width, self.chip.height + 8.0);
+        self.pen.rect(well, 7.0).fill(Ink::Well);
+        let batches = partitions.iter().flat_map(|p| &producer.accumulator.deques[p.index()]);
+        let waiting: Vec<RecordId> = batches.flat_map(|batch| batch.records.clone()).collect();
+        let row = Rect::new(well.x + 5.0, well.y + 4.0, well.width - 10.0, self.chip.height);
+        if waiting.is_empty() {
+            let style = Style::sans(Ink::Muted, SMALL);
+            self.pen.text(pt(row.x, well.center().y + 4.0), style, self.words.accumulator_empty);
+        }
+        self.row(row, &waiting, State::Waiting, Site::Accumulator(producer.id));
+        well.bottom()
     }
 
     /// What is in flight.

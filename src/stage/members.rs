@@ -14,8 +14,6 @@ impl Stage<'_> {
     /// Where a consumer stands in its group; the longer words first.
     pub(super) fn membership(&self, consumer: &Consumer) -> (Ink, Vec<String>) {
         let words = self.words;
-        let setup = self.world.setup();
-        let group = setup.group_of(consumer.id);
         let phase = match &consumer.member.phase {
             Phase::Preparing | Phase::Joining => Some(words.joining),
             Phase::Syncing(_) => Some(words.syncing),
@@ -28,12 +26,7 @@ impl Stage<'_> {
         let Some(generation) = consumer.member.generation else {
             return (Ink::Lost, vec![words.outside.to_owned()]);
         };
-        let generation = fill(words.generation, &[&generation]);
-        let member = fill(words.member, &[&setup.consumers[consumer.id.index()].member]);
-        match group.members.len() {
-            1 => (Ink::Muted, vec![generation, words.group.to_owned()]),
-            _ => (Ink::Muted, vec![format!("{member} · {generation}"), member]),
-        }
+        (Ink::Muted, vec![fill(words.generation, &[&generation])])
     }
 
     /// Position, committed offset and lag in the one partition that a consumer reads; of several,

@@ -15,7 +15,7 @@ use crate::model::producer::{Producer, Waiting};
 use crate::script::config::{Acks, ProducerConfig};
 
 /// The height of a partition in the accumulator: its name, and a track.
-const TRACK: f32 = 40.0;
+pub(super) const TRACK: f32 = 40.0;
 /// The height of the sender's part.
 pub(super) const SENDER: f32 = 64.0;
 /// The least height of what the application was told.
@@ -211,7 +211,7 @@ impl Stage<'_> {
     }
 
     /// The batches of a partition that wait, and what the first one waits for.
-    fn deque(
+    pub(super) fn deque(
         &mut self,
         producer: &Producer,
         config: &ProducerConfig,

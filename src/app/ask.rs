@@ -27,9 +27,11 @@ extern "C" {
 pub enum Topic {
     /// What settings and faults do: the same for all scripts, so that it is asked once.
     Texts,
+    /// The stage at a moment, as SVG.
+    Still,
 }
 
-const TOPICS: [Topic; 1] = [Topic::Texts];
+const TOPICS: [Topic; 2] = [Topic::Texts, Topic::Still];
 
 /// A question and its answer.
 #[derive(Clone, Debug, Default)]
@@ -78,7 +80,14 @@ impl State {
     pub fn ask(&mut self, topic: Topic) -> Asks {
         let request = match topic {
             Topic::Texts => json!({ "job": "texts" }),
+            // It takes a size to ask for one (`export.rs`).
+            Topic::Still => return RENDER,
         };
+        self.ask_for(topic, request)
+    }
+
+    /// Asks the lab in these words.
+    pub fn ask_for(&mut self, topic: Topic, request: Value) -> Asks {
         self.questions.ask(topic, request.to_string());
         Asks { lab: true, ..RENDER }
     }
@@ -86,6 +95,7 @@ impl State {
     /// The lab answers.
     pub fn answered(&mut self, topic: Topic, answer: &str) -> Asks {
         self.questions.heard(topic, answer);
+        self.exported();
         RENDER
     }
 }

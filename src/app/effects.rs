@@ -7,12 +7,15 @@ use gloo::events::{EventListener, EventListenerOptions};
 use gloo::render::{AnimationFrame, request_animation_frame};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::js_sys::Array;
 use web_sys::{
-    Document, Element, HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent,
-    MediaQueryList, ResizeObserver, WheelEvent, Window,
+    Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlCanvasElement, HtmlElement,
+    HtmlInputElement, HtmlSelectElement, KeyboardEvent, MediaQueryList, ResizeObserver, Url,
+    WheelEvent, Window,
 };
 use yew::{Callback, Event, TargetCast};
 
+use super::export::File;
 use super::glance::{GlanceMsg, LARGER, SMALLER};
 use super::state::{Direction, Media, Msg, Theme};
 use super::travel::TravelMsg;
@@ -191,6 +194,7 @@ pub fn stored_theme() -> Theme {
     match storage.and_then(|storage| storage.get_item(THEME_KEY).ok().flatten()).as_deref() {
         Some("light") => Theme::Light,
         Some("dark") => Theme::Dark,
+        Some("contrast") => Theme::Contrast,
         _ => Theme::Auto,
     }
 }
@@ -208,10 +212,56 @@ pub fn store_theme(theme: Theme) {
 /// Puts a theme on the page; the style sheet does the rest.
 pub fn show_theme(theme: Theme) {
     let Some(root) = root() else { return };
-    let _ = match theme.name() {
+    let more_contrast = theme == Theme::Auto && media().more_contrast;
+    let _ = match if more_contrast { Some("contrast") } else { theme.name() } {
         Some(name) => root.set_attribute("data-theme", name),
         None => root.remove_attribute("data-theme"),
     };
+}
+
+/// How wide the stage is.
+pub fn stage_width() -> u16 {
+    let canvas = document().query_selector(".stage canvas").ok().flatten();
+    within(canvas.map_or(1_000.0, |it| f64::from(it.client_width())), 320.0, 4_000.0) as u16
+}
+
+/// A canvas that is not on the page.
+pub fn canvas() -> Option<HtmlCanvasElement> {
+    document().create_element("canvas").ok()?.dyn_into().ok()
+}
+
+/// Saves what is painted on a canvas.
+pub fn save_canvas(canvas: &HtmlCanvasElement, name: String) {
+    let then = Closure::once_into_js(move |blob: Option<Blob>| {
+        if let Some(blob) = blob {
+            save(&blob, &name);
+        }
+    });
+    let _ = canvas.to_blob(then.unchecked_ref());
+}
+
+/// Saves a text.
+pub fn save_text(file: &File) {
+    let kind = BlobPropertyBag::new();
+    kind.set_type("image/svg+xml");
+    let parts = Array::of1(&JsValue::from_str(&file.text));
+    if let Ok(blob) = Blob::new_with_str_sequence_and_options(&parts, &kind) {
+        save(&blob, &file.name);
+    }
+}
+
+fn save(blob: &Blob, name: &str) {
+    let Ok(address) = Url::create_object_url_with_blob(blob) else { return };
+    let link = document().create_element("a").ok().and_then(|it| it.dyn_into().ok());
+    if let Some::<HtmlAnchorElement>(link) = link {
+        link.set_href(&address);
+        link.set_download(name);
+        link.click();
+    }
+    // The browser has begun to read it by then.
+    let then = Closure::once_into_js(move || drop(Url::revoke_object_url(&address)));
+    let _ = window()
+        .set_timeout_with_callback_and_timeout_and_arguments_0(then.unchecked_ref(), 10_000);
 }
 
 impl Theme {
@@ -220,6 +270,7 @@ impl Theme {
             Self::Auto => None,
             Self::Light => Some("light"),
             Self::Dark => Some("dark"),
+            Self::Contrast => Some("contrast"),
         }
     }
 }
@@ -267,6 +318,7 @@ pub fn shortcut(event: &KeyboardEvent) -> Option<Msg> {
         "-" => Msg::TravelKey(TravelMsg::Zoom(None, 2.0)),
         "0" => Msg::TravelKey(TravelMsg::Fit),
         "t" => Msg::TravelKey(TravelMsg::Taller),
+        "Escape" if is_presenting() => Msg::Present(false),
         "?" => Msg::HelpKey,
         _ => return None,
     })
@@ -291,6 +343,12 @@ pub fn zoom(event: &WheelEvent) -> Option<Msg> {
 /// What was chosen in a list.
 pub fn chosen_value(then: Callback<String>) -> Callback<Event> {
     then.reform(|event: Event| event.target_unchecked_into::<HtmlSelectElement>().value())
+}
+
+/// Whether the stage is shown to an audience, and nothing lies over it that takes the key.
+fn is_presenting() -> bool {
+    let there = |what| document().query_selector(what).ok().flatten().is_some();
+    there("[data-present]") && !there("dialog[open]")
 }
 
 fn target(event: &KeyboardEvent) -> Option<Element> {

@@ -14,6 +14,12 @@ pub const SUN: &str = "M13.2 10a3.2 3.2 0 1 1-6.4 0 3.2 3.2 0 0 1 6.4 0ZM10 2.5v
 pub const MOON: &str = "M16.3 11.9A6.8 6.8 0 0 1 8.1 3.7a6.8 6.8 0 1 0 8.2 8.2Z";
 /// The system's colours.
 pub const AUTO: &str = "M3.5 5h13v8.5h-13ZM7.5 16.5h5M10 13.5v3";
+/// High contrast.
+pub const CONTRAST: &str = "M10 3.5a6.5 6.5 0 1 0 0 13ZM10 3.5a6.5 6.5 0 0 1 0 13M7.5 5v10M5.5 7v6";
+/// Save a picture.
+pub const EXPORT: &str = "M10 3.5v9M6.5 9l3.5 3.5L13.5 9M4 16.5h12";
+/// Show to an audience.
+pub const PRESENT: &str = "M3 4.5h14M4.5 4.5v8h11v-8M10 12.5v2M7 16.5l3-2 3 2";
 /// To the event before.
 pub const BACK: &str = "M13.5 4.5 7 10l6.5 5.5V4.5ZM5 4.5v11";
 /// To the event after.
@@ -31,15 +37,15 @@ pub const FARTHER: &str = "M9 4a5 5 0 1 1 0 10A5 5 0 0 1 9 4ZM13 13l3.5 3.5M7 9h
 /// All of it.
 pub const WHOLE: &str = "M3.5 5v10M16.5 5v10M6.5 10h7M8.5 8l-2 2 2 2M11.5 8l2 2-2 2";
 /// Higher.
-pub const HIGHER: &str = "M4 16.5h12M10 13V4.500M6.500 8 10 4.500 13.500 8";
+pub const HIGHER: &str = "M4 16.5h12M10 13V4.5M6.5 8 10 4.5 13.5 8";
 /// Lower.
-pub const LOWER: &str = "M4 16.5h12M10 4v9M6.500 9.500 10 13l3.500-3.500";
+pub const LOWER: &str = "M4 16.5h12M10 4v9M6.5 9.5 10 13l3.5-3.5";
 /// The beginning of a span.
-pub const FROM: &str = "M9 4H6v12h3M10 10h6.500M13.500 7l3 3-3 3";
+pub const FROM: &str = "M9 4H6v12h3M10 10h6.5M13.5 7l3 3-3 3";
 /// The end of a span.
-pub const TO: &str = "M11 4h3v12h-3M3.500 10H10M7 7l3 3-3 3";
+pub const TO: &str = "M11 4h3v12h-3M3.5 10H10M7 7l3 3-3 3";
 /// More.
-pub const MORE: &str = "M4.500 10h.5M9.800 10h.5M15 10h.5";
+pub const MORE: &str = "M4.5 10h.5M9.800 10h.5M15 10h.5";
 /// Close.
 pub const CLOSE: &str = "m5 5 10 10M15 5 5 15";
 

@@ -5,6 +5,7 @@ use std::cell::Cell;
 
 use ackscope::model::ids::RecordId;
 use ackscope::player::within;
+use ackscope::stage::scene::within as scene_within;
 use ackscope::stage::{self, Scene, Theme, View};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement, HtmlInputElement};
@@ -66,6 +67,8 @@ struct TrackKey {
 
 /// How wide the button in a broker's card is, with the gap before it.
 const BUTTON: f32 = 74.0;
+/// The largest that it is before an audience.
+const LARGEST: f32 = 1.6;
 /// The smallest that the stage is shown before it scrolls instead.
 const SCALE_MIN: f32 = 0.84;
 /// The same where two stand side by side, and the width that each should have.
@@ -254,15 +257,19 @@ fn paint_stage(stage: &stage_view::Handle, state: &mut State, theme: Theme) -> O
         let view = View { focus, partition, button, ..view };
         stage::scene(moment.world, moment.ledger, now_us, &view)
     };
-    let (mut scene, scale) = fit(width, height, state.compare.is_some(), &at_scale);
+    // Before an audience it is larger, as far as the whole stage still fits.
+    let most = if state.present { scene_within(width / 1_000.0, 1.0, LARGEST) } else { 1.0 };
+    let (mut scene, scale) = fit(width, height, (state.compare.is_some(), most), &at_scale);
     let scale = scale * shown_scale;
     marks::mark(&mut scene, state);
     let before = (frame.scroll_width() as f32, frame.scroll_height() as f32);
     let size = (scene.width * scale, scene.height * scale);
     let mut painter = Painter::new(&canvas, size, scale, theme)?;
     painter.scene(&scene);
-    // Its height does not follow from its width, lest a scroll bar comes because there is one.
-    set_style(&canvas, "height", &((size.1 as u32).to_string() + "px"));
+    // Were one of them left to the style sheet, a scroll bar could bring itself about.
+    for (name, length) in [("width", size.0), ("height", size.1)] {
+        set_style(&canvas, name, &((length.round() as i32).to_string() + "px"));
+    }
     stage.place(scene.hotspots, scale);
     state.glance.scroll(&frame, before);
     Some(())
@@ -270,9 +277,14 @@ fn paint_stage(stage: &stage_view::Handle, state: &mut State, theme: Theme) -> O
 
 /// The scene at the scale at which it fits: a little smaller, rather than a part of it or, of two
 /// side by side, upright.
-fn fit(width: f32, height: f32, pair: bool, at_scale: &dyn Fn(f32) -> Scene) -> (Scene, f32) {
+fn fit(
+    width: f32,
+    height: f32,
+    (pair, most): (bool, f32),
+    at_scale: &dyn Fn(f32) -> Scene,
+) -> (Scene, f32) {
     let least = if pair { PAIR_SCALE_MIN } else { SCALE_MIN };
-    let mut scale = if pair && (PAIR * least..PAIR).contains(&width) { width / PAIR } else { 1.0 };
+    let mut scale = if pair && (PAIR * least..PAIR).contains(&width) { width / PAIR } else { most };
     let mut scene = at_scale(scale);
     if scene.height * scale > height + 0.5 && height >= scene.height * least {
         scale = height / scene.height;
@@ -282,8 +294,8 @@ fn fit(width: f32, height: f32, pair: bool, at_scale: &dyn Fn(f32) -> Scene) -> 
 }
 
 /// The colours of the pictures.
-fn theme(state: &State) -> Theme {
-    match (state.media.more_contrast, state.is_dark()) {
+pub fn theme(state: &State) -> Theme {
+    match (state.is_high_contrast(), state.is_dark()) {
         (true, _) => Theme::HighContrast,
         (false, true) => Theme::Dark,
         (false, false) => Theme::Light,

@@ -9,6 +9,7 @@ mod break_it;
 mod caption;
 mod compare;
 mod effects;
+mod export;
 mod fates;
 mod glance;
 mod help;
@@ -223,6 +224,12 @@ impl Component for App {
     fn update(&mut self, _: &Context<Self>, msg: Msg) -> bool {
         let Ok(run) = &mut self.run else { return false };
         let is_frame = matches!(msg, Msg::Frame(_));
+        if let Msg::ExportPng(width) = msg {
+            export::save_png(&mut run.state, width);
+        }
+        if matches!(msg, Msg::Media(_)) {
+            effects::show_theme(run.state.theme);
+        }
         if msg == Msg::Resized {
             run.live.timeline.place(&run.above);
         }
@@ -230,6 +237,9 @@ impl Component for App {
             self.frames.arrived();
         }
         let (asks, differs) = run.update(msg);
+        if let Some(file) = run.state.export.ready.take() {
+            effects::save_text(&file);
+        }
         if asks.store {
             effects::store_theme(run.state.theme);
             effects::show_theme(run.state.theme);
@@ -311,7 +321,7 @@ fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
     let marks = break_it::marks::marks(state, &run.script, window);
     let handles = html! { <Handles {marks} {window} on={on} /> };
     html! {
-        <div class="app" data-compare={state.compare.as_ref().map(|_| "true")}>
+        <div class="app" data-present={state.present.then_some("")} data-compare={state.compare.as_ref().map(|_| "true")}>
             { top_bar::top_bar(state, on) }
             <main>
                 if state.compare.is_some() {

@@ -73,6 +73,12 @@ pub enum Msg {
     Metrics(MetricsMsg),
     /// Puts two worlds side by side.
     Compare(CompareMsg),
+    /// Saves the stage as SVG, so wide.
+    Export(u16),
+    /// Saves it as PNG.
+    ExportPng(u16),
+    /// Shows the stage to an audience, or no more.
+    Present(bool),
     /// Takes back the last change.
     Undo,
     /// Brings it back.
@@ -115,6 +121,8 @@ pub enum Theme {
     Light,
     /// Light on dark.
     Dark,
+    /// As far apart as can be.
+    Contrast,
 }
 
 /// What the browser says about its window and its user's wishes.

@@ -10,7 +10,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::js_sys::Array;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use super::effects::{pixel_ratio, set_style};
+use super::effects::pixel_ratio;
 
 /// The fonts, as the style sheet has them.
 pub const SANS: &str = "Inter, system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', sans-serif";
@@ -38,16 +38,32 @@ impl Painter {
         scale: f32,
         theme: Theme,
     ) -> Option<Self> {
-        let ratio = pixel_ratio();
+        Self::zoomed(canvas, (width, height), scale, pixel_ratio(), theme)
+    }
+
+    /// The same for a picture of its own, with so many pixels for each of the scene's.
+    #[must_use]
+    pub fn fine(
+        canvas: &HtmlCanvasElement,
+        size: (f32, f32),
+        ratio: f64,
+        theme: Theme,
+    ) -> Option<Self> {
+        Self::zoomed(canvas, size, 1.0, ratio, theme)
+    }
+
+    fn zoomed(
+        canvas: &HtmlCanvasElement,
+        (width, height): (f32, f32),
+        scale: f32,
+        ratio: f64,
+        theme: Theme,
+    ) -> Option<Self> {
         let (device_width, device_height) =
             ((f64::from(width) * ratio).round() as u32, (f64::from(height) * ratio).round() as u32);
         if canvas.width() != device_width || canvas.height() != device_height {
             canvas.set_width(device_width);
             canvas.set_height(device_height);
-            // Were one of them left to the style sheet, a scroll bar could bring itself about.
-            for (name, length) in [("width", width), ("height", height)] {
-                set_style(canvas, name, &((length.round() as i32).to_string() + "px"));
-            }
         }
         let context =
             canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;

@@ -8,6 +8,7 @@ use ackscope::verdict::Fate;
 use super::ask::{Questions, Topic};
 use super::break_it::Break;
 use super::compare::Compare;
+use super::export::Export;
 use super::glance::Glance;
 use super::lab::{Job, Lab};
 use super::log::Log;
@@ -56,6 +57,10 @@ pub struct State {
     pub lab: Lab,
     /// Which panes are open.
     pub panes: Panes,
+    /// What is to be saved.
+    pub export: Export,
+    /// Whether the stage is shown to an audience.
+    pub present: bool,
     /// How the user moves through the run.
     pub travel: Travel,
     /// The event log.
@@ -136,6 +141,8 @@ impl State {
             shortcuts: true,
             lab: Lab::default(),
             panes: Panes::default(),
+            export: Export::default(),
+            present: false,
             travel: Travel::default(),
             log: Log::default(),
             menu: Menu::default(),
@@ -174,8 +181,14 @@ impl State {
         match self.theme {
             Theme::Auto => self.media.dark,
             Theme::Light => false,
-            Theme::Dark => true,
+            Theme::Dark | Theme::Contrast => true,
         }
+    }
+
+    /// Whether contrast is high, by the user's choice or that of the system.
+    #[must_use]
+    pub fn is_high_contrast(&self) -> bool {
+        self.theme == Theme::Contrast || self.theme == Theme::Auto && self.media.more_contrast
     }
 
     /// The script that the settings panel shows: the refused one, if the last change was refused.
@@ -252,6 +265,8 @@ impl State {
                 }
                 Asks { lab: true, ..RENDER }
             }
+            Msg::Export(width) => self.export(width),
+            Msg::Present(present) => self.present(present),
             Msg::Travel(msg) => self.roam(msg),
             Msg::TravelKey(msg) if self.shortcuts => self.roam(msg),
             Msg::Log(msg) => self.browse(msg),

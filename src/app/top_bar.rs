@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::compare;
+use super::export;
 use super::icons::{self, icon};
 use super::menu::MenuMsg;
 use super::state::{Msg, State, Theme};
@@ -33,6 +34,8 @@ pub fn top_bar(state: &State, on: &Callback<Msg>) -> Html {
             <div class="tools">
                 { tool(w.undo, icons::UNDO, "undo", can_undo, Msg::Undo) }
                 { tool(w.redo, icons::REDO, "redo", player.can_redo(), Msg::Redo) }
+                { export::menu(on) }
+                { tool(w.present, icons::PRESENT, "present", true, Msg::Present(!state.present)) }
                 { themes(theme, on) }
                 { tool(w.help, icons::HELP, "help", true, Msg::Help(true)) }
             </div>
@@ -56,6 +59,7 @@ fn themes(chosen: Theme, on: &Callback<Msg>) -> Html {
             { choice(Theme::Light, w.theme_light, icons::SUN) }
             { choice(Theme::Auto, w.theme_auto, icons::AUTO) }
             { choice(Theme::Dark, w.theme_dark, icons::MOON) }
+            { choice(Theme::Contrast, w.theme_contrast, icons::CONTRAST) }
         </div>
     }
 }

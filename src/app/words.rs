@@ -27,6 +27,11 @@ words! {
     theme_auto: "Auto";
     theme_light: "Light";
     theme_dark: "Dark";
+    theme_contrast: "High contrast";
+    export: "Save the stage";
+    export_svg: "Save as SVG";
+    export_png: "Save as PNG";
+    present: "Present (Esc ends it)";
     help: "Help";
     close: "Close";
 

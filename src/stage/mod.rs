@@ -27,6 +27,7 @@ mod pen;
 mod producers;
 pub mod scene;
 mod sender;
+mod still;
 mod strip;
 mod svg;
 pub mod text;
@@ -44,6 +45,7 @@ pub use palette::{Ink, Theme};
 use pen::{BODY, Pen, SMALL, Style};
 pub use scene::{Fold, Hotspot, Part, Rect, Scene, Shape, Site};
 use scene::{pt, within};
+pub use still::Still;
 pub use svg::{css_variables, to_svg};
 use words::Words;
 

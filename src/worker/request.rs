@@ -1,8 +1,11 @@
 //! What the page asks for: `{"job": "rescue", "script": {…}}`, and what else the job needs.
 
 use ackscope::lab::{Fault, Hazard};
+use ackscope::model::ids::RecordId;
+use ackscope::player::Player;
 use ackscope::script::Script;
-use serde_json::Value;
+use ackscope::stage::{Still, Theme};
+use serde_json::{Value, json};
 
 use super::job::{self, Work};
 use super::{danger, metrics, promises};
@@ -27,7 +30,23 @@ pub fn job(request: &str) -> Result<Box<dyn Work>, String> {
         "metrics" => metrics::metrics(&script),
         "lessons" => Ok(job::lessons()),
         "strike" => danger::strike(&script, &text("fault")?.parse::<Fault>()?, number("at_us")?),
+        "still" => still(script, &request),
         "odds" => job::odds(&script, &Hazard::parse(text("hazard")?)?, number("runs")?),
         other => Err(format!("there is no job {other:?}")),
     }
+}
+
+/// The stage at one moment, as SVG.
+fn still(script: Script, request: &Value) -> job::Begun {
+    let number = |name: &str| request[name].as_u64().ok_or(format!("the request has no {name}"));
+    let theme = request["theme"].as_str().and_then(Theme::named);
+    let still = Still {
+        at_us: number("at_us")?,
+        size: (number("width")? as f32, number("height")? as f32),
+        record: request["record"].as_u64().map(|id| RecordId(id as u32)),
+        partition: request["partition"].as_str().map(str::to_owned),
+        theme: theme.ok_or("the request has no theme")?,
+    };
+    let mut player = Player::new(script).map_err(|error| error.to_string())?;
+    Ok(job::known(json!({ "svg": still.svg(&mut player) })))
 }

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use ackscope::model::ids::RecordId;
 use ackscope::player::Player;
 use ackscope::script::Duration;
-use ackscope::stage::{Theme, View, preferred_height, scene, to_svg};
+use ackscope::stage::{Still, Theme, preferred_height};
 use clap::{Args, ValueEnum};
 
 use super::{Failure, SourceArgs, input, write_to};
@@ -26,6 +27,12 @@ pub struct RenderArgs {
     /// The height in pixels; by default what the width asks for.
     #[arg(long, value_parser = clap::value_parser!(u16).range(200..=4000))]
     height: Option<u16>,
+    /// A record that stands out.
+    #[arg(long)]
+    record: Option<u32>,
+    /// The partition that is drawn in full, such as `orders-0`.
+    #[arg(long)]
+    partition: Option<String>,
     /// The colours.
     #[arg(long, value_enum, default_value_t = Colours::Light)]
     theme: Colours,
@@ -60,8 +67,8 @@ pub fn render(args: &RenderArgs) -> Result<(), Failure> {
     }
     let width = f32::from(args.width);
     let height = args.height.map_or_else(|| preferred_height(player.setup(), width), f32::from);
-    let title = format!("{} at {at}", player.script().name);
-    let moment = player.seek(at.as_us());
-    let scene = scene(moment.world, moment.ledger, moment.now_us, &View::new(width, height));
-    write_to(&args.output, &to_svg(&scene, args.theme.into(), Some(&title)))
+    let record = args.record.map(RecordId);
+    let (partition, theme) = (args.partition.clone(), args.theme.into());
+    let still = Still { at_us: at.as_us(), size: (width, height), record, partition, theme };
+    write_to(&args.output, &still.svg(&mut player))
 }

@@ -57,6 +57,8 @@ globalThis.ackscope = {
     const begun = import(lab).then(({ start }) => (job ??= start(request, say))).catch(fail);
     return { cancel: () => ((job ??= {}), begun.then(() => job.cancel?.())) };
   },
+  copy: (text, done) =>
+    (navigator.clipboard?.writeText(text) ?? Promise.reject()).then(() => done(true), () => done(false)),
 };
 
 if (later) {

@@ -14,6 +14,8 @@ mod probe;
 mod site;
 #[path = "browser/story.rs"]
 mod story;
+#[path = "browser/tune.rs"]
+mod tune;
 
 use browser::Browser;
 use fantoccini::Locator;

@@ -29,9 +29,13 @@ pub enum Topic {
     Texts,
     /// The stage at a moment, as SVG.
     Still,
+    /// What is wrong with properties files.
+    Files,
+    /// The settings as such files, and as code of clients.
+    Out,
 }
 
-const TOPICS: [Topic; 2] = [Topic::Texts, Topic::Still];
+const TOPICS: [Topic; 4] = [Topic::Texts, Topic::Still, Topic::Files, Topic::Out];
 
 /// A question and its answer.
 #[derive(Clone, Debug, Default)]
@@ -82,6 +86,8 @@ impl State {
             Topic::Texts => json!({ "job": "texts" }),
             // It takes a size to ask for one (`export.rs`).
             Topic::Still => return RENDER,
+            Topic::Files => self.files.question(self.player.script()),
+            Topic::Out => self.files.export(self.player.script()),
         };
         self.ask_for(topic, request)
     }

@@ -11,6 +11,7 @@ mod compare;
 mod effects;
 mod export;
 mod fates;
+mod files;
 mod glance;
 mod help;
 mod icons;
@@ -375,7 +376,7 @@ fn view_pane(run: &Run, pane: Pane, on: &Callback<Msg>) -> Html {
             None => Html::default(),
         },
         Pane::Break => break_it::pane(state, &run.script, on),
-        Pane::Files => Html::default(),
+        Pane::Files => files::pane(state, on),
         Pane::Metrics => metrics::metrics(state, &run.charts.1, &live.charts, on),
     }
 }

@@ -7,6 +7,7 @@ use ackscope::verdict::Fate;
 use super::ask::Topic;
 use super::break_it::BreakMsg;
 use super::compare::CompareMsg;
+use super::files::FilesMsg;
 use super::glance::GlanceMsg;
 use super::lab::LabMsg;
 use super::log::LogMsg;
@@ -59,6 +60,8 @@ pub enum Msg {
     Tune(TuneMsg),
     /// Does something to the system, or changes what is done.
     Break(BreakMsg),
+    /// Takes properties files in, or shows the settings as such.
+    Files(FilesMsg),
     /// Asks the lab what there is to know.
     Ask(Topic),
     /// The lab says what there is to know.

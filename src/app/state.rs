@@ -9,6 +9,7 @@ use super::ask::{Questions, Topic};
 use super::break_it::Break;
 use super::compare::Compare;
 use super::export::Export;
+use super::files::Files;
 use super::glance::Glance;
 use super::lab::{Job, Lab};
 use super::log::Log;
@@ -77,6 +78,8 @@ pub struct State {
     pub tune: Tune,
     /// What is being done to the system.
     pub breaking: Break,
+    /// Properties files.
+    pub files: Files,
     /// What else the lab was asked.
     pub questions: Questions,
 }
@@ -151,6 +154,7 @@ impl State {
             glance: Glance::default(),
             tune: Tune::default(),
             breaking: Break::default(),
+            files: Files::default(),
             questions: Questions::default(),
         };
         state.begin();
@@ -245,26 +249,7 @@ impl State {
                 RENDER
             }
             Msg::Menu(msg) => self.choose(msg),
-            Msg::Pane(pane, open) => {
-                if open {
-                    self.panes.open(pane);
-                    if matches!(pane, Pane::Break | Pane::Files) {
-                        return self.ask(Topic::Texts);
-                    }
-                } else {
-                    self.panes.close(pane);
-                }
-                // What a pane shows at first is asked for when it is first opened.
-                let first = match pane {
-                    Pane::Lab => Some(Job::Faults),
-                    Pane::Metrics => Some(Job::Metrics),
-                    _ => None,
-                };
-                if let Some(job) = first.filter(|job| self.lab.asked(*job).number == 0) {
-                    self.lab.ask(job, String::new(), self.player.script());
-                }
-                Asks { lab: true, ..RENDER }
-            }
+            Msg::Pane(pane, open) => self.open_pane(pane, open),
             Msg::Export(width) => self.export(width),
             Msg::Present(present) => self.present(present),
             Msg::Travel(msg) => self.roam(msg),
@@ -279,11 +264,35 @@ impl State {
             Msg::Glance(msg) => self.glance(msg),
             Msg::Tune(msg) => self.tune(msg),
             Msg::Break(msg) => self.break_it(msg),
+            Msg::Files(msg) => self.file(msg),
             Msg::Ask(topic) => self.ask(topic),
             Msg::Answered(topic, answer) => self.answered(topic, &answer),
             Msg::Act(_) | Msg::Undo | Msg::Redo => Asks { lab: true, ..self.change(msg) },
             _ => self.travel(msg),
         }
+    }
+
+    /// Opens a pane, or closes its drawer. What a pane shows at first is asked for when it is opened.
+    fn open_pane(&mut self, pane: Pane, open: bool) -> Asks {
+        if !open {
+            self.panes.close(pane);
+            return RENDER;
+        }
+        self.panes.open(pane);
+        let job = match pane {
+            Pane::Break => return self.ask(Topic::Texts),
+            Pane::Files => {
+                self.ask(Topic::Texts);
+                return self.ask_about_files();
+            }
+            Pane::Lab => Job::Faults,
+            Pane::Metrics => Job::Metrics,
+            _ => return RENDER,
+        };
+        if self.lab.asked(job).number == 0 {
+            self.lab.ask(job, String::new(), self.player.script());
+        }
+        Asks { lab: true, ..RENDER }
     }
 
     /// Messages that move in time, and those that say how.
@@ -452,6 +461,9 @@ impl State {
         self.refused = None;
         self.revision = self.next_revision();
         self.lab.changed(self.player.script());
+        if self.panes.shows(Pane::Files, self.media.wide) {
+            self.ask_about_files();
+        }
         self.reclock();
     }
 

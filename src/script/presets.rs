@@ -23,7 +23,11 @@ impl Preset {
     /// The changes that make a script's settings those.
     #[must_use]
     pub fn edits(self, script: &Script) -> Vec<Edit> {
-        let mut edits = defaults(script);
+        let mut edits = match self {
+            Self::Defaults => defaults(script),
+            // Whatever else is set stays.
+            _ => Vec::new(),
+        };
         let mut put = |place: &str, value: &str| edits.push(Edit::put(place, typed(value)));
         match self {
             Self::Defaults => {}
@@ -48,7 +52,11 @@ impl Preset {
                         put("/producers/*/config/enable.idempotence", "true");
                     }
                     // What kept the order and the log free of copies before there was idempotence.
-                    _ => put("/producers/*/config/max.in.flight.requests.per.connection", "1"),
+                    _ => put(IN_FLIGHT, "1"),
+                }
+                if script.kafka.since(0, 11) {
+                    // Idempotence takes five at most, which is the default.
+                    edits.push(Edit::remove(IN_FLIGHT));
                 }
                 edits.extend(three_copies(script));
                 edits.push(Edit::remove("/producers/*/style"));
@@ -78,6 +86,8 @@ fn defaults(script: &Script) -> Vec<Edit> {
     }
     edits
 }
+
+const IN_FLIGHT: &str = "/producers/*/config/max.in.flight.requests.per.connection";
 
 /// Who somebody is, and where a group begins: not for a preset to say.
 const IDENTITY: [&str; 3] = ["transactional.id", "group.instance.id", "auto.offset.reset"];

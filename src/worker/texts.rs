@@ -1,6 +1,7 @@
 //! What settings do and cost, and what can be done to the system, in words: the page asks for them
 //! once, when it shows them.
 
+use ackscope::script::clients::Client;
 use ackscope::script::deeds::DEEDS;
 use ackscope::script::knobs::texts;
 use serde_json::{Value, json};
@@ -10,6 +11,7 @@ pub fn texts() -> Value {
     json!({
         "settings": texts::all(),
         "deeds": DEEDS.concat(),
+        "clients": Client::ALL.map(|client| json!({ "id": client.id(), "name": client.name() })),
         "presets": {
             "defaults": "Every property as this version has it, for clients, topics and brokers.",
             "fast": "acks=1, no retries, no idempotence, unclean elections, automatic commits, and nobody looks at the outcome of send().",

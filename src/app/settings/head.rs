@@ -1,8 +1,10 @@
 //! Above the settings: the search, the version of Kafka, presets, and since when a change counts.
 
+use ackscope::script::Version;
 use ackscope::script::edit::Edit;
 use ackscope::script::presets::Preset;
 use ackscope::script::version::KNOWN;
+use serde_json::Value;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -25,10 +27,7 @@ pub fn head(props: &Props) -> Html {
             <input type="search" class="search" placeholder={w.search} aria-label={w.search} value={props.tune.search.clone()} {oninput} />
             <div class="tune-row">
                 { version(props) }
-                <details class="presets">
-                    <summary onclick={tell::<MouseEvent>(&props.on, Msg::Ask(Topic::Texts))}>{ w.presets }</summary>
-                    { presets(props) }
-                </details>
+                { presets(props.version, &props.texts, &props.on) }
             </div>
             { since_when(props) }
         </div>
@@ -41,7 +40,7 @@ fn version(props: &Props) -> Html {
         let version = event.target_unchecked_into::<HtmlSelectElement>().value();
         Msg::Tune(TuneMsg::Edit(vec![Edit::put("/kafka", version)]))
     });
-    let option = |version: &ackscope::script::Version| {
+    let option = |version: &Version| {
         let name = version.to_string();
         html! { <option value={name.clone()} selected={*version == props.version}>{ name }</option> }
     };
@@ -52,9 +51,10 @@ fn version(props: &Props) -> Html {
     }
 }
 
-fn presets(props: &Props) -> Html {
+/// The menu of presets.
+pub fn presets(version: Version, texts: &Value, on: &Callback<Msg>) -> Html {
     let w = words();
-    let version = props.version.to_string();
+    let version = version.to_string();
     let button = |preset: Preset| {
         let (name, id) = match preset {
             Preset::Defaults => (fill(w.preset_defaults, &[("version", &version)]), "defaults"),
@@ -62,8 +62,8 @@ fn presets(props: &Props) -> Html {
             Preset::Durable => (w.preset_durable.to_owned(), "durable"),
             Preset::Article => (w.preset_article.to_owned(), "article"),
         };
-        let does = props.texts["presets"][id].as_str().unwrap_or_default().to_owned();
-        let onclick = props.on.reform(move |event: MouseEvent| {
+        let does = texts["presets"][id].as_str().unwrap_or_default().to_owned();
+        let onclick = on.reform(move |event: MouseEvent| {
             let button: web_sys::Element = event.target_unchecked_into();
             if let Ok(Some(menu)) = button.closest("details") {
                 let _ = menu.remove_attribute("open");
@@ -74,7 +74,12 @@ fn presets(props: &Props) -> Html {
             <button type="button" data-preset={id} {onclick}><b>{ name }</b><small>{ does }</small></button>
         }
     };
-    html! { <div class="presets-body">{ for Preset::ALL.into_iter().map(button) }</div> }
+    html! {
+        <details class="presets">
+            <summary onclick={tell::<MouseEvent>(on, Msg::Ask(Topic::Texts))}>{ w.presets }</summary>
+            <div class="presets-body">{ for Preset::ALL.into_iter().map(button) }</div>
+        </details>
+    }
 }
 
 /// For the whole run, or from now on.

@@ -15,6 +15,8 @@ use serde_json::Value;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+pub use head::presets;
+
 use super::shown::Shared;
 use super::state::Msg;
 use super::tool::tell;

@@ -76,6 +76,9 @@ fn say(
         if coordinated && classic.contains(&name) {
             continue;
         }
+        if name == "transaction.timeout.ms" && !own.contains_key("transactional.id") {
+            continue;
+        }
         let given = own.get(name).map(|value| written(property, value));
         let value = in_effect(name, given.as_deref().unwrap_or(default));
         if client == Client::Java {
@@ -126,7 +129,7 @@ fn tell(
 ) {
     let name = property.name;
     // The outer settings of the Node client meet defaults of its own that nobody writes down.
-    let as_by_itself = value == option.default && client != Client::Node;
+    let as_by_itself = value == option.default && !given && client != Client::Node;
     let unset = value.is_empty() && !matches!(option.form, Form::Words(..));
     if as_by_itself || unset {
         return;

@@ -1,0 +1,209 @@
+//! Properties files in and out, and the settings as code of clients. What is wrong with a file, and
+//! what the settings look like in a client, is for the lab to say.
+
+mod input;
+mod output;
+
+use ackscope::script::Script;
+use serde_json::{Value, json};
+use yew::prelude::*;
+
+use super::ask::Topic;
+use super::effects;
+use super::state::{Asks, Msg, PAINT, RENDER, State};
+
+/// What the user does with files.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FilesMsg {
+    /// Changes the text of a file; whether that is all for now.
+    Text(usize, String, bool),
+    /// Says whose properties a file has; nothing to find it out.
+    Kind(usize, String),
+    /// Adds a file with its text, or says why it cannot be read.
+    Add(String, Result<String, String>),
+    /// Adds an empty one.
+    More,
+    /// Takes one away.
+    Remove(usize),
+    /// Gives the run the settings of all files.
+    Apply,
+    /// Shows the settings as files, or as code of the client of that id.
+    Show(String),
+    /// Whether files have the defaults as well.
+    Defaults(bool),
+    /// A text is copied, by its place among those that are shown, or could not be.
+    Copied(usize, bool),
+}
+
+/// A file that was given.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Input {
+    name: String,
+    text: String,
+    kind: String,
+}
+
+/// What is remembered of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Files {
+    inputs: Vec<Input>,
+    client: String,
+    defaults: bool,
+    applied: bool,
+    copied: Option<(usize, bool)>,
+    error: Option<String>,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        let inputs = vec![Input::default()];
+        Self {
+            inputs,
+            client: String::new(),
+            defaults: false,
+            applied: false,
+            copied: None,
+            error: None,
+        }
+    }
+}
+
+impl Files {
+    /// Whether there is something to check.
+    fn is_empty(&self) -> bool {
+        self.inputs.iter().all(|input| input.text.trim().is_empty())
+    }
+
+    /// The question what is wrong with the files.
+    pub fn question(&self, script: &Script) -> Value {
+        let given =
+            self.inputs.iter().enumerate().filter(|(_, input)| !input.text.trim().is_empty());
+        let files = given.map(|(at, input)| {
+            json!({ "name": input.name_or(at), "text": input.text, "scope": input.kind })
+        });
+        json!({ "job": "files", "script": script.to_value(), "files": files.collect::<Vec<_>>() })
+    }
+
+    /// The question for the settings as files and code.
+    pub fn export(&self, script: &Script) -> Value {
+        let (client, defaults) = (&self.client, self.defaults);
+        json!({ "job": "export", "script": script.to_value(), "client": client, "defaults": defaults })
+    }
+}
+
+impl Input {
+    /// Its name, or one for a text that was pasted.
+    fn name_or(&self, at: usize) -> String {
+        match (&*self.name, at) {
+            ("", 0) => "pasted.properties".to_owned(),
+            ("", at) => "pasted-".to_owned() + &(at + 1).to_string() + ".properties",
+            (name, _) => name.to_owned(),
+        }
+    }
+}
+
+impl State {
+    /// What the user does with files.
+    pub fn file(&mut self, msg: FilesMsg) -> Asks {
+        let files = &mut self.files;
+        files.copied = None;
+        match msg {
+            FilesMsg::Text(at, text, done) => {
+                if let Some(input) = files.inputs.get_mut(at) {
+                    input.text = text;
+                }
+                files.applied = false;
+                if !done {
+                    return RENDER;
+                }
+            }
+            FilesMsg::Kind(at, kind) => {
+                if let Some(input) = files.inputs.get_mut(at) {
+                    input.kind = kind;
+                }
+            }
+            FilesMsg::Add(name, Ok(text)) => {
+                files.inputs.retain(|input| !input.text.trim().is_empty());
+                files.inputs.push(Input { name, text, kind: String::new() });
+                files.applied = false;
+                files.error = None;
+            }
+            FilesMsg::Add(_, Err(why)) => files.error = Some(why),
+            FilesMsg::More => files.inputs.push(Input::default()),
+            FilesMsg::Remove(at) => {
+                files.inputs.remove(at);
+                if files.inputs.is_empty() {
+                    files.inputs.push(Input::default());
+                }
+            }
+            FilesMsg::Apply => return self.apply_files(),
+            FilesMsg::Show(client) => files.client = client,
+            FilesMsg::Defaults(defaults) => files.defaults = defaults,
+            FilesMsg::Copied(at, done) => {
+                files.copied = Some((at, done));
+                return RENDER;
+            }
+        }
+        self.ask_about_files()
+    }
+
+    /// Asks what there is to know about the files and the run's settings.
+    pub fn ask_about_files(&mut self) -> Asks {
+        self.ask(Topic::Files);
+        self.ask(Topic::Out)
+    }
+
+    /// The run takes the settings that the lab has read from the files.
+    fn apply_files(&mut self) -> Asks {
+        let answer = self.questions.about(Topic::Files).answer.clone();
+        let script = Script::from_value(&answer["script"]);
+        match script.and_then(|script| self.player.set(script)) {
+            Ok(()) => {
+                self.files.applied = true;
+                self.files.error = None;
+                self.changed();
+            }
+            Err(error) => self.files.error = Some(error.to_string()),
+        }
+        Asks { lab: true, ..PAINT }
+    }
+}
+
+/// The pane.
+pub fn pane(state: &State, on: &Callback<Msg>) -> Html {
+    html! {
+        <>
+            { input::view(state, on) }
+            { output::view(state, on) }
+        </>
+    }
+}
+
+/// Files that were dropped or chosen are read one after the other.
+fn read(files: &web_sys::FileList, on: &Callback<Msg>) {
+    for at in 0..files.length() {
+        let Some(file) = files.get(at) else { continue };
+        let name = file.name();
+        let then = on.reform(move |text| Msg::Files(FilesMsg::Add(name.clone(), text)));
+        effects::read_text(file, then);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ackscope::script::edit::value_of;
+
+    use super::*;
+
+    #[test]
+    fn only_texts_that_say_something_are_asked_about() {
+        let script =
+            Script::from_value(&value_of(r#"{"topics": [{"name": "t"}]}"#)).expect("a script");
+        let mut files = Files::default();
+        assert!(files.is_empty());
+        files.inputs.push(Input { text: "acks=1".to_owned(), ..Input::default() });
+        let question = files.question(&script);
+        assert_eq!(question["files"].as_array().map(Vec::len), Some(1));
+        assert_eq!(question["files"][0]["name"], "pasted-2.properties");
+    }
+}

@@ -130,3 +130,17 @@ fn monitoring_says_what_moved() {
         json["series"].as_array().is_some_and(|all| all.iter().all(|s| s["points"].is_array()))
     );
 }
+
+#[test]
+fn settings_become_code_with_what_the_client_cannot_be_told() {
+    let script = "lesson:acks-1-leader-dies";
+    let safe = ["--set", "acks=all", "--set", "max.block.ms=5000"];
+    let output = ackscope(&[&["code", script, "--client", "go-franz"], &safe[..]].concat());
+    let out = text(&output.stdout);
+    assert!(output.status.success());
+    assert!(out.contains("\tkgo.RequiredAcks(kgo.AllISRAcks()),\n"), "{out}");
+    assert!(out.contains("// cannot be told max.block.ms=5000: "), "{out}");
+    let refused = ["--set", "acks=0", "--set", "enable.idempotence=true"];
+    let output = ackscope(&[&["code", script], &refused[..]].concat());
+    assert_eq!(output.status.code(), Some(2));
+}

@@ -81,7 +81,9 @@ impl Component for Settings {
                 }
                 { for found }
                 if !props.tune.search.is_empty() {
-                    if nothing { <p class="hint" role="status">{ w.search_nothing }</p> }
+                    if nothing {
+                        <p class="hint" role="status">{ if props.texts.is_null() { w.lab_working } else { w.search_nothing } }</p>
+                    }
                 } else {
                     <button type="button" class="ask wide" data-action="all-settings" aria-expanded={if all { "true" } else { "false" }}
                         onclick={tell::<MouseEvent>(&props.on, Msg::Tune(TuneMsg::All(!all)))}>

@@ -2,6 +2,7 @@
 
 mod biography;
 mod check;
+mod code;
 mod danger;
 mod input;
 mod monitoring;
@@ -51,6 +52,8 @@ enum Command {
     Monitoring(monitoring::MonitoringArgs),
     /// Print a script's settings as properties files.
     Properties(properties::PropertiesArgs),
+    /// Print a script's settings as code of a client, and what the client cannot be told.
+    Code(code::CodeArgs),
     /// Print the script of a lesson (or of any source), with the changes of --set.
     Show(SourceArgs),
     /// List the built-in lessons.
@@ -147,6 +150,7 @@ fn execute(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Render(args) => render::render(&args),
         Command::Monitoring(args) => monitoring::monitoring(&args, &mut out),
         Command::Properties(args) => properties::properties(&args, &mut out),
+        Command::Code(args) => code::print(&args, &mut out),
         Command::Danger(args) => danger::danger(&args, &mut out),
         Command::Rescue(args) => rescue::rescue(&args, &mut out),
         Command::Show(source) => {

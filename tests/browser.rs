@@ -16,6 +16,8 @@ mod site;
 mod story;
 #[path = "browser/tune.rs"]
 mod tune;
+#[path = "browser/time.rs"]
+mod time;
 
 use browser::Browser;
 use fantoccini::Locator;

@@ -48,7 +48,7 @@ pub async fn press(browser: &Browser, css: &str) {
     evaluate(browser, &format!("document.querySelector('{css}').click()")).await;
 }
 
-async fn now_us(browser: &Browser) -> u64 {
+pub async fn now_us(browser: &Browser) -> u64 {
     let text = evaluate(browser, "document.documentElement.dataset.timeUs").await;
     text.as_str().and_then(|text| text.parse().ok()).expect("the page says what time it is")
 }

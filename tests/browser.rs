@@ -14,10 +14,10 @@ mod probe;
 mod site;
 #[path = "browser/story.rs"]
 mod story;
-#[path = "browser/tune.rs"]
-mod tune;
 #[path = "browser/time.rs"]
 mod time;
+#[path = "browser/tune.rs"]
+mod tune;
 
 use browser::Browser;
 use fantoccini::Locator;

@@ -108,7 +108,7 @@ impl Stage<'_> {
         let remark = remarks.iter().find(|text| style.width(text) <= room - least);
         let remark = remark.or(remarks.last()).cloned().unwrap_or_default();
         let limit = room - self.pen.text(pt(right, card.y + 23.0), style, remark);
-        self.pen.fit(pt(card.x + PAD, card.y + 23.0), limit, title, group.id.clone());
+        self.pen.fit(pt(card.x + PAD, card.y + 23.0), limit, title, name);
         if !self.layout.consumer_in_full(id.index()) {
             self.consumer_lite(consumer, card);
             self.pen.part = None;

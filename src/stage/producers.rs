@@ -157,14 +157,18 @@ impl Stage<'_> {
         }
         match (producer.application.waiting, next) {
             (Waiting::Transaction, _) => {
-                (Ink::Accent, vec![self.words.blocked_transaction.to_owned()])
+                (Ink::Accent, both(words.blocked_transaction, words.blocked_transaction_short))
             }
             _ if producer.closing && producer.busy() => {
                 (Ink::Leader, vec![words.closing.to_owned()])
             }
             _ if producer.closing => (Ink::Muted, vec![words.closed.to_owned()]),
-            (Waiting::Memory(_), _) => (Ink::Lost, vec![words.blocked_memory.to_owned()]),
-            (Waiting::Flush, _) => (Ink::Leader, vec![words.blocked_flush.to_owned()]),
+            (Waiting::Memory(_), _) => {
+                (Ink::Lost, both(words.blocked_memory, words.blocked_memory_short))
+            }
+            (Waiting::Flush, _) => {
+                (Ink::Leader, both(words.blocked_flush, words.blocked_flush_short))
+            }
             (Waiting::Outcome(_), _) => (Ink::Leader, vec![words.blocked_get.to_owned()]),
             (Waiting::No, None) => match setup.producers[producer.id.index()].consumer {
                 Some(id) => {
@@ -358,4 +362,9 @@ impl Stage<'_> {
             self.record(rect, *record, State::Judged, Site::Told(id), false);
         }
     }
+}
+
+/// Words, then shorter.
+fn both(long: &str, short: &str) -> Vec<String> {
+    vec![long.to_owned(), short.to_owned()]
 }

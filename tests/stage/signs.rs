@@ -125,6 +125,7 @@ fn a_consumer_of_many_names_what_it_reads() {
     let consumers = spots.filter(|spot| matches!(spot.part, Part::Consumer(_))).count();
     assert_eq!(consumers, 6);
     assert!(says(&scene, "no partition"), "the one that crashed has none");
+    assert!(says(&scene, "audit-2") && says(&scene, "search-1"));
     let label = |n| {
         let spot = scene.hotspots.iter().find(|spot| spot.part == Part::Consumer(ConsumerId(n)));
         spot.map(|spot| spot.label.to_string())

@@ -219,10 +219,10 @@ fn answer(
                 let is = as_number(&caller, list) == Some(1.0);
                 told[0] = Val::I32(i32::from(is));
             }
-            ([ValType::I32], _) if name == "clientWidth" => {
+            ([ValType::I32], _) if matches!(&*name, "clientWidth" | "offsetWidth") => {
                 told[0] = Val::I32(caller.data().size.0 as i32);
             }
-            ([ValType::I32], _) if name == "clientHeight" => {
+            ([ValType::I32], _) if matches!(&*name, "clientHeight" | "offsetHeight") => {
                 told[0] = Val::I32(caller.data().size.1 as i32);
             }
             ([ValType::I32], _) => told[0] = Val::I32(number(&name) as i32),

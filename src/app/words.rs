@@ -256,6 +256,9 @@ words! {
     odds_ack: "ack";
     odds_interval: "{low} to {high}";
     odds_latency: "median {p50}, 99 % {p99}";
+    odds_end_to_end: "processed";
+    odds_rates: "per minute of each broker or client while records are under way; per cent of the messages";
+    hazard_own: "rates of your own…";
     odds_worst: "Open the worst run";
     hazard_script: "the script's faults at random moments";
     hazard_broker_crash: "brokers that crash";

@@ -1,7 +1,7 @@
 //! The lab's jobs, each with what it tells the page: the library's own reports, and with each run
 //! that was found its script.
 
-use ackscope::lab::{Hazard, Odds, Rescue, Trials};
+use ackscope::lab::Rescue;
 use ackscope::lessons;
 use ackscope::script::Script;
 use serde::Serialize;
@@ -85,39 +85,5 @@ impl Work for Known {
 
     fn report(&self) -> Value {
         self.0.clone()
-    }
-}
-
-/// How likely harm is.
-pub fn odds(script: &Script, hazard: &Hazard, runs: u64) -> Begun {
-    let trials = Trials::new(script, hazard).map_err(|error| error.to_string())?;
-    Ok(Box::new(Throwing { trials, odds: Odds::default(), seed: 0, runs }))
-}
-
-struct Throwing {
-    trials: Trials,
-    odds: Odds,
-    seed: u64,
-    runs: u64,
-}
-
-impl Work for Throwing {
-    fn step(&mut self) -> bool {
-        if self.seed < self.runs {
-            self.odds.add(&self.trials.run(self.seed));
-            self.seed += 1;
-        }
-        self.seed < self.runs
-    }
-
-    fn report(&self) -> Value {
-        let mut report = value(self.odds.report());
-        report["done"] = self.seed.into();
-        report["all"] = self.runs.into();
-        let worst = report["worst"]["seed"].as_str().and_then(|seed| seed.parse().ok());
-        if let Some(seed) = worst {
-            report["worst"]["script"] = script_value(&self.trials.script(seed));
-        }
-        report
     }
 }

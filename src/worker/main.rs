@@ -8,6 +8,7 @@ mod danger;
 mod files;
 mod job;
 mod metrics;
+mod odds;
 mod promises;
 mod request;
 mod texts;

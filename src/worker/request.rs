@@ -8,7 +8,7 @@ use ackscope::stage::{Still, Theme};
 use serde_json::{Value, json};
 
 use super::job::{self, Work};
-use super::{danger, metrics, promises};
+use super::{danger, metrics, odds, promises};
 
 /// The job that a request asks for.
 pub fn job(request: &str) -> Result<Box<dyn Work>, String> {
@@ -31,7 +31,7 @@ pub fn job(request: &str) -> Result<Box<dyn Work>, String> {
         "lessons" => Ok(job::lessons()),
         "strike" => danger::strike(&script, &text("fault")?.parse::<Fault>()?, number("at_us")?),
         "still" => still(script, &request),
-        "odds" => job::odds(&script, &Hazard::parse(text("hazard")?)?, number("runs")?),
+        "odds" => odds::odds(&script, &Hazard::parse(text("hazard")?)?, number("runs")?),
         other => Err(format!("there is no job {other:?}")),
     }
 }

@@ -4,10 +4,13 @@
 //! in JSON; a script among the answers is only read when somebody wants to see its run.
 
 pub mod danger;
+mod hazard;
 pub mod link;
 pub mod odds;
 pub mod rescue;
 mod talk;
+
+pub use hazard::{Hazard, HazardMsg};
 
 use ackscope::script::Script;
 use serde_json::Value;
@@ -77,7 +80,7 @@ pub enum LabMsg {
     /// The user chose a fault; none takes the map away.
     Fault(Option<String>),
     /// The user chose a hazard.
-    Hazard(&'static str),
+    Hazard(HazardMsg),
     /// The user has enough.
     Stop(Job),
     /// The lab says what it knows, and whether that is all.
@@ -109,7 +112,7 @@ pub struct Asked {
 pub struct Lab {
     asked: [Asked; JOBS],
     count: u32,
-    hazard: Option<&'static str>,
+    hazard: Hazard,
     /// The moment at which a fault was last seen to strike.
     pub strike_us: u64,
 }
@@ -130,15 +133,15 @@ impl Lab {
         &self.asked[job as usize]
     }
 
-    /// The hazard of the odds: at first the script's own faults, at other moments.
+    /// The hazard of the odds.
     #[must_use]
-    pub fn hazard(&self) -> &'static str {
-        self.hazard.unwrap_or("script")
+    pub fn hazard(&self) -> &Hazard {
+        &self.hazard
     }
 
-    /// Chooses another hazard.
-    pub fn set_hazard(&mut self, hazard: &'static str) {
-        self.hazard = Some(hazard);
+    /// Chooses another hazard, or another rate.
+    pub fn set_hazard(&mut self, hazard: &HazardMsg) {
+        self.hazard.set(hazard);
     }
 
     /// Asks about a run.

@@ -1,17 +1,18 @@
 //! The odds: many runs with random faults, how often they harm, and how sure that is.
 
 use serde_json::Value;
-use web_sys::HtmlSelectElement;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use super::hazard::{DANGERS, Danger, OWN};
 use super::rescue::progress;
-use super::{Asked, Job, LabMsg};
+use super::{Asked, Hazard, HazardMsg, Job, LabMsg};
 use crate::app::state::{Msg, State};
 use crate::app::tool::tell;
-use crate::app::words::{decimal, fill, span, words};
+use crate::app::words::{decimal, fill, words};
 
 /// The hazards that can be chosen, as the lab reads them, each with its words.
-fn hazards() -> [(&'static str, &'static str); 5] {
+fn hazards() -> [(&'static str, &'static str); 6] {
     let w = words();
     [
         ("script", w.hazard_script),
@@ -19,6 +20,7 @@ fn hazards() -> [(&'static str, &'static str); 5] {
         ("power-cut=6/min", w.hazard_power_cut),
         ("lose-response=5%", w.hazard_lose_response),
         ("client-crash=6/min", w.hazard_client_crash),
+        (OWN, w.hazard_own),
     ]
 }
 
@@ -26,29 +28,55 @@ fn hazards() -> [(&'static str, &'static str); 5] {
 pub fn odds(state: &State, on: &Callback<Msg>) -> Html {
     let w = words();
     let asked = state.lab.asked(Job::Odds);
+    let hazard = state.lab.hazard();
     let onchange = on.reform(|event: Event| {
         let at = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
         let hazard = usize::try_from(at).ok().and_then(|at| hazards().get(at).copied());
-        Msg::Lab(LabMsg::Hazard(hazard.map_or("script", |(hazard, _)| hazard)))
+        Msg::Lab(LabMsg::Hazard(HazardMsg::Choose(hazard.map_or("script", |(hazard, _)| hazard))))
     });
-    let ask = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Ask(Job::Odds, state.lab.hazard())));
+    let ask = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Ask(Job::Odds, "")));
     html! {
-        <section class="lab" data-lab="odds" aria-live="polite">
+        <section class="lab" data-lab="odds">
             <h3 class="small-heading">{ w.odds }</h3>
             <p class="ask-row">
                 <label for="hazard">{ w.odds_hazard }</label>
                 <select id="hazard" {onchange}>
-                    { for hazards().iter().map(|(hazard, text)| html! {
-                        <option value={*hazard} selected={*hazard == state.lab.hazard()}>{ *text }</option>
+                    { for hazards().iter().map(|(name, text)| html! {
+                        <option value={*name} selected={*name == hazard.chosen}>{ *text }</option>
                     }) }
                 </select>
-                <button type="button" class="ask" data-action="odds" disabled={asked.running} onclick={ask}>{ w.odds_ask }</button>
             </p>
+            if hazard.chosen == OWN { { rates(hazard, on) } }
+            <p><button type="button" class="ask" data-action="odds" disabled={asked.running} onclick={ask}>{ w.odds_ask }</button></p>
             if asked.number > 0 {
                 { progress(asked, Job::Odds, on) }
                 { estimates(asked, on) }
             }
         </section>
+    }
+}
+
+/// Rates of one's own.
+fn rates(hazard: &Hazard, on: &Callback<Msg>) -> Html {
+    let row = |at: usize| {
+        let Danger { word, unit } = DANGERS[at];
+        let id = "rate-".to_owned() + word;
+        let onchange = on.reform(move |event: Event| {
+            let rate = event.target_unchecked_into::<HtmlInputElement>().value();
+            Msg::Lab(LabMsg::Hazard(HazardMsg::Rate(at, rate)))
+        });
+        html! {
+            <>
+                <label for={id.clone()}>{ word }</label>
+                <span><input {id} type="number" inputmode="numeric" min="0" max="600" value={hazard.rates[at].to_string()} {onchange} />{ " " }<span class="unit">{ unit }</span></span>
+            </>
+        }
+    };
+    html! {
+        <>
+            <div class="rates">{ for (0..DANGERS.len()).map(row) }</div>
+            <p class="note">{ words().odds_rates }</p>
+        </>
     }
 }
 
@@ -60,21 +88,14 @@ fn estimates(asked: &Asked, on: &Callback<Msg>) -> Html {
         return html! {};
     }
     let open = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Open(Job::Odds, 0)));
-    let rows = [
-        (w.odds_lost, "lost", "lost"),
-        (w.odds_duplicated, "duplicated", "duplicated"),
-        (w.odds_reordered, "reordered", "duplicated"),
-        (w.odds_ghost, "ghost", "ghost"),
-    ];
+    let all = |name: &str| report[name].as_array().map_or(&[][..], Vec::as_slice);
+    let axis = report["axis"].as_u64().unwrap_or(1_000_000).max(1);
     html! {
         <>
-            <p class="note">{ fill(w.odds_of, &[("n", &runs.to_string())]) }</p>
-            <dl class="odds">
-                { for rows.iter().map(|(text, name, fate)| view_row(text, &report[*name]["of_runs"], fate)) }
-                { view_row(w.odds_unavailable, &report["unavailable"], "pending") }
-                <dt>{ w.odds_ack }</dt>
-                <dd>{ latency(&report["ack"]) }</dd>
-            </dl>
+            <p class="note" aria-live="polite">{ fill(w.odds_of, &[("n", &runs.to_string())]) }</p>
+            <dl class="odds">{ for all("shares").iter().map(|share| view_share(share, axis)) }</dl>
+            <p class="axis" aria-hidden="true"><span>{ "0" }</span><span>{ per_cent(axis) + "\u{a0}%" }</span></p>
+            { for all("latencies").iter().map(view_latency) }
             if report["worst"].is_object() {
                 <button type="button" class="ask" data-action="open-worst" onclick={open}>{ w.odds_worst }</button>
             }
@@ -82,26 +103,65 @@ fn estimates(asked: &Asked, on: &Callback<Msg>) -> Html {
     }
 }
 
-/// A probability with its interval, in figures and as a bar.
-fn view_row(text: &str, share: &Value, fate: &'static str) -> Html {
+/// A probability with its interval, in figures and on the scale of all of them.
+fn view_share(it: &Value, axis: u64) -> Html {
+    let w = words();
+    let (kind, share) = (it["kind"].as_str().unwrap_or_default(), &it["share"]);
     let number = |name: &str| share[name].as_u64().unwrap_or(0);
     let (low, most_likely, high) = (number("low"), number("per_million"), number("high"));
     let figures = [("low", &*per_cent(low)), ("high", &*per_cent(high))];
+    let (text, fate) = match kind {
+        "lost" => (w.odds_lost, "lost"),
+        "duplicated" => (w.odds_duplicated, "duplicated"),
+        "reordered" => (w.odds_reordered, "duplicated"),
+        "ghost" => (w.odds_ghost, "ghost"),
+        "reported" => (w.reported, "reported"),
+        _ => (w.odds_unavailable, "pending"),
+    };
+    let x = |ppm: u64| (ppm * 1_000 / axis).min(1_000);
+    let range = (x(high) - x(low)).max(4).to_string();
     html! {
         <>
-            <dt>{ text.to_owned() }</dt>
-            <dd data-fate={fate}>
-                <meter min="0" max="1000000" value={most_likely.to_string()}></meter>
-                <b>{ per_cent(most_likely) + "\u{a0}%" }</b>
-                <span class="note">{ fill(words().odds_interval, &figures) }</span>
+            <dt>{ text }</dt>
+            <dd data-fate={fate} data-share={kind.to_owned()}>
+                <span><b>{ per_cent(most_likely) + "\u{a0}%" }</b>{ " " }<span class="note">{ fill(w.odds_interval, &figures) }</span></span>
+                <svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+                    <rect class="rail" x="0" y="4" width="1000" height="2" />
+                    <rect class="range" x={x(low).to_string()} y="1" width={range} height="8" />
+                    <rect class="point" x={x(most_likely).saturating_sub(3).to_string()} y="0" width="6" height="10" />
+                </svg>
             </dd>
         </>
     }
 }
 
-fn latency(ack: &Value) -> String {
-    let of = |name: &str| ack[name].as_u64().map_or_else(|| "–".to_owned(), span);
-    fill(words().odds_latency, &[("p50", &of("p50_us")), ("p99", &of("p99_us"))])
+/// How long something took, over the logarithm of the time.
+fn view_latency(it: &Value) -> Html {
+    let w = words();
+    let (name, chart) = (it[0].as_str().unwrap_or_default(), &it[1]);
+    let Some(columns) = chart["columns"].as_array() else { return html! {} };
+    let text = |value: &Value| value.as_str().unwrap_or("–").to_owned();
+    let title = if name == "ack" { w.odds_ack } else { w.odds_end_to_end };
+    let (p50, p99) = (text(&chart["p50"]["text"]), text(&chart["p99"]["text"]));
+    let figures = fill(w.odds_latency, &[("p50", &p50), ("p99", &p99)]);
+    let width = 1_000 / columns.len().max(1);
+    let column = |(at, height): (usize, &Value)| {
+        let height = height.as_u64().unwrap_or(0) / 10;
+        html! { <rect x={(at * width).to_string()} y={(100 - height).to_string()} width={(width - 2).to_string()} height={height.to_string()} /> }
+    };
+    let mark = |value: &Value| {
+        value["place"].as_u64().map(|place| html! { <rect class="point" x={place.to_string()} y="0" width="3" height="100" /> })
+    };
+    html! {
+        <figure class="latency" data-latency={name.to_owned()}>
+            <figcaption>{ title }{ " " }<span class="note">{ figures }</span></figcaption>
+            <svg viewBox="0 0 1000 100" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+                { for columns.iter().enumerate().map(column) }
+                { for mark(&chart["p50"]) }{ for mark(&chart["p99"]) }
+            </svg>
+            <p class="axis" aria-hidden="true"><span>{ text(&chart["from"]) }</span><span>{ text(&chart["to"]) }</span></p>
+        </figure>
+    }
 }
 
 /// Parts of a million as per cent: `12.34`.

@@ -9,10 +9,13 @@ impl State {
     /// What the user asks the lab, and what it says.
     pub fn ask_lab(&mut self, msg: LabMsg) -> Asks {
         match msg {
+            LabMsg::Ask(Job::Odds, _) => {
+                self.lab.ask(Job::Odds, self.lab.hazard().text(), self.player.script());
+            }
             LabMsg::Ask(job, about) => self.lab.ask(job, about.to_owned(), self.player.script()),
             LabMsg::Fault(Some(fault)) => self.lab.ask(Job::Danger, fault, self.player.script()),
             LabMsg::Fault(None) => self.lab.forget(Job::Danger),
-            LabMsg::Hazard(hazard) => self.lab.set_hazard(hazard),
+            LabMsg::Hazard(hazard) => self.lab.set_hazard(&hazard),
             LabMsg::Stop(job) => self.lab.stop(job),
             LabMsg::Heard(job, report, done) => {
                 self.lab.heard(job, &report, done);

@@ -4,6 +4,8 @@ const version = new URL(import.meta.url).search;
 const glue = `./ackscope-lab.js${version}`;
 const wasm = new URL(`./ackscope-lab_bg.wasm${version}`, import.meta.url);
 const SLICE_MS = 12;
+// Nobody reads faster, and the page has to lay out what it hears.
+const SAY_MS = 150;
 
 let ready;
 const load = () => (ready ??= import(glue).then(async (lab) => (await lab.default({ module_or_path: wasm }), lab)));
@@ -11,16 +13,20 @@ const load = () => (ready ??= import(glue).then(async (lab) => (await lab.defaul
 // A turn for everything else: messages, input, painting.
 const pause = () => new Promise((go) => setTimeout(go, 0));
 
-// Says what is known after each slice, and at last that it is all.
+// Says now and then what is known, and at last that it is all.
 async function run(request, say, state) {
   try {
     const { Job } = await load();
     const job = new Job(request);
+    let told = -SAY_MS;
     for (let more = true; more && !state.cancelled; ) {
       const until = performance.now() + SLICE_MS;
       do more = job.step();
       while (more && performance.now() < until);
-      if (!state.cancelled) say(job.report(), !more);
+      if (!state.cancelled && (!more || performance.now() - told > SAY_MS)) {
+        say(job.report(), !more);
+        told = performance.now();
+      }
       if (more) await pause();
     }
     job.free();

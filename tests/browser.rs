@@ -6,6 +6,8 @@ mod browser;
 mod compare;
 #[path = "browser/everywhere.rs"]
 mod everywhere;
+#[path = "browser/lab.rs"]
+mod lab;
 #[path = "browser/later.rs"]
 mod later;
 #[path = "support/probe.rs"]

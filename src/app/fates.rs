@@ -91,6 +91,7 @@ impl State {
     /// Lists the records that have that fate now, and follows one of them.
     pub fn go_among(&mut self, fate: Option<Fate>) {
         self.among = fate;
+        self.lit = true;
         self.panes.open(Pane::Record);
         let records = self.player.setup().records.len() as u32;
         let ledger = self.player.seek(self.now_us).ledger;

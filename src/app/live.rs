@@ -15,6 +15,7 @@ use super::compare::{Letter, marks};
 use super::effects::{Listeners, root, set_style};
 use super::lab::{Job, danger};
 use super::paint::Painter;
+use super::route::Route;
 use super::state::{Msg, Pacing, State};
 use super::track::{Part, Size, track};
 use super::words::{decimal, fill, span, time, words};
@@ -29,6 +30,8 @@ pub struct Live {
     pub timeline: timeline::Handle,
     /// Those of the controls.
     pub transport: transport::Handle,
+    /// The route of the record that is followed, in each world.
+    routes: [Route; 2],
     /// Where charts mark the moment.
     pub charts: NodeRef,
     /// The menu of a thing.
@@ -126,7 +129,8 @@ impl Live {
         let theme = theme(state);
         for letter in Letter::ALL {
             let stage = &self.stages[letter as usize];
-            state.in_world(letter, |state| paint_stage(stage, state, theme));
+            let route = &mut self.routes[letter as usize];
+            state.in_world(letter, |state| paint_stage(stage, route, state, theme));
         }
         self.paint_track(state, theme);
         self.move_scrubber(state);
@@ -235,7 +239,12 @@ impl Live {
 }
 
 /// Paints the world that is chosen.
-fn paint_stage(stage: &stage_view::Handle, state: &mut State, theme: Theme) -> Option<()> {
+fn paint_stage(
+    stage: &stage_view::Handle,
+    route: &mut Route,
+    state: &mut State,
+    theme: Theme,
+) -> Option<()> {
     let frame = stage.frame.cast::<HtmlElement>()?;
     let canvas = stage.canvas.cast::<HtmlCanvasElement>()?;
     // With the room of a scrollbar: there is none when the picture fits.
@@ -262,6 +271,10 @@ fn paint_stage(stage: &stage_view::Handle, state: &mut State, theme: Theme) -> O
     let (mut scene, scale) = fit(width, height, (state.compare.is_some(), most), &at_scale);
     let scale = scale * shown_scale;
     marks::mark(&mut scene, state);
+    if let Some(record) = state.followed.filter(|_| state.lit) {
+        route.follow(&state.player, state.revision, record);
+        route.light(&mut scene, now_us);
+    }
     let before = (frame.scroll_width() as f32, frame.scroll_height() as f32);
     let size = (scene.width * scale, scene.height * scale);
     let mut painter = Painter::new(&canvas, size, scale, theme)?;

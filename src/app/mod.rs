@@ -25,6 +25,7 @@ mod paint;
 mod panes;
 mod promises;
 mod record_panel;
+mod route;
 mod settings;
 mod shown;
 mod stage_view;

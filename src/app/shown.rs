@@ -7,14 +7,14 @@ use std::rc::Rc;
 use ackscope::lab::turning::{self, Hinge, Search, TurningPoint};
 use ackscope::model::broker::Process;
 use ackscope::model::ids::{BrokerId, RecordId};
-use ackscope::player::{Moment, caption};
+use ackscope::player::{Moment, caption, sentence};
 use ackscope::verdict::biography::{Biography, ENGLISH, Risk, Risky, Step};
 use ackscope::verdict::{Copy, Fate, Ledger, Place, Reason, Told, Verdict};
 use yew::AttrValue;
 
 use super::panes::Pane;
 use super::state::State;
-use super::words::{fill, time, words};
+use super::words::{fill, words};
 
 /// Something that is made once and then only compared by whether it is the same thing.
 #[derive(Debug)]
@@ -140,6 +140,8 @@ struct Followed {
     life: Biography,
     search: Option<Search>,
     turn: Option<TurningPoint>,
+    /// What happened there, in words.
+    deed: Option<String>,
 }
 
 /// Makes what is shown, and remembers what costs time to make.
@@ -179,7 +181,7 @@ impl Maker {
             ended: now_us >= state.end_us(),
         };
         self.follow(state);
-        self.search();
+        self.search(state);
         if let Some((made_for, shown)) = &self.made
             && *made_for == key
         {
@@ -218,6 +220,7 @@ impl Maker {
             life: Biography::of(player.setup(), player.trace(), record, &ENGLISH),
             search: Search::new(player.script(), player.setup(), player.trace(), record),
             turn: None,
+            deed: None,
         });
     }
 
@@ -228,12 +231,13 @@ impl Maker {
     }
 
     /// Tries one more candidate: a replay or two, which fit into a frame.
-    fn search(&mut self) {
+    fn search(&mut self, state: &State) {
         let Some(followed) = &mut self.followed else { return };
         let Some(search) = &mut followed.search else { return };
         followed.turn = search.step();
         if followed.turn.is_some() || search.is_over() {
             followed.search = None;
+            followed.deed = followed.turn.as_ref().and_then(|turn| deed(state, turn));
             self.made = None;
         }
     }
@@ -296,11 +300,20 @@ fn life(moment: &Moment<'_>, followed: &Followed) -> Life {
         reordered: moment.ledger.reordered().contains(&id),
         deceived: told_wrongly,
         risks: risks.iter().filter(begun).map(|risk| at_risk(risk, moment.now_us)).collect(),
-        turn: turn.map(|turn| (turning_text(turn), turn.at_us)),
+        turn: turn.map(|turn| (turning_text(turn, followed.deed.as_deref()), turn.at_us)),
         steps: steps[..past].iter().enumerate().map(life_step).collect(),
         to_come: steps.len() - past,
         next_us: steps.get(past).map(|step| step.at_us),
     }
+}
+
+/// What the event at a turning point says first.
+fn deed(state: &State, turn: &TurningPoint) -> Option<String> {
+    let trace = state.player.trace();
+    let event = trace.get(turn.event.0 as usize)?;
+    let said = sentence(state.player.setup(), trace, event)?;
+    let first = said.split_once(". ").map_or(&*said, |(first, _)| first);
+    Some(first.trim_end_matches('.').to_owned())
 }
 
 fn at_risk(risk: &Risk, now_us: u64) -> AtRisk {
@@ -314,11 +327,14 @@ fn counts(risk: &Risk) -> bool {
 }
 
 /// What the fate hung on.
-fn turning_text(turn: &TurningPoint) -> String {
+fn turning_text(turn: &TurningPoint, deed: Option<&str>) -> String {
     let w = words();
     let fate = w.fate(turn.instead).0;
     match turn.hinge {
-        Hinge::Action(_) => fill(w.turning_action, &[("time", &time(turn.at_us)), ("fate", fate)]),
+        Hinge::Action(_) => {
+            let what = deed.unwrap_or(w.turning_an_action);
+            fill(w.turning_action, &[("what", what), ("fate", fate)])
+        }
         Hinge::Decision(decision, with) => {
             let why = decision.sentence(&turning::ENGLISH);
             fill(w.turning_decision, &[("why", why), ("with", with), ("fate", fate)])

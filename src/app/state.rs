@@ -42,6 +42,8 @@ pub struct State {
     last_frame_ms: Option<f64>,
     /// The record whose biography is shown.
     pub followed: Option<RecordId>,
+    /// Whether its route is lit: somebody asked for it.
+    pub lit: bool,
     /// The fate whose records are gone through; none for all records.
     pub among: Option<Fate>,
     /// Settings that were refused, with the field that was set last.
@@ -136,6 +138,7 @@ impl State {
             fixed,
             last_frame_ms: None,
             followed: None,
+            lit: false,
             among: None,
             refused: None,
             theme,
@@ -224,6 +227,7 @@ impl State {
                 let exists =
                     |id: &RecordId| (1..=self.player.setup().records.len()).contains(&id.index());
                 self.followed = record.filter(exists);
+                self.lit = true;
                 self.glance.partition = None;
                 self.panes.open(Pane::Record);
                 PAINT

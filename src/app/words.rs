@@ -290,7 +290,8 @@ words! {
     biography: "Its steps so far";
     steps_to_come: "{n} more to come";
     turning_point: "turning point";
-    turning_action: "an action at {time}; without it: {fate}";
+    turning_action: "{what}; without that: {fate}";
+    turning_an_action: "an action";
     turning_decision: "{why}; with {with}: {fate}";
     at_risk: "at risk";
     place_application: "it never left the application";

@@ -1,11 +1,13 @@
 //! The head of a comparison: which world the page is about, what differs, and the way out.
 
+use ackscope::script::presets::Preset;
 use yew::prelude::*;
 
 use super::differences::Differs;
 use super::{CompareMsg, Letter};
 use crate::app::state::{Msg, State};
 use crate::app::tool::tell;
+use crate::app::tune::TuneMsg;
 use crate::app::words::{fill, words};
 
 /// The button that begins a comparison.
@@ -33,6 +35,7 @@ pub fn head(state: &State, on: &Callback<Msg>) -> Html {
             <div class="differences" aria-live="polite">
                 if compare.differences.is_empty() {
                     <p class="note">{ fill(w.compare_same, &[("letter", chosen.name())]) }</p>
+                    <p class="presets-row">{ for presets().iter().map(|(preset, name)| try_preset(*preset, name, on)) }</p>
                 } else {
                     <ul>{ for compare.differences.iter().map(view_difference) }</ul>
                 }
@@ -42,6 +45,21 @@ pub fn head(state: &State, on: &Callback<Msg>) -> Html {
             </div>
         </header>
     }
+}
+
+/// What one compares with first.
+fn presets() -> [(Preset, &'static str); 3] {
+    let w = words();
+    [
+        (Preset::Durable, w.preset_durable),
+        (Preset::Article, w.preset_article),
+        (Preset::Fast, w.preset_fast),
+    ]
+}
+
+fn try_preset(preset: Preset, name: &'static str, on: &Callback<Msg>) -> Html {
+    let onclick = tell::<MouseEvent>(on, Msg::Tune(TuneMsg::Preset(preset)));
+    html! { <button type="button" data-action="compare-preset" {onclick}>{ name }</button> }
 }
 
 fn choice(letter: Letter, chosen: Letter, on: &Callback<Msg>) -> Html {

@@ -1,0 +1,135 @@
+//! The route of the record that is followed: the ways that it went between the entities, up to the
+//! moment, lit on the stage. Only what the trace says: each leg is a message that carried it.
+
+use ackscope::model::ids::{Node, RecordId};
+use ackscope::model::trace::{Kind, Wire};
+use ackscope::player::{Player, carries};
+use ackscope::stage::scene::{Form, Point, Rect, Segment, Stroke, pt};
+use ackscope::stage::{Ink, Part, Scene, Shape, Site};
+
+/// A way that the record went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Leg {
+    at_us: u64,
+    from: Node,
+    to: Node,
+}
+
+/// The route of a record in a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Route {
+    key: Option<(u32, RecordId)>,
+    legs: Vec<Leg>,
+}
+
+impl Route {
+    /// Learns the route, once per run and record.
+    pub fn follow(&mut self, player: &Player, revision: u32, record: RecordId) {
+        let key = Some((revision, record));
+        if self.key == key {
+            return;
+        }
+        let leg = |event: &ackscope::model::trace::TraceEvent| match &event.kind {
+            Kind::MessageSent { from, to, what, .. } if brings(what, record) => {
+                Some(Leg { at_us: event.at_us, from: *from, to: *to })
+            }
+            _ => None,
+        };
+        let mut legs: Vec<Leg> = Vec::new();
+        for leg in player.trace().iter().filter_map(leg) {
+            if !legs.iter().any(|known| (known.from, known.to) == (leg.from, leg.to)) {
+                legs.push(leg);
+            }
+        }
+        *self = Self { key, legs };
+    }
+
+    /// Adds the legs up to a moment to a scene.
+    pub fn light(&self, scene: &mut Scene, now_us: u64) {
+        let Some((_, record)) = self.key else { return };
+        let so_far = self.legs.iter().take_while(|leg| leg.at_us <= now_us);
+        let lines: Vec<Shape> = so_far
+            .filter_map(|leg| {
+                let (from, to) = (place(scene, record, leg.from)?, place(scene, record, leg.to)?);
+                Some(line(from, to))
+            })
+            .collect();
+        scene.shapes.extend(lines);
+    }
+}
+
+/// Whether a message brings the record itself: an answer only speaks of it.
+fn brings(what: &Wire, record: RecordId) -> bool {
+    !matches!(what, Wire::ProduceResponse { .. }) && carries(what, record)
+}
+
+/// Where an entity has the record; where it has none, or none any more, its card.
+fn place(scene: &Scene, record: RecordId, node: Node) -> Option<Rect> {
+    let has = |part: Part| match part {
+        Part::Record(id, site) => id == record && whose(site) == Some(node),
+        _ => false,
+    };
+    let is_card = |part: Part| match (part, node) {
+        (Part::Producer(a), Node::Producer(b)) => a == b,
+        (Part::Broker(a), Node::Broker(b)) => a == b,
+        (Part::Consumer(a), Node::Consumer(b)) => a == b,
+        _ => false,
+    };
+    let spots = &scene.hotspots;
+    let own = spots.iter().rfind(|spot| has(spot.part));
+    own.or_else(|| spots.iter().find(|spot| is_card(spot.part))).map(|spot| spot.rect)
+}
+
+fn whose(site: Site) -> Option<Node> {
+    match site {
+        Site::Application(p) | Site::Told(p) | Site::Accumulator(p) | Site::Sender(p) => {
+            Some(Node::Producer(p))
+        }
+        Site::Log(broker) | Site::Cut(broker) => Some(Node::Broker(broker)),
+        Site::Buffer(c) | Site::Polled(c) | Site::Done(c) => Some(Node::Consumer(c)),
+        Site::Message(_) | Site::Lost(_) => None,
+    }
+}
+
+/// A curve from one place to another: sideways, or around from one to the one below it.
+fn line(from: Rect, to: Rect) -> Shape {
+    let middle = |rect: Rect| rect.y + rect.height / 2.0;
+    let (start, end, bend) = if to.x > from.right() {
+        (pt(from.right(), middle(from)), pt(to.x, middle(to)), 1.0)
+    } else if from.x > to.right() {
+        (pt(from.x, middle(from)), pt(to.right(), middle(to)), -1.0)
+    } else {
+        (pt(from.right(), middle(from)), pt(to.right(), middle(to)), 0.0)
+    };
+    let reach = if bend == 0.0 { 44.0 } else { (end.x - start.x).abs() * 0.45 * bend };
+    let near = |point: Point, by: f32| pt(point.x + by, point.y);
+    let end_reach = if bend == 0.0 { reach } else { -reach };
+    let curve = Segment::Cubic(near(start, reach), near(end, end_reach), end);
+    Shape {
+        form: Form::Path(vec![Segment::Move(start), curve]),
+        fill: None,
+        stroke: Some(Stroke { ink: Ink::Text, width: 2.0, dash: Some([2.0, 5.0]), round: true }),
+        opacity: 0.8,
+        part: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ackscope::lessons;
+    use ackscope::model::ids::{BrokerId, ProducerId};
+    use ackscope::script::Script;
+
+    #[test]
+    fn a_lost_record_went_to_the_broker_that_died_and_no_further() {
+        let script = Script::parse(lessons::FIRST.script).expect("a script");
+        let player = Player::new(script).expect("a run");
+        let mut route = Route::default();
+        route.follow(&player, 0, RecordId(7));
+        let legs: Vec<_> = route.legs.iter().map(|leg| (leg.from, leg.to)).collect();
+        assert_eq!(legs, [(Node::Producer(ProducerId(0)), Node::Broker(BrokerId(0)))]);
+        route.follow(&player, 0, RecordId(1));
+        assert!(route.legs.len() > 3, "{:?}", route.legs);
+    }
+}

@@ -14,7 +14,6 @@ use super::glance::Glance;
 use super::lab::{Job, Lab};
 use super::log::Log;
 use super::menu::{self, Menu, MenuMsg};
-use super::metrics::MetricsMsg;
 pub use super::msg::{Direction, Media, Msg, Pacing, Theme};
 use super::panes::{Pane, Panes};
 use super::travel::Travel;
@@ -260,10 +259,7 @@ impl State {
             Msg::TravelKey(msg) if self.shortcuts => self.roam(msg),
             Msg::Log(msg) => self.browse(msg),
             Msg::Lab(msg) => self.ask_lab(msg),
-            Msg::Metrics(MetricsMsg::Seek(sought)) => {
-                self.metrics = sought;
-                RENDER
-            }
+            Msg::Metrics(msg) => self.seek_metrics(msg),
             Msg::Compare(msg) => self.compare(msg),
             Msg::Glance(msg) => self.glance(msg),
             Msg::Tune(msg) => self.tune(msg),

@@ -11,7 +11,7 @@ use chart::{HEIGHT, WIDTH};
 
 use super::lab::Job;
 use super::lab::rescue::progress;
-use super::state::{Msg, State};
+use super::state::{Asks, Msg, RENDER, State};
 use super::words::{fill, words};
 
 /// What the user does with the metrics.
@@ -19,6 +19,15 @@ use super::words::{fill, words};
 pub enum MetricsMsg {
     /// Looks for some.
     Seek(String),
+}
+
+impl State {
+    /// Looks for metrics.
+    pub fn seek_metrics(&mut self, msg: MetricsMsg) -> Asks {
+        let MetricsMsg::Seek(sought) = msg;
+        self.metrics = sought;
+        RENDER
+    }
 }
 
 /// The pane. `line` is where the moment is marked.

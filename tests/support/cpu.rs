@@ -39,7 +39,7 @@ impl CpuClock {
 }
 
 /// The processes below this one in which Chromium runs pages.
-fn renderers() -> impl Iterator<Item = u32> {
+pub fn renderers() -> impl Iterator<Item = u32> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let ids = entries.filter_map(|entry| entry.file_name().to_string_lossy().parse().ok());
     ids.filter(|id| {
@@ -47,6 +47,14 @@ fn renderers() -> impl Iterator<Item = u32> {
         let renders = String::from_utf8_lossy(&arguments).contains("--type=renderer");
         renders && iter::successors(Some(*id), |id| parent(*id)).any(|id| id == process::id())
     })
+}
+
+/// What a process holds in memory, in kilobytes.
+#[allow(dead_code, reason = "one of the two benchmarks asks")]
+pub fn resident_kb(id: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// The process that started another one.

@@ -39,8 +39,9 @@ Usage: cargo xtask <command>
       Builds the site into dist/, ready for any web server and any path.
   test [--only fmt,clippy,library,native,site,size,browser]
       Runs every check and every test; with --only, these steps alone.
-  bench [--json]
-      Measures the model beside a bare heap, natively and in a browser.
+  bench [--json] [--browser [--minutes 1]]
+      Measures the model beside a bare heap, natively and in a browser; with --browser the page:
+      frames, seeks, memory over so many minutes, bytes of a first visit.
   soak [--minutes 10]
       Checks random runs with fresh seeds until it is stopped, or for so long.
   conform [--record] [--smoke] [--repeat N] [--verbose] [NAME…]
@@ -56,7 +57,7 @@ enum Task {
     Serve(serve::Options),
     Build { release: bool },
     Test(test::Only),
-    Bench { json: bool },
+    Bench(bench::Options),
     Soak { minutes: Option<u64> },
     Conform(Vec<String>),
 }
@@ -83,7 +84,7 @@ fn run(task: Task) -> shell::Outcome<()> {
         Task::Serve(options) => serve::serve(&options),
         Task::Build { release } => build::build_and_tell(release),
         Task::Test(only) => test::test(&only),
-        Task::Bench { json } => bench::bench(json),
+        Task::Bench(options) => bench::bench(&options),
         Task::Soak { minutes } => soak::soak(minutes),
         Task::Conform(arguments) => conform::conform(&arguments),
     }
@@ -95,7 +96,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Task, lexopt::Error> {
             "serve" => Task::Serve(serve::Options::default()),
             "build" => Task::Build { release: true },
             "test" => Task::Test(test::Only::default()),
-            "bench" => Task::Bench { json: false },
+            "bench" => Task::Bench(bench::Options::default()),
             "soak" => Task::Soak { minutes: None },
             "conform" => {
                 let rest = args.raw_args()?.map(|arg| arg.to_string_lossy().into_owned());
@@ -115,7 +116,11 @@ fn parse(mut args: lexopt::Parser) -> Result<Task, lexopt::Error> {
             (Task::Serve(options), Long("port")) => options.port = args.value()?.parse()?,
             (Task::Build { release }, Long("debug")) => *release = false,
             (Task::Build { release }, Long("release")) => *release = true,
-            (Task::Bench { json }, Long("json")) => *json = true,
+            (Task::Bench(options), Long("json")) => options.json = true,
+            (Task::Bench(options), Long("browser")) => options.browser = true,
+            (Task::Bench(options), Long("minutes")) => {
+                options.minutes = Some(args.value()?.parse()?)
+            }
             (Task::Soak { minutes }, Long("minutes")) => *minutes = Some(args.value()?.parse()?),
             (Task::Test(only), Long("only")) => only.add(&args.value()?.string()?)?,
             (_, other) => return Err(other.unexpected()),

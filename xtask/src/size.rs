@@ -45,6 +45,13 @@ pub fn check(dist: &Path) -> Outcome<()> {
     judge(first.iter().map(|item| item.gzip_bytes).sum())
 }
 
+/// What a first visit transfers, in bytes.
+pub fn first_visit(dist: &Path) -> Outcome<u64> {
+    let items = weigh(dist).map_err(|error| format!("{}: {error}", dist.display()))?;
+    let first = items.iter().filter(|item| !is_later(&item.name));
+    Ok(first.map(|item| item.gzip_bytes).sum())
+}
+
 fn print(item: &Item) {
     println!("{:>10} {:>10}  {}", item.bytes, item.gzip_bytes, item.name);
 }

@@ -152,6 +152,29 @@ async fn all_settings_versions_and_presets_can_be_had() {
     browser.close().await;
 }
 
+#[tokio::test]
+async fn a_topics_setting_changes_from_now_on_as_an_action_and_back() {
+    let (_site, browser) = paused().await;
+    let before = digest(&browser).await;
+    press(&browser, ".tune-head .even .segment:nth-child(2) input").await;
+    let field = ".field[data-property='min.insync.replicas']";
+    type_into(&browser, &format!("{field} .exact input"), "2").await;
+    until(&browser, &format!("document.querySelector(\"{field}[data-given] .reset\")")).await;
+    click(&browser, "[data-pane=break]").await;
+    until(&browser, "document.querySelectorAll('.action').length === 3").await;
+    assert_eq!(actions(&browser).await[2][0], json!("set orders min.insync.replicas=2"));
+    // A client reads its settings when it starts: that is said, and it changes for the whole run.
+    click(&browser, "[data-pane=settings]").await;
+    until(
+        &browser,
+        "document.querySelector('.field[data-property=acks] .note')?.textContent === 'whole run'",
+    )
+    .await;
+    click(&browser, &format!("{field} .reset")).await;
+    until_again(&browser, &before).await;
+    browser.close().await;
+}
+
 /// What is done in the run, and when.
 const ACTIONS: &str = "[...document.querySelectorAll('.action')].map(it =>
     [it.querySelector('.action-what').textContent, it.querySelector('.action-time')?.textContent])";

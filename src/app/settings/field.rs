@@ -47,6 +47,7 @@ pub fn view(field: &Field, props: &Props) -> Html {
                 { breakable(name) }{ overruled.then_some("*") }
             </button>
             { control(field, overruled, refusal.is_some(), props) }
+            if props.tune.from_now && !knob.is_dynamic() { <span class="note">{ w.whole_run }</span> }
             if reading.mixed { <span class="note">{ w.mixed }</span> }
             if changed { { reset(field, &props.on) } }
             if open { { details::view(field, props) } }

@@ -20,7 +20,7 @@ pub use head::presets;
 use super::shown::Shared;
 use super::state::Msg;
 use super::tool::tell;
-use super::tune::{Tune, TuneMsg};
+use super::tune::{Tune, TuneMsg, set_later};
 use super::words::{Words, words};
 
 /// What the panel shows.
@@ -116,7 +116,12 @@ fn view_group(group: Group, props: &Props) -> Option<Html> {
     }
     let reading = |knob: Knob| {
         let place = tune.place(group, &knob);
-        let reading = knob.read(script, &place, *version)?;
+        let mut reading = knob.read(script, &place, *version)?;
+        if tune.from_now && knob.is_dynamic() {
+            // What it becomes in the course of the run, against what it is at the beginning.
+            reading.default = Some(reading.value.clone());
+            reading.value = set_later(script, &place, knob.name()).unwrap_or(reading.value);
+        }
         Some(field::view(&field::Field { knob, place, reading }, props))
     };
     let fields: Vec<Html> = knobs.iter().copied().filter_map(reading).collect();

@@ -284,9 +284,12 @@ impl Take {
 
     fn seek(&mut self, now_us: u64) -> Moment<'_> {
         let now_us = now_us.min(self.end.at_us);
-        if self.cursor.world.now_us() > now_us {
-            let after = self.keyframes.partition_point(|frame| frame.world.now_us() <= now_us);
-            self.cursor = self.keyframes[after.saturating_sub(1)].clone();
+        // The last keyframe before that moment, unless what is there already is closer.
+        let after = self.keyframes.partition_point(|frame| frame.world.now_us() <= now_us);
+        let frame = &self.keyframes[after.saturating_sub(1)];
+        let here_us = self.cursor.world.now_us();
+        if here_us > now_us || here_us < frame.world.now_us() {
+            self.cursor = frame.clone();
         }
         let Frame { world, ledger } = &mut self.cursor;
         while world.next_us().is_some_and(|next_us| next_us <= now_us) {

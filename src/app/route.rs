@@ -63,7 +63,8 @@ fn brings(what: &Wire, record: RecordId) -> bool {
     !matches!(what, Wire::ProduceResponse { .. }) && carries(what, record)
 }
 
-/// Where an entity has the record; where it has none, or none any more, its card.
+/// An entity's card, at the height at which it has the record: lines go from card to card, and cover
+/// nothing in them.
 fn place(scene: &Scene, record: RecordId, node: Node) -> Option<Rect> {
     let has = |part: Part| match part {
         Part::Record(id, site) => id == record && whose(site) == Some(node),
@@ -76,8 +77,9 @@ fn place(scene: &Scene, record: RecordId, node: Node) -> Option<Rect> {
         _ => false,
     };
     let spots = &scene.hotspots;
-    let own = spots.iter().rfind(|spot| has(spot.part));
-    own.or_else(|| spots.iter().find(|spot| is_card(spot.part))).map(|spot| spot.rect)
+    let card = spots.iter().find(|spot| is_card(spot.part))?.rect;
+    let own = spots.iter().rfind(|spot| has(spot.part)).map_or(card, |spot| spot.rect);
+    Some(Rect { y: own.y, height: own.height, ..card })
 }
 
 fn whose(site: Site) -> Option<Node> {

@@ -33,6 +33,8 @@ pub fn differs(a: &Script, b: &Script) -> Vec<Differs> {
             name: it.name,
         })
         .collect();
+    // What is said in one world and holds by default in the other is no difference.
+    all.retain(|it| it.values[0] != it.values[1]);
     // Two producers, or two topics, that are changed in the same way are one difference.
     all.dedup();
     if a.kafka != b.kafka {
@@ -85,6 +87,13 @@ mod tests {
         assert_eq!(named("acks"), Some(["1".to_owned(), "all".to_owned()]));
         assert_eq!(named("linger.ms"), Some(["5".to_owned(), "7".to_owned()]));
         assert_eq!(all.len(), 2);
+    }
+
+    #[test]
+    fn what_is_set_to_its_default_is_no_difference() {
+        let (a, mut b) = (story(), story());
+        b.producers[0].config.insert("linger.ms".to_owned(), "5".into());
+        assert_eq!(differs(&a, &b), []);
     }
 
     #[test]

@@ -6,7 +6,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::sync::Arc;
 
+use ackscope::lessons;
+use ackscope::model::Setup;
+use ackscope::model::run::run;
+use ackscope::script::Script;
+use ackscope::verdict::report::Report;
+use ackscope::verdict::{Fate, Place};
 use ackscope_conform::outcome::Fates;
 use ackscope_conform::page;
 use ackscope_conform::recording::Recording;
@@ -80,6 +87,28 @@ fn every_recording_has_its_script_and_its_version() {
         assert!(recording.is_of(&script), "{}: {stale}", script.name);
         let ids: Vec<u32> = recording.fates.records.keys().copied().collect();
         assert_eq!(ids.len(), script.setup.records.len(), "{}: {ids:?}", script.name);
+    }
+}
+
+/// The worst that becomes of a script's records: the fate, what the application was told, the place.
+fn worst(setup: &Arc<Setup>) -> (Fate, String, Option<Place>) {
+    let report = Report::of("", Vec::new(), &run(setup));
+    let worst = report.records.into_iter().max_by_key(|record| record.fate).expect("a record");
+    (worst.fate, worst.told, worst.place)
+}
+
+#[test]
+fn what_a_lesson_shows_has_happened_on_a_real_cluster() {
+    let recorded = recorded();
+    for lesson in lessons::ALL {
+        let name = lesson.checked.recording;
+        let found = recorded.iter().find(|(script, _)| script.name == name);
+        let (script, recording) = found.unwrap_or_else(|| panic!("{name} is not recorded"));
+        assert!(recording.is_certain(), "{name} does not agree with itself");
+        assert_eq!(recording.kafka, lesson.checked.kafka, "{name}");
+        let story = Script::parse(lesson.script).expect("a script");
+        let story = Setup::new(&story, &story.resolve().expect("settings"));
+        assert_eq!(worst(&story), worst(&script.setup), "{} and {name}", lesson.id);
     }
 }
 

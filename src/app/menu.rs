@@ -2,6 +2,7 @@
 //!
 //! The lab knows the lessons (`src/worker`), so that the page need not carry them.
 
+use ackscope::lessons::FIRST;
 use ackscope::script::Script;
 use serde_json::Value;
 use yew::prelude::*;
@@ -9,7 +10,7 @@ use yew::prelude::*;
 use super::effects::chosen_text;
 use super::icons;
 use super::lab::Job;
-use super::state::{Msg, State};
+use super::state::{Asks, Msg, PAINT, State};
 use super::tool::{Tool, tell};
 use super::words::{fill, words};
 
@@ -27,6 +28,29 @@ pub struct Menu {
     pub wanted: Option<String>,
     /// The lesson that was opened last: the address says so.
     pub opened: Option<String>,
+    /// The lesson that was opened last.
+    pub lesson: Option<Lesson>,
+}
+
+impl Menu {
+    /// The first visit's lesson is on the page.
+    pub fn beginning_with(script: &Script) -> Self {
+        let kafka = FIRST.checked.kafka.to_owned();
+        Self { lesson: Some(Lesson { script: script.clone(), kafka }), ..Self::default() }
+    }
+
+    /// Opens or closes it.
+    pub fn show(&mut self, open: bool, error: Option<String>) {
+        self.open = open;
+        self.error = error;
+    }
+
+    /// The Kafka that a script was checked against: as long as it is that of a lesson.
+    #[must_use]
+    pub fn checked(&self, script: &Script) -> Option<&str> {
+        let lesson = self.lesson.as_ref().filter(|lesson| lesson.script == *script)?;
+        Some(&lesson.kafka)
+    }
 }
 
 /// What happens in the dialog.
@@ -40,17 +64,81 @@ pub enum MenuMsg {
     Script(Result<String, String>),
 }
 
-/// A lesson's script as the lab told it, once it has told the lessons; or that there is none.
-pub fn lesson<'a>(report: &'a Value, id: &str) -> Option<Result<&'a str, String>> {
+/// A lesson that is on the page, with the Kafka that it was checked against.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lesson {
+    /// Its script.
+    pub script: Script,
+    /// The version of the real clusters.
+    pub kafka: String,
+}
+
+/// A lesson as the lab told it, once it has told the lessons; or that there is none.
+pub fn lesson(report: &Value, id: &str) -> Option<Result<Lesson, String>> {
     let lessons = report["lessons"].as_array()?;
-    let lesson = lessons.iter().find(|lesson| lesson["id"] == id);
-    let script = lesson.and_then(|lesson| lesson["script"].as_str());
-    Some(script.ok_or_else(|| fill(words().no_lesson, &[("id", id)])))
+    let Some(lesson) = lessons.iter().find(|lesson| lesson["id"] == id) else {
+        return Some(Err(fill(words().no_lesson, &[("id", id)])));
+    };
+    let kafka = lesson["checked"]["kafka"].as_str().unwrap_or_default().to_owned();
+    let script = read(lesson["script"].as_str().unwrap_or_default());
+    Some(script.map(|script| Lesson { script, kafka }))
 }
 
 /// A script, or what is wrong with it.
 pub fn read(text: &str) -> Result<Script, String> {
     Script::parse(text).map_err(|error| error.to_string())
+}
+
+impl State {
+    /// Another lesson, or a script of the user's own.
+    pub fn choose(&mut self, msg: MenuMsg) -> Asks {
+        let script = match msg {
+            MenuMsg::Open(open) => {
+                self.menu.show(open, None);
+                return self.want_lessons();
+            }
+            MenuMsg::Lesson(id) => {
+                self.menu.wanted = Some(id);
+                return self.want_lessons();
+            }
+            MenuMsg::Script(text) => text.and_then(|text| read(&text)),
+        };
+        self.open(script);
+        PAINT
+    }
+
+    /// Lessons are asked of the lab once. The one that is wanted is opened when it is known.
+    pub fn want_lessons(&mut self) -> Asks {
+        if self.lab.asked(Job::Lessons).number == 0 {
+            self.lab.ask(Job::Lessons, String::new(), self.player.script());
+        }
+        let report = &self.lab.asked(Job::Lessons).report;
+        let lesson = self.menu.wanted.as_deref().and_then(|id| lesson(report, id));
+        if let Some(lesson) = lesson {
+            self.open(lesson.as_ref().map(|it| it.script.clone()).map_err(Clone::clone));
+            self.menu.lesson = lesson.ok();
+        }
+        Asks { lab: true, ..PAINT }
+    }
+
+    /// Opens a script from its beginning. One that cannot be run leaves everything as it was.
+    fn open(&mut self, script: Result<Script, String>) {
+        let set = script.and_then(|script| self.player.set(script).map_err(|e| e.to_string()));
+        match set {
+            Ok(()) => {
+                self.compare = None;
+                self.among = None;
+                self.menu.show(false, None);
+                self.menu.opened = self.menu.wanted.take();
+                self.changed();
+                self.begin();
+            }
+            Err(error) => {
+                self.menu.wanted = None;
+                self.menu.show(true, Some(error));
+            }
+        }
+    }
 }
 
 /// The dialog.
@@ -92,11 +180,18 @@ fn lessons(state: &State, on: &Callback<Msg>) -> Html {
                 <button type="button" class="menu-item" data-lesson={id} aria-current={current} {onclick}>
                     <span class="menu-name">{ text("name") }</span>
                     <span class="menu-about">{ text("about") }</span>
+                    <span class="menu-checked">{ checked(lesson) }</span>
                 </button>
             </li>
         }
     };
     html! { <ol class="menu-list">{ for lessons.iter().map(item) }</ol> }
+}
+
+/// Against which Kafka a lesson was checked, and how.
+fn checked(lesson: &Value) -> String {
+    let text = |name: &str| lesson["checked"][name].as_str().unwrap_or_default();
+    fill(words().checked_how, &[("version", text("kafka")), ("recording", text("recording"))])
 }
 
 fn own_script(state: &State, on: &Callback<Msg>) -> Html {

@@ -13,7 +13,7 @@ use super::files::Files;
 use super::glance::Glance;
 use super::lab::{Job, Lab};
 use super::log::Log;
-use super::menu::{self, Menu, MenuMsg};
+use super::menu::Menu;
 pub use super::msg::{Direction, Media, Msg, Pacing, Theme};
 use super::panes::{Pane, Panes};
 use super::travel::Travel;
@@ -124,6 +124,7 @@ impl State {
     /// The state at the beginning of a run.
     pub fn new(script: Script, media: Media, theme: Theme) -> Result<Self, ScriptError> {
         let player = Player::new(script)?;
+        let menu = Menu::beginning_with(player.script());
         let fixed = fixed(player.end_us());
         let mut state = Self {
             player,
@@ -150,7 +151,7 @@ impl State {
             present: false,
             travel: Travel::default(),
             log: Log::default(),
-            menu: Menu::default(),
+            menu,
             metrics: String::new(),
             compare: None,
             glance: Glance::default(),
@@ -352,51 +353,6 @@ impl State {
         }
         self.changed();
         PAINT
-    }
-
-    /// Another lesson, or a script of the user's own.
-    fn choose(&mut self, msg: MenuMsg) -> Asks {
-        let script = match msg {
-            MenuMsg::Open(open) => {
-                self.menu = Menu { open, opened: self.menu.opened.take(), ..Menu::default() };
-                return self.want_lessons();
-            }
-            MenuMsg::Lesson(id) => {
-                self.menu.wanted = Some(id);
-                return self.want_lessons();
-            }
-            MenuMsg::Script(text) => text.and_then(|text| menu::read(&text)),
-        };
-        self.open(script);
-        PAINT
-    }
-
-    /// Lessons are asked of the lab once. The one that is wanted is opened when it is known.
-    pub fn want_lessons(&mut self) -> Asks {
-        if self.lab.asked(Job::Lessons).number == 0 {
-            self.lab.ask(Job::Lessons, String::new(), self.player.script());
-        }
-        let report = &self.lab.asked(Job::Lessons).report;
-        let lesson = self.menu.wanted.as_deref().and_then(|id| menu::lesson(report, id));
-        if let Some(script) = lesson {
-            self.open(script.and_then(menu::read));
-        }
-        Asks { lab: true, ..PAINT }
-    }
-
-    /// Opens a script from its beginning. One that cannot be run leaves everything as it was.
-    fn open(&mut self, script: Result<Script, String>) {
-        let set = script.and_then(|script| self.player.set(script).map_err(|e| e.to_string()));
-        match set {
-            Ok(()) => {
-                self.compare = None;
-                self.among = None;
-                self.menu = Menu { opened: self.menu.wanted.take(), ..Menu::default() };
-                self.changed();
-                self.begin();
-            }
-            Err(error) => self.menu = Menu { open: true, error: Some(error), ..Menu::default() },
-        }
     }
 
     /// To the beginning: before the first send there is nothing to see.

@@ -29,6 +29,9 @@ pub fn top_bar(state: &State, on: &Callback<Msg>) -> Html {
                 </button>
             </h1>
             <span class="chip">{ kafka }</span>
+            if let Some(version) = state.menu.checked(player.script()) {
+                <span class="chip checked">{ fill(w.checked, &[("version", version)]) }</span>
+            }
             <span class="grow"></span>
             { compare::head::button(state, on) }
             <div class="tools">

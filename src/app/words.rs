@@ -77,6 +77,8 @@ words! {
 
     lessons: "Lessons";
     lessons_open: "Lessons and scripts";
+    checked: "✓ checked on {version}";
+    checked_how: "✓ Checked on real Apache Kafka {version} clusters: the same fault, made certain ({recording})";
     no_lesson: "There is no lesson {id}.";
     own_script: "Or a script of your own, as ackscope run takes it:";
 

@@ -2,7 +2,7 @@
 //! that was found its script.
 
 use ackscope::lab::Rescue;
-use ackscope::lessons;
+use ackscope::lessons::{self, Checked};
 use ackscope::script::Script;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -66,7 +66,15 @@ impl Work for Rescuing {
 pub fn lessons() -> Box<dyn Work> {
     let all = lessons::ALL.iter().map(|lesson| {
         let name = Script::parse(lesson.script).map(|script| script.name).unwrap_or_default();
-        json!({ "id": lesson.id, "name": name, "about": lesson.about, "script": lesson.script })
+        let Checked { recording, kafka } = lesson.checked;
+        let checked = json!({ "recording": recording, "kafka": kafka });
+        json!({
+            "id": lesson.id,
+            "name": name,
+            "about": lesson.about,
+            "script": lesson.script,
+            "checked": checked,
+        })
     });
     Box::new(Known(json!({ "lessons": all.collect::<Vec<Value>>() })))
 }

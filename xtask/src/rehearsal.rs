@@ -42,7 +42,7 @@ const NUMBERS: &[(&str, f64)] =
 /// A number that is missing.
 const NONE: f64 = 9_007_199_254_740_991.0;
 /// The longest step that the app takes at once.
-const FRAME_MS: f64 = 100.0;
+const FRAME_MS: f64 = 40.0;
 /// So many frames without a new moment, and the lesson is over.
 const STILL_FRAMES: usize = 20;
 const FRAMES_MAX: usize = 2_000;

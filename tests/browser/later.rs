@@ -13,7 +13,7 @@ use crate::story::{click, digest, evaluate, open, story, until};
 
 /// How often the later part was fetched.
 const FETCHED: &str = "performance.getEntriesByType('resource')
-    .filter(it => it.name.includes('/lazy/') && it.responseEnd > 0).length";
+    .filter(it => it.name.includes('/lazy/later-') && it.responseEnd > 0).length";
 const CRASH: &str = "button[data-action=crash][data-broker=broker-1]";
 
 async fn fetched(browser: &Browser) -> Value {

@@ -19,6 +19,7 @@ const NOT_REHEARSED: &[(&str, &str)] = &[
     ("web_sys::", "likewise"),
     ("__", "likewise: the script that comes with the app calls it"),
     ("ackscope_web::app::effects::", "what the browser has or has not"),
+    ("ackscope_web::app::stage_view::", "what lies over the stage is the browser's"),
     ("alloc::rc::Rc", "when what is shared is dropped, the browser has its share in"),
     ("yew::scheduler::", "in which order things are asked for is the browser's to say"),
 ];
@@ -33,6 +34,7 @@ pub fn divide(dist: &Path) -> Outcome<()> {
         split(&bytes, &rules, |marked| rehearse(&marked.bytes, &glue, marked.at, marked.count()))?;
     let folder = toolchain::wasm_target_dir().join("split");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    write(&folder.join("whole.wasm"), &bytes)?;
     write(&folder.join("doors.txt"), doors(&parts.doors).as_bytes())?;
     let [mut first, later] = optimize(&folder, [("first", &parts.first), ("later", &parts.later)])?;
     let name = format!("lazy/later-{}.wasm", hash(&later));

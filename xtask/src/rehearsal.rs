@@ -36,6 +36,9 @@ const WINDOWS: &[(bool, f64, f64)] = &[
     (false, 480.0, 36.0),
     (false, 360.0, 36.0),
 ];
+/// How the size of an element is asked for.
+const WIDTHS: &[&str] = &["clientWidth", "offsetWidth", "scrollWidth"];
+const HEIGHTS: &[&str] = &["clientHeight", "offsetHeight", "scrollHeight"];
 /// Numbers that are not 0.
 const NUMBERS: &[(&str, f64)] =
     &[("devicePixelRatio", 1.0), ("cache_key", NONE), ("listener_id", NONE), ("subtree_id", NONE)];
@@ -219,10 +222,10 @@ fn answer(
                 let is = as_number(&caller, list) == Some(1.0);
                 told[0] = Val::I32(i32::from(is));
             }
-            ([ValType::I32], _) if matches!(&*name, "clientWidth" | "offsetWidth") => {
+            ([ValType::I32], _) if WIDTHS.contains(&name.as_str()) => {
                 told[0] = Val::I32(caller.data().size.0 as i32);
             }
-            ([ValType::I32], _) if matches!(&*name, "clientHeight" | "offsetHeight") => {
+            ([ValType::I32], _) if HEIGHTS.contains(&name.as_str()) => {
                 told[0] = Val::I32(caller.data().size.1 as i32);
             }
             ([ValType::I32], _) => told[0] = Val::I32(number(&name) as i32),

@@ -4,6 +4,7 @@
 //! it that the later part is there, and calls through the table that the later part fills.
 
 use super::choice::Choice;
+use super::data::{self, Divided};
 use super::module::Module;
 use super::{FIRST, LATER, LOAD, write};
 use std::borrow::Cow;
@@ -37,7 +38,11 @@ struct Added {
 }
 
 /// Writes the part.
-pub fn write_first(module: &Module<'_>, choice: &Choice) -> Result<Vec<u8>, Error> {
+pub fn write_first(
+    module: &Module<'_>,
+    choice: &Choice,
+    data: Option<&Divided>,
+) -> Result<Vec<u8>, Error> {
     let functions = module.functions.len() as u32;
     let tables = module.tables.len() as u32;
     let added =
@@ -82,9 +87,14 @@ pub fn write_first(module: &Module<'_>, choice: &Choice) -> Result<Vec<u8>, Erro
     out.section(&exports(&mut moved, module, &added)?);
     write::start(&mut moved, module, &mut out)?;
     out.section(&elements(&mut moved, module, choice, &added)?);
-    write::data_count(module, &mut out);
+    if data.is_none() {
+        write::data_count(module, &mut out);
+    }
     out.section(&code(&mut moved, module, choice, &added)?);
-    write::data(&mut moved, module, &mut out)?;
+    match data {
+        Some(data) => drop(out.section(&data::section(&data.first))),
+        None => write::data(&mut moved, module, &mut out)?,
+    }
     write::customs(module, &mut out);
     out.section(&names(&mut moved, module, &added)?);
     Ok(out.finish())

@@ -1,10 +1,11 @@
 //! Writes the part that loads later.
 //!
-//! It has functions only. Memory, tables and globals are the first part's; so are the functions that
-//! it calls back, which it finds in a table there. Loading it fills the table that the doors call
-//! through.
+//! It has functions, and the data that only they can reach. Memory, tables and globals are the first
+//! part's; so are the functions that it calls back, which it finds in a table there. Loading it fills
+//! the table that the doors call through.
 
 use super::choice::Choice;
+use super::data::{self, Divided};
 use super::first::table_of;
 use super::module::Module;
 use super::{FIRST, LATER, write};
@@ -31,7 +32,11 @@ impl Reencode for Renumbered {
 }
 
 /// Writes the part.
-pub fn write_later(module: &Module<'_>, choice: &Choice) -> Result<Vec<u8>, Error> {
+pub fn write_later(
+    module: &Module<'_>,
+    choice: &Choice,
+    data: Option<&Divided>,
+) -> Result<Vec<u8>, Error> {
     let all = choice.called_back.keys().chain(&choice.later).copied();
     let mut renumbered = Renumbered { functions: all.zip(0..).collect() };
     let mut out = wasm_encoder::Module::new();
@@ -63,6 +68,9 @@ pub fn write_later(module: &Module<'_>, choice: &Choice) -> Result<Vec<u8>, Erro
         }
     }
     out.section(&code);
+    if let Some(data) = data {
+        out.section(&data::section(&data.later));
+    }
     write::customs(module, &mut out);
 
     let mut functions = NameMap::new();

@@ -7,6 +7,7 @@
 
 mod body;
 mod choice;
+mod data;
 mod first;
 mod later;
 mod live;
@@ -65,9 +66,10 @@ pub fn split(
     asked.extend(outlined);
     let module = Module::read(&bytes).map_err(text)?;
     let choice = Choice::of(&module, asked);
+    let data = data::divide(&module, &choice).map_err(text)?;
     Ok(Parts {
-        first: first::write_first(&module, &choice).map_err(text)?,
-        later: later::write_later(&module, &choice).map_err(text)?,
+        first: first::write_first(&module, &choice, data.as_ref()).map_err(text)?,
+        later: later::write_later(&module, &choice, data.as_ref()).map_err(text)?,
         doors: choice.doors.keys().map(|it| module.name(*it).to_owned()).collect(),
     })
 }

@@ -272,3 +272,49 @@ fn what_did_not_run_at_all_is_later() {
         assert_eq!(parts.call(name, arguments), whole.call(name, arguments), "{name}");
     }
 }
+
+/// Things in memory: what the first part names, what that points to, what only the later part knows.
+const THINGS: &str = r#"(module
+  (memory (export "memory") 1)
+  (data (i32.const 1024) "\18\04\00\00")
+  (data (i32.const 1048) "pointed")
+  (data (i32.const 1150) "rare thing")
+  (data (i32.const 1216) "seen")
+  (data (i32.const 1220) "rare more")
+  (data (i32.const 1400) "ABCD")
+  (data (i32.const 1404) "rare last")
+  (func (export "usual") (result i32) (i32.load8_u (i32.load (i32.const 1024))))
+  (func (export "write") (param i32) (result i32)
+    (i32.store8 (i32.const 1216) (local.get 0)) (i32.load8_u (i32.const 1216)))
+  (func (export "from_behind") (param i32) (result i32)
+    (i32.load8_u (i32.add (i32.const 1404) (local.get 0))))
+  (func (export "read") (result i32) (i32.load8_u (i32.const 1216)))
+  (func $rare (export "unusual") (param i32) (result i32)
+    (i32.add (i32.load8_u offset=1150 (local.get 0)) (i32.load8_u (i32.const 1220)))))"#;
+
+fn holds(module: &[u8], text: &str) -> bool {
+    module.windows(text.len()).any(|part| part == text.as_bytes())
+}
+
+#[test]
+fn what_only_the_later_part_can_reach_comes_with_it() {
+    let parts = by_name(THINGS);
+    for (text, is_first) in [
+        ("pointed", true),
+        ("seen", true),
+        ("ABCD", true),
+        ("rare thing", false),
+        ("rare more", false),
+    ] {
+        assert_eq!(holds(&parts.first, text), is_first, "{text}");
+        assert_eq!(holds(&parts.later, text), !is_first, "{text}");
+    }
+    let mut program = Program::in_parts(parts);
+    assert_eq!(program.call("usual", &[]), i32::from(b'p'));
+    assert_eq!(program.call("write", &[7]), 7);
+    assert_eq!(program.call("unusual", &[5]), i32::from(b't') + i32::from(b'r'));
+    assert_eq!(program.call("from_behind", &[-4]), i32::from(b'A'));
+    // What was written between them is still there.
+    assert_eq!(program.call("read", &[]), 7);
+    assert_eq!(program.store.data().loads.len(), 1);
+}

@@ -1,0 +1,196 @@
+//! Which data loads later: what only the later part can reach.
+//!
+//! The linker is asked to keep things apart (`.cargo/config.toml`), so that a segment is one thing: a
+//! text, a table. What the first part names is there at once, and what that points to. Whatever looks
+//! like an address counts as one, so too much may stay, but nothing is missed: the rest can be
+//! reached only with an address that the later part has, which brings it along.
+
+use super::choice::Choice;
+use super::module::Module;
+use std::collections::BTreeSet;
+use wasm_encoder::{ConstExpr, DataSection};
+use wasmparser::{DataKind, MemArg, Operator};
+
+const WORD: u32 = 4;
+/// Code may count from a little before a thing, or up to its end from below: then the constant is the
+/// end, or a little behind it.
+const BEFORE: u32 = 64;
+const BEHIND: u32 = 16;
+/// Segments so near to each other are written as one: each has a head of its own.
+const NEAR: u32 = 16;
+
+/// Something at an address.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Piece {
+    pub address: u32,
+    pub bytes: Vec<u8>,
+}
+
+/// The data in two parts.
+#[derive(Debug, PartialEq)]
+pub struct Divided {
+    pub first: Vec<Piece>,
+    pub later: Vec<Piece>,
+}
+
+/// Divides the data; or does not, where code names segments by their numbers.
+pub fn divide(module: &Module<'_>, choice: &Choice) -> wasmparser::Result<Option<Divided>> {
+    let Some(pieces) = pieces(module)? else { return Ok(None) };
+    let mut reached = Reached { pieces: &pieces, found: BTreeSet::new(), open: Vec::new() };
+    for (function, body) in module.defined().zip(&module.sections.bodies) {
+        if choice.later.contains(&function) {
+            continue;
+        }
+        for operator in body.get_operators_reader()? {
+            addresses(&operator?).for_each(|address| reached.named(address));
+        }
+    }
+    for global in module.sections.globals.clone().into_iter().flatten() {
+        for operator in global?.init_expr.get_operators_reader() {
+            addresses(&operator?).for_each(|address| reached.named(address));
+        }
+    }
+    let first = reached.all();
+    let part = |is_first: bool| {
+        let mut merged: Vec<Piece> = Vec::new();
+        let mut last = None;
+        for (at, piece) in
+            pieces.iter().enumerate().filter(|(at, _)| first.contains(at) == is_first)
+        {
+            // The later part must not write over what it does not have.
+            let may = is_first || last.is_some_and(|last| last + 1 == at);
+            last = Some(at);
+            match merged.last_mut().filter(|before| may && before.end() + NEAR >= piece.address) {
+                Some(before) => before.append(piece),
+                None => merged.push(piece.clone()),
+            }
+        }
+        merged
+    };
+    Ok(Some(Divided { first: part(true), later: part(false) }))
+}
+
+/// Writes pieces.
+pub fn section(pieces: &[Piece]) -> DataSection {
+    let mut section = DataSection::new();
+    for piece in pieces {
+        let at = ConstExpr::i32_const(piece.address.cast_signed());
+        section.active(0, &at, piece.bytes.iter().copied());
+    }
+    section
+}
+
+impl Piece {
+    fn end(&self) -> u32 {
+        self.address + self.bytes.len() as u32
+    }
+
+    fn append(&mut self, next: &Self) {
+        self.bytes.resize((next.address - self.address) as usize, 0);
+        self.bytes.extend(&next.bytes);
+    }
+}
+
+/// The segments in the order of their addresses, if all are there from the beginning and nobody
+/// needs their numbers.
+fn pieces(module: &Module<'_>) -> wasmparser::Result<Option<Vec<Piece>>> {
+    let mut pieces = Vec::new();
+    for data in module.sections.data.clone().into_iter().flatten() {
+        let data = data?;
+        let DataKind::Active { memory_index: 0, offset_expr } = data.kind else { return Ok(None) };
+        let Operator::I32Const { value } = offset_expr.get_operators_reader().read()? else {
+            return Ok(None);
+        };
+        pieces.push(Piece { address: value.cast_unsigned(), bytes: data.data.to_vec() });
+    }
+    for body in &module.sections.bodies {
+        for operator in body.get_operators_reader()? {
+            if matches!(operator?, Operator::MemoryInit { .. } | Operator::DataDrop { .. }) {
+                return Ok(None);
+            }
+        }
+    }
+    pieces.sort_by_key(|piece| piece.address);
+    Ok(Some(pieces))
+}
+
+/// What can be reached, by the places of pieces.
+struct Reached<'a> {
+    pieces: &'a [Piece],
+    found: BTreeSet<usize>,
+    open: Vec<usize>,
+}
+
+impl Reached<'_> {
+    /// What code may name.
+    fn named(&mut self, address: u32) {
+        let next = self.next(address);
+        let here = self.here(address);
+        let begins = here.is_some_and(|at| self.pieces[at].address == address);
+        let behind = self.pieces.get(next).is_some_and(|it| it.address - address <= BEFORE);
+        let before = next.checked_sub(1 + usize::from(begins));
+        let before = before.filter(|at| address <= self.pieces[*at].end() + BEHIND);
+        let all = here.into_iter().chain(before).chain((behind && !begins).then_some(next));
+        all.collect::<Vec<_>>().into_iter().for_each(|at| self.mark(at));
+    }
+
+    /// The first piece behind an address.
+    fn next(&self, address: u32) -> usize {
+        self.pieces.partition_point(|piece| piece.address <= address)
+    }
+
+    /// The piece at an address.
+    fn here(&self, address: u32) -> Option<usize> {
+        self.next(address).checked_sub(1).filter(|at| address < self.pieces[*at].end())
+    }
+
+    fn mark(&mut self, at: usize) {
+        if self.found.insert(at) {
+            self.open.push(at);
+        }
+    }
+
+    /// Everything, with what that points to.
+    fn all(mut self) -> BTreeSet<usize> {
+        while let Some(at) = self.open.pop() {
+            let piece = &self.pieces[at];
+            let skip = (WORD - piece.address % WORD) % WORD;
+            for word in piece.bytes.get(skip as usize..).unwrap_or_default().chunks_exact(4) {
+                // Data says where things are, not where to count from.
+                let address = u32::from_le_bytes(word.try_into().unwrap_or_default());
+                self.here(address).into_iter().for_each(|at| self.mark(at));
+            }
+        }
+        self.found
+    }
+}
+
+/// The addresses that an instruction may name: a constant may be two of them.
+fn addresses(operator: &Operator<'_>) -> impl Iterator<Item = u32> + use<> {
+    let words = match operator {
+        Operator::I32Const { value } => [Some(value.cast_unsigned()), None],
+        Operator::I64Const { value } => [Some(*value as u32), Some((value >> 32) as u32)],
+        _ => [memory(operator).and_then(|memory| u32::try_from(memory.offset).ok()), None],
+    };
+    words.into_iter().flatten()
+}
+
+fn memory<'a>(operator: &'a Operator<'_>) -> Option<&'a MemArg> {
+    use Operator::*;
+    match operator {
+        I32Load { memarg } | I64Load { memarg } | F32Load { memarg } | F64Load { memarg } => {
+            Some(memarg)
+        }
+        I32Load8S { memarg } | I32Load8U { memarg } => Some(memarg),
+        I32Load16S { memarg } | I32Load16U { memarg } => Some(memarg),
+        I64Load8S { memarg } | I64Load8U { memarg } => Some(memarg),
+        I64Load16S { memarg } | I64Load16U { memarg } => Some(memarg),
+        I64Load32S { memarg } | I64Load32U { memarg } => Some(memarg),
+        I32Store { memarg } | I64Store { memarg } | F32Store { memarg } | F64Store { memarg } => {
+            Some(memarg)
+        }
+        I32Store8 { memarg } | I32Store16 { memarg } => Some(memarg),
+        I64Store8 { memarg } | I64Store16 { memarg } | I64Store32 { memarg } => Some(memarg),
+        _ => None,
+    }
+}

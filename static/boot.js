@@ -83,9 +83,15 @@ if (later) {
 try {
   // An address that says more than the page's own opens something else than the first lesson.
   const ahead = later && (location.hash || location.search) && fetchLater();
+  // A release is packed more tightly than web servers do it.
+  const unpack = app.dataset.unpack && import(new URL(app.dataset.unpack, document.baseURI).href);
+  const unpacked = unpack && Promise.all([unpack, fetch(app.href)]).then(async ([{ unpack }, answer]) => {
+    if (!answer.ok) throw new Error(`${app.href}: ${answer.status}`);
+    return unpack(new Uint8Array(await answer.arrayBuffer()));
+  });
   const { default: start } = await import(document.getElementById("app-js").href);
   await ahead;
-  await start({ module_or_path: app.href });
+  await start({ module_or_path: (await unpacked) ?? app.href });
   // The style of what is not on the first screen.
   const style = document.createElement("link");
   style.rel = "stylesheet";

@@ -1,6 +1,7 @@
 //! Building the site with Trunk.
 
 use crate::later;
+use crate::pack;
 use crate::report;
 use crate::shell::{self, Outcome};
 use crate::site;
@@ -34,6 +35,7 @@ pub fn build(release: bool) -> Outcome<()> {
         slim(&dist())?;
         later::name_anew(&dist())?;
         later::version(&dist())?;
+        pack::pack(&dist())?;
     }
     site::check(&dist())
 }

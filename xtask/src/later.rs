@@ -87,13 +87,13 @@ fn is_rehearsed(name: &str) -> bool {
 }
 
 /// The files of the app.
-struct App {
-    wasm: PathBuf,
+pub struct App {
+    pub wasm: PathBuf,
     script: PathBuf,
 }
 
 impl App {
-    fn find(dist: &Path) -> Outcome<Self> {
+    pub fn find(dist: &Path) -> Outcome<Self> {
         let entries = fs::read_dir(dist).map_err(|error| format!("{}: {error}", dist.display()))?;
         let mut paths = entries.flatten().map(|entry| entry.path());
         let wasm = paths
@@ -129,7 +129,7 @@ fn doors(names: &[String]) -> String {
     names.iter().enumerate().map(|(place, name)| format!("{place} {name}\n")).collect()
 }
 
-fn hash(bytes: &[u8]) -> String {
+pub fn hash(bytes: &[u8]) -> String {
     let mut crc = Crc::new();
     crc.update(bytes);
     format!("{:08x}", crc.sum())

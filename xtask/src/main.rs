@@ -12,6 +12,7 @@ mod build;
 mod conform;
 mod later;
 mod optimize;
+mod pack;
 mod panics;
 mod probe;
 mod rehearsal;

@@ -119,7 +119,7 @@ mod tests {
     fn stripped(locations: &[[u32; 4]]) -> (String, Vec<u8>) {
         let names = b"..src/model/world.rs/rustc/core/index.rs/other/lib.rs....";
         let mut data = names.to_vec();
-        while (BASE as usize + data.len()) % WORD != 0 {
+        while !(BASE as usize + data.len()).is_multiple_of(WORD) {
             data.push(b'.');
         }
         let before = data.len();

@@ -141,7 +141,8 @@ fn what_acks_1_switches_off_is_off_in_the_code() {
     // franz-go refuses one without the other.
     has(&producer.text, &["kgo.RequiredAcks(kgo.LeaderAck()),", "kgo.DisableIdempotentWrite(),"]);
     let [producer, _] = both(Client::Sarama, r#"{"acks": 1}"#, "{}");
-    lacks(&producer.text, &["Idempotent = true", "RequiredAcks"]);
+    has(&producer.text, &["config.Producer.RequiredAcks = sarama.WaitForLocal"]);
+    lacks(&producer.text, &["Idempotent = true"]);
     let [producer, _] = both(Client::Python, r#"{"acks": 1}"#, "{}");
     has(&producer.text, &[r#""acks": "1","#]);
     lacks(&producer.text, &["\"enable.idempotence\": True"]);

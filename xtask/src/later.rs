@@ -19,6 +19,7 @@ const NOT_REHEARSED: &[(&str, &str)] = &[
     ("web_sys::", "likewise"),
     ("__", "likewise: the script that comes with the app calls it"),
     ("ackscope_web::app::effects::", "what the browser has or has not"),
+    ("ackscope::stage::", "what is drawn depends on the size, and on moments between two frames"),
     ("ackscope_web::app::stage_view::", "what lies over the stage is the browser's"),
     ("alloc::rc::Rc", "when what is shared is dropped, the browser has its share in"),
     ("yew::scheduler::", "in which order things are asked for is the browser's to say"),
@@ -82,7 +83,8 @@ pub fn version(dist: &Path) -> Outcome<()> {
 /// browser's is dropped is the browser's to say as well.
 fn is_rehearsed(name: &str) -> bool {
     let name = name.trim_start_matches(['<', '&']);
-    let drops = name.starts_with("core::ptr::drop_in_place") && name.contains("wasm_bindgen::");
+    let held = name.contains("wasm_bindgen::") || name.contains("yew::scheduler::");
+    let drops = name.starts_with("core::ptr::drop_in_place") && held;
     !drops && !NOT_REHEARSED.iter().any(|(start, _)| name.starts_with(start))
 }
 

@@ -30,11 +30,13 @@ const YES: &[&str] = &["is_function", "requestAnimationFrame", "setTimeout"];
 /// Windows: whether they have room for panels beside the stage, and how large elements are in them:
 /// the stage where there is, and the flat timeline where there is not.
 const WINDOWS: &[(bool, f64, f64)] = &[
-    (true, 1000.0, 600.0),
-    (true, 860.0, 430.0),
-    (false, 960.0, 36.0),
-    (false, 480.0, 36.0),
-    (false, 360.0, 36.0),
+    (true, 1260.0, 530.0),
+    (true, 864.0, 427.0),
+    // So low that the picture is drawn smaller.
+    (true, 864.0, 400.0),
+    (false, 1009.0, 36.0),
+    (false, 485.0, 36.0),
+    (false, 375.0, 36.0),
 ];
 /// How the size of an element is asked for.
 const WIDTHS: &[&str] = &["clientWidth", "offsetWidth", "scrollWidth"];
@@ -45,7 +47,7 @@ const NUMBERS: &[(&str, f64)] =
 /// A number that is missing.
 const NONE: f64 = 9_007_199_254_740_991.0;
 /// The longest step that the app takes at once.
-const FRAME_MS: f64 = 40.0;
+const FRAME_MS: f64 = 100.0;
 /// So many frames without a new moment, and the lesson is over.
 const STILL_FRAMES: usize = 20;
 const FRAMES_MAX: usize = 2_000;

@@ -67,17 +67,21 @@ if (later) {
   const aims = ({ target }) => target.closest?.(controls) && fetchLater();
   for (const kind of ["pointerover", "focusin"]) addEventListener(kind, aims);
   for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, fetchLater, true);
-  // What happens before it is there waits for it, and then happens again.
+  // What happens before it is there waits for it, and then happens again; a movement just passes.
+  const passing = [
+    "mousemove", "mousedown", "mouseup", "wheel", "scroll", "focus", "blur",
+    "pointerdown", "pointermove", "pointerup", "pointercancel",
+  ];
   const wait = (event) => {
     if (module || !event.isTrusted) return;
     event.stopImmediatePropagation();
-    if (event.type === "mousemove") return;
+    if (passing.includes(event.type)) return;
     if (event.type === "click") event.preventDefault();
     const { target } = event;
     const again = new event.constructor(event.type, event);
     fetchLater().then(() => target.dispatchEvent(again));
   };
-  for (const kind of ["click", "input", "change", "keydown", "mousemove"]) addEventListener(kind, wait, true);
+  for (const kind of ["click", "input", "change", "keydown", ...passing]) addEventListener(kind, wait, true);
 }
 
 try {

@@ -83,7 +83,7 @@ pub fn version(dist: &Path) -> Outcome<()> {
 /// browser's is dropped is the browser's to say as well.
 fn is_rehearsed(name: &str) -> bool {
     let name = name.trim_start_matches(['<', '&']);
-    let held = name.contains("wasm_bindgen::") || name.contains("yew::scheduler::");
+    let held = name.contains("wasm_bindgen::") || name.contains("yew::");
     let drops = name.starts_with("core::ptr::drop_in_place") && held;
     !drops && !NOT_REHEARSED.iter().any(|(start, _)| name.starts_with(start))
 }

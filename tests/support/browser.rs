@@ -108,6 +108,26 @@ impl WebDriverCompatibleCommand for ReadConsole {
     }
 }
 
+/// Starts a chromedriver, which says on which port it listens; or does not come so far.
+fn listening() -> Option<(Child, u16)> {
+    let program = env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
+    let mut process = Command::new(program)
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("chromedriver starts (CHROMEDRIVER names it)");
+    let mut lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
+    let port = lines.by_ref().flatten().find_map(|line| port_in(&line));
+    // Whatever else it prints is read, so that it never waits for a reader.
+    thread::spawn(move || lines.for_each(drop));
+    if port.is_none() {
+        let _ = process.kill();
+        let _ = process.wait();
+    }
+    Some((process, port?))
+}
+
 /// A running chromedriver on a port of its own.
 struct Driver {
     process: Child,
@@ -121,21 +141,9 @@ impl Driver {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("browser-{}-{number}", std::process::id());
         let profile = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let program = env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
-        let mut process = Command::new(program)
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver starts (CHROMEDRIVER names it)");
-        let mut lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
-        let port = lines.by_ref().flatten().find_map(|line| port_in(&line));
-        // Whatever else it prints is read, so that it never waits for a reader.
-        thread::spawn(move || lines.for_each(drop));
-        let Some(port) = port else {
-            let _ = process.kill();
-            panic!("chromedriver did not tell its port");
-        };
+        // The port that it finds free may be taken before it listens: then it ends, and another may do.
+        let (process, port) =
+            (0..5).find_map(|_| listening()).expect("chromedriver tells its port");
         Self { process, port, profile }
     }
 

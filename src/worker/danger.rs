@@ -1,8 +1,8 @@
 //! The danger map: which faults fit a run, when each is dangerous, and the run with one of them.
 
 use ackscope::lab::{DangerMap, Fault, Span, Who};
-use ackscope::model::ids::RecordId;
 use ackscope::script::Script;
+use ackscope::verdict::biography::text::numbers;
 use serde_json::{Value, json};
 
 use super::job::{Begun, Work, known, script_value, value};
@@ -113,23 +113,6 @@ fn span(map: &DangerMap, span: &Span) -> Value {
         },
         "text": text,
     })
-}
-
-/// "1–3, 5".
-fn numbers(records: &[RecordId]) -> String {
-    let mut runs: Vec<(u32, u32)> = Vec::new();
-    for id in records {
-        match runs.last_mut() {
-            Some((_, last)) if *last + 1 == id.0 => *last = id.0,
-            _ => runs.push((id.0, id.0)),
-        }
-    }
-    let run = |(first, last): (u32, u32)| match last - first {
-        0 => first.to_string(),
-        1 => format!("{first}, {last}"),
-        _ => format!("{first}–{last}"),
-    };
-    runs.into_iter().map(run).collect::<Vec<_>>().join(", ")
 }
 
 /// "1,022".

@@ -19,7 +19,7 @@ fn for_people_it_says_what_saves_at_which_price() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let answers = text(&output.stdout);
     for words in [
-        "3 lost: 6 to 8",
+        "3 lost: 6–8",
         "1. acks=all",
         "saves all 3, whenever the faults strike (",
         "price: ack p50",

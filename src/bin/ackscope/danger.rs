@@ -8,6 +8,7 @@ use ackscope::lab::{
 };
 use ackscope::model::ids::RecordId;
 use ackscope::script::{Duration, Script};
+use ackscope::verdict::biography::text::numbers;
 use clap::Args;
 
 use super::{Failure, SourceArgs, input, write_to};
@@ -199,23 +200,6 @@ fn outcome(outcome: &Outcome) -> String {
         (false, true) => "nothing to act on".to_owned(),
         (false, false) => format!("nothing to act on; {}", all.join("; ")),
     }
-}
-
-/// "1–3, 5".
-fn numbers(records: &[RecordId]) -> String {
-    let mut runs: Vec<(u32, u32)> = Vec::new();
-    for id in records {
-        match runs.last_mut() {
-            Some((_, last)) if *last + 1 == id.0 => *last = id.0,
-            _ => runs.push((id.0, id.0)),
-        }
-    }
-    let run = |(first, last): (u32, u32)| match last - first {
-        0 => first.to_string(),
-        1 => format!("{first}, {last}"),
-        _ => format!("{first}–{last}"),
-    };
-    runs.into_iter().map(run).collect::<Vec<_>>().join(", ")
 }
 
 /// The map in one line, quiet time folded away: each moment that was tried is as wide as another,

@@ -4,10 +4,11 @@ use std::io::Write;
 
 use ackscope::lab::{Monitoring, Moved, Seen};
 use ackscope::script::Duration;
+use ackscope::verdict::biography::text::numbers;
 use ackscope::verdict::metrics::Says;
 use clap::Args;
 
-use super::{Failure, SourceArgs, input, print_json, words};
+use super::{Failure, SourceArgs, input, print_json};
 
 /// What to look at.
 #[derive(Args)]
@@ -47,7 +48,7 @@ fn print(out: &mut impl Write, seen: &Seen) -> std::io::Result<()> {
             format!("because of {}", actions.join(", "))
         }
     };
-    writeln!(out, "\n{} {}, {because}", seen.harm, words::numbers(&seen.records))?;
+    writeln!(out, "\n{} {}, {because}", seen.harm, numbers(&seen.records))?;
     if !seen.is_noticed() {
         writeln!(out, "  no metric that tells of a failure moves")?;
     }

@@ -3,8 +3,8 @@
 use std::io::{IsTerminal, Write};
 
 use ackscope::lab::{Answer, Luck, Price, Rescue, Rescued, Saves};
-use ackscope::model::ids::RecordId;
 use ackscope::script::Duration;
+use ackscope::verdict::biography::text::numbers;
 use clap::Args;
 
 use super::{Failure, SourceArgs, input};
@@ -187,22 +187,4 @@ fn price(before: &Price, after: &Price) -> String {
 fn rounded(us: u64) -> Duration {
     let unit_us = if us < 1_000_000 { 10 } else { 10_000 };
     Duration::from_us(us / unit_us * unit_us)
-}
-
-/// "1, 2, 3": runs of numbers are shortened.
-fn numbers(records: &[RecordId]) -> String {
-    let mut runs: Vec<(u32, u32)> = Vec::new();
-    for RecordId(id) in records.iter().copied() {
-        match runs.last_mut() {
-            Some((_, last)) if *last + 1 == id => *last = id,
-            _ => runs.push((id, id)),
-        }
-    }
-    let text = |(first, last): (u32, u32)| match last - first {
-        0 => first.to_string(),
-        1 => format!("{first}, {last}"),
-        _ => format!("{first} to {last}"),
-    };
-    let all: Vec<String> = runs.into_iter().map(text).collect();
-    all.join(", ")
 }

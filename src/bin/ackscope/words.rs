@@ -1,25 +1,7 @@
 //! Words that several commands use.
 
-use ackscope::model::ids::RecordId;
 use ackscope::script::Duration;
 use ackscope::verdict::report::RecordReport;
-
-/// "1–3, 5".
-pub fn numbers(records: &[RecordId]) -> String {
-    let mut runs: Vec<(u32, u32)> = Vec::new();
-    for id in records {
-        match runs.last_mut() {
-            Some((_, last)) if *last + 1 == id.0 => *last = id.0,
-            _ => runs.push((id.0, id.0)),
-        }
-    }
-    let run = |(first, last): (u32, u32)| match last - first {
-        0 => first.to_string(),
-        1 => format!("{first}, {last}"),
-        _ => format!("{first}–{last}"),
-    };
-    runs.into_iter().map(run).collect::<Vec<_>>().join(", ")
-}
 
 /// "lost (truncated): acked 87.05ms → broker-1 crashed 88.05ms → broker-2 elected 9s".
 pub fn fate(record: &RecordReport) -> String {

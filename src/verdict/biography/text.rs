@@ -1,4 +1,7 @@
-//! Small texts: patterns that are filled, and lengths of time in few digits.
+//! Small texts: patterns that are filled, and lengths of time in few digits, the numbers of
+//! records.
+
+use crate::model::ids::RecordId;
 
 /// Puts values in the places of a pattern: `{name}` is where the value of that name goes.
 #[must_use]
@@ -51,8 +54,39 @@ pub fn decimal(number: u64, parts: u64, digits: usize) -> String {
     text + &fraction
 }
 
+/// "1–3, 5": the numbers of records, in order.
+#[must_use]
+pub fn numbers(records: &[RecordId]) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for RecordId(id) in records.iter().copied() {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == id => *last = id,
+            _ => runs.push((id, id)),
+        }
+    }
+    let run = |(first, last): (u32, u32)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}, {last}"),
+        _ => format!("{first}–{last}"),
+    };
+    runs.into_iter().map(run).collect::<Vec<_>>().join(", ")
+}
+
 /// The value of a property that ends in `.ms`, as a properties file has it.
 #[must_use]
 pub(super) fn ms(us: u64) -> String {
     (us / 1_000).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_in_a_row_are_told_as_one() {
+        let told = |ids: &[u32]| numbers(&ids.iter().copied().map(RecordId).collect::<Vec<_>>());
+        assert_eq!(told(&[]), "");
+        assert_eq!(told(&[1, 2, 3, 5]), "1–3, 5");
+        assert_eq!(told(&[4, 5, 9]), "4, 5, 9");
+    }
 }

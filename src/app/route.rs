@@ -89,7 +89,7 @@ fn whose(site: Site) -> Option<Node> {
         }
         Site::Log(broker) | Site::Cut(broker) => Some(Node::Broker(broker)),
         Site::Buffer(c) | Site::Polled(c) | Site::Done(c) => Some(Node::Consumer(c)),
-        Site::Message(_) | Site::Lost(_) => None,
+        Site::Message(_) | Site::Lost(_) | Site::Door(_) => None,
     }
 }
 

@@ -41,7 +41,8 @@ impl Stage<'_> {
                 let name = self.world.setup().partition_name(partition);
                 let at = pt(card.x + PAD, card.y + 44.0);
                 let style = Style::sans(Ink::Muted, SMALL);
-                self.pen.text(at, style, fill(self.words.no_replica, &[&name]));
+                let text = fill(self.words.no_replica, &[&name]);
+                self.pen.fit(at, card.width - 2.0 * PAD, style, text);
             }
         }
         self.other_replicas(broker, card);

@@ -143,7 +143,7 @@ impl Stage<'_> {
 
     fn fetched(&mut self, consumer: &Consumer, area: Rect) {
         let records = self.fetched_records(consumer);
-        self.label(area, self.words.fetched);
+        self.label(area, &[self.words.fetched]);
         self.row_or_hollow(area, &records, State::Fetched, Site::Buffer(consumer.id));
     }
 
@@ -158,8 +158,10 @@ impl Stage<'_> {
         }
     }
 
-    fn label(&mut self, area: Rect, text: &'static str) {
-        self.pen.fit(pt(area.x, area.y + 9.0), area.width, Style::sans(Ink::Muted, SMALL), text);
+    fn label(&mut self, area: Rect, texts: &[&'static str]) {
+        let style = Style::sans(Ink::Muted, SMALL);
+        let text = texts.iter().find(|text| style.width(text) <= area.width).or(texts.last());
+        self.pen.text(pt(area.x, area.y + 9.0), style, text.copied().unwrap_or_default());
     }
 
     fn row_or_hollow(&mut self, area: Rect, records: &[RecordId], state: State, site: Site) {
@@ -174,27 +176,30 @@ impl Stage<'_> {
 
     /// What the thread has in its hands: the first record is being worked on.
     fn polled(&mut self, consumer: &Consumer, processing_us: u64, area: Rect) {
-        let (left, text, part) = match &consumer.thread {
+        let words = self.words;
+        let (left, texts, part) = match &consumer.thread {
             Thread::Polling | Thread::Waiting if !consumer.pool.is_idle() => {
-                (None, self.words.workers, None)
+                (None, vec![words.workers], None)
             }
-            Thread::Polling if !consumer.alive => (None, self.words.poll, None),
-            Thread::Polling | Thread::Waiting => (None, self.words.waits, None),
-            Thread::Transacting => (None, self.words.transacting, None),
+            Thread::Polling if !consumer.alive => (None, vec![words.poll], None),
+            Thread::Polling | Thread::Waiting => (None, vec![words.waits], None),
+            Thread::Transacting => (None, vec![words.transacting, words.transacting_short], None),
             Thread::Processing { left, since_us } => {
                 let age_us = self.now_us.saturating_sub(*since_us);
                 (
                     Some(left),
-                    self.words.poll,
+                    vec![words.poll],
                     Some((age_us as f32 / processing_us.max(1) as f32).min(1.0)),
                 )
             }
-            Thread::Committing { left } => (Some(left), self.words.committing, None),
+            Thread::Committing { left } => {
+                (Some(left), vec![words.committing, words.committing_short], None)
+            }
         };
         let pool = consumer.pool.working.iter().chain(&consumer.pool.waiting);
         let records: Vec<RecordId> =
             left.into_iter().flatten().chain(pool).map(|(_, _, record)| *record).collect();
-        self.label(area, text);
+        self.label(area, &texts);
         let site = Site::Polled(consumer.id);
         let (Some(part), [first, rest @ ..]) = (part, &records[..]) else {
             self.row_or_hollow(area, &records, State::Fetched, site);
@@ -216,7 +221,7 @@ impl Stage<'_> {
 
     /// What the application finished: the last of it that fits.
     fn done(&mut self, consumer: &Consumer, area: Rect) {
-        self.label(area, self.words.done);
+        self.label(area, &[self.words.done]);
         let pitch = (self.chip.width + 3.0, self.chip.height + 4.0);
         let each = (((area.width + 3.0) / pitch.0).floor() as usize).max(1);
         let lines = (((area.height - 17.0 + 4.0) / pitch.1).floor() as usize).max(1);

@@ -6,7 +6,7 @@ use super::layout::PAD;
 use super::palette::Ink;
 use super::pen::{SMALL, Style, TITLE};
 use super::scene::{Part, Rect, pt};
-use super::words::{duration, fill};
+use super::words::{both, duration, fill};
 use crate::model::ids::BrokerId;
 
 impl Stage<'_> {
@@ -81,13 +81,15 @@ impl Stage<'_> {
         let width = self.pen.text(pt(area.right(), base), style.end(), epoch);
         self.pen.fit(pt(area.x, base), area.width - width - 8.0, style, name);
         let isr = isr_words(&state.isr);
+        let words = self.words;
         let (ink, leader) = match state.leader {
-            Some(leader) => (Ink::Leader, fill(self.words.leader_is, &[&(leader.0 + 1)])),
-            None => (Ink::Lost, self.words.offline.to_owned()),
+            Some(leader) => (Ink::Leader, vec![fill(words.leader_is, &[&(leader.0 + 1)])]),
+            None => (Ink::Lost, both(words.offline, words.offline_short)),
         };
         let width = self.pen.text(pt(area.right(), base + 18.0), style.end(), isr);
         let style = Style::sans(ink, SMALL).medium();
-        self.pen.fit(pt(area.x, base + 18.0), area.width - width - 8.0, style, leader);
+        let limit = area.width - width - 8.0;
+        self.pen.first_that_fits(pt(area.x, base + 18.0), limit, style, &leader);
     }
 }
 

@@ -84,7 +84,13 @@ impl Stage<'_> {
     pub(super) fn pointers(&mut self, replica: &Replica, place: Place, right: f32) -> f32 {
         let Place { card, strip, top, .. } = place;
         let base = self.pointers_base(place);
-        let pointers = self.group_pointers(replica.partition);
+        let mut pointers = self.group_pointers(replica.partition);
+        if let Some(stable) = self.stable_unsaid.take() {
+            let text = fill("LSO {}", &[&stable]);
+            let texts = [text.clone(), text];
+            pointers.push(Pointer { offset: stable, committed: false, texts });
+        }
+        pointers.sort_by_key(|pointer| pointer.offset);
         let style = Style::sans(Ink::Text, SMALL);
         let left = card.x + PAD;
         let room = right - left + SPACE;
@@ -122,6 +128,12 @@ impl Stage<'_> {
         from
     }
 
+    /// Whether a group is at that offset of a log that tells where groups are.
+    pub(super) fn points_at(&self, replica: &Replica, offset: u64) -> bool {
+        let pointers = || self.group_pointers(replica.partition);
+        replica.leader().is_some() && pointers().iter().any(|pointer| pointer.offset == offset)
+    }
+
     fn pointer_x(&self, pointer: &Pointer, place: Place) -> f32 {
         let Place { card, strip, .. } = place;
         let offset = pointer.offset.clamp(strip.first, strip.first + strip.cells);
@@ -134,8 +146,8 @@ impl Stage<'_> {
     }
 
     /// The groups that read a partition: what their coordinator holds for committed, and where
-    /// the member is that reads it, from left to right.
-    fn group_pointers(&mut self, partition: PartitionId) -> Vec<Pointer> {
+    /// the member is that reads it.
+    fn group_pointers(&self, partition: PartitionId) -> Vec<Pointer> {
         let words = self.words;
         let setup = self.world.setup();
         let topic = setup.partition(partition).topic;
@@ -173,15 +185,6 @@ impl Stage<'_> {
                 }
             }
         }
-        if let Some(stable) = self.stable_unsaid.take() {
-            let text = fill("LSO {}", &[&stable]);
-            pointers.push(Pointer {
-                offset: stable,
-                committed: false,
-                texts: [text.clone(), text],
-            });
-        }
-        pointers.sort_by_key(|pointer| pointer.offset);
         pointers
     }
 

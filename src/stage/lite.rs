@@ -30,7 +30,8 @@ impl Stage<'_> {
     ) {
         let (x, right) = (card.x + PAD, card.right() - PAD);
         let title = Style::sans(Ink::Text, TITLE).bold();
-        let width = self.pen.text(pt(x, card.y + 23.0), title, producer.id.to_string());
+        let mut width = self.pen.text(pt(x, card.y + 23.0), title, producer.id.to_string());
+        width += self.blocked(producer, pt(x + width + 7.0, card.y + 23.0));
         let (ink, status) = match self.trouble(self.condition(Node::Producer(producer.id))) {
             Some((ink, word)) => (ink, vec![word.to_owned()]),
             None => self.application(producer),
@@ -144,13 +145,7 @@ impl Stage<'_> {
             left.into_iter().flatten().chain(pool).map(|(_, _, record)| *record).collect();
         let style = Style::sans(Ink::Muted, SMALL);
         let fetched = self.fetched_records(consumer);
-        let mut row = Rect::new(x, card.y + SECOND, right - x, self.chip.height);
-        if !fetched.is_empty() {
-            let text = fill(self.words.fetched_more, &[&fetched.len()]);
-            let at = pt(right, row.center().y + 4.0);
-            row.width -= self.pen.text(at, style.end(), text) + 6.0;
-            self.pen.fold(Site::Buffer(consumer.id), fetched.len());
-        }
+        let row = Rect::new(x, card.y + SECOND, right - x, self.chip.height);
         match &records[..] {
             [first, rest @ ..] if works => {
                 let rect = Rect { width: self.chip.width, ..row };
@@ -165,8 +160,15 @@ impl Stage<'_> {
             }
             all => self.row(row, all, State::Fetched, site),
         }
+        let (base, mut limit) = (card.bottom() - 11.0, right - x);
+        if !fetched.is_empty() {
+            let text = fill(self.words.fetched_more, &[&fetched.len()]);
+            limit -= self.pen.text(pt(right, base), style.end(), text) + 8.0;
+            self.pen.fold(Site::Buffer(consumer.id), fetched.len());
+        }
         let texts = self.reads(consumer);
-        self.pen.first_that_fits(pt(x, card.bottom() - 11.0), right - x, style, &texts);
+        let text = texts.iter().find(|text| style.width(text) <= limit).or(texts.last());
+        self.pen.fit(pt(x, base), limit, style, text.cloned().unwrap_or_default());
     }
 
     /// What a consumer reads, in words; the longer ones first.

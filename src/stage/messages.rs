@@ -30,6 +30,19 @@ enum Life {
     Dead,
 }
 
+/// Records that are drawn together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bundle<'r> {
+    pub records: &'r [RecordId],
+    /// How many of them are drawn one by one.
+    pub shown: usize,
+    pub site: Site,
+    /// Whether nobody will hear of them.
+    pub doomed: bool,
+    /// Whether the outline is broken: they are doomed, or wait.
+    pub dashed: bool,
+}
+
 impl Stage<'_> {
     pub(super) fn messages(&mut self) {
         let world = self.world;
@@ -85,7 +98,19 @@ impl Stage<'_> {
         match cargo {
             Cargo::Records(records, name) => {
                 self.message_name(message, name, part, pt(at.x, at.y - half.y - 5.0), doomed);
-                self.bundle(message, records, shown, at, half, life);
+                // Late is what a cut link or a paused process keeps waiting.
+                let late = self.now_us > message.arrive_us;
+                let bundle = Bundle {
+                    records,
+                    shown,
+                    site: match life {
+                        Life::Dead => Site::Lost(message.id),
+                        _ => Site::Message(message.id),
+                    },
+                    doomed,
+                    dashed: doomed || late,
+                };
+                self.bundle(bundle, at, half);
             }
             Cargo::Note(ink, note) => {
                 let ink = if doomed { Ink::Lost } else { *ink };
@@ -205,6 +230,11 @@ impl Stage<'_> {
     /// How many records of a message are drawn one by one. Before a cut there is little room.
     fn bundle_len(&self, cargo: &Cargo, cut: bool) -> usize {
         let Cargo::Records(records, _) = cargo else { return 0 };
+        self.shown_of(records.len(), cut)
+    }
+
+    /// The same of so many records.
+    pub(super) fn shown_of(&self, count: usize, cut: bool) -> usize {
         let gap = if self.layout.narrow {
             0.0
         } else {
@@ -212,21 +242,24 @@ impl Stage<'_> {
         };
         let most = if cut { 1.0 } else { 3.0 };
         let fit = within(((gap - 24.0) / (self.chip.width + 3.0)).floor(), 1.0, most);
-        records.len().min(fit as usize)
+        count.min(fit as usize)
+    }
+
+    /// The size of a bundle of so many records.
+    pub(super) fn bundle_half(&self, count: usize, shown: usize) -> Half {
+        let more = usize::from(shown < count) as f32;
+        let pitch = self.chip.width + 3.0;
+        if self.layout.narrow {
+            let y = (self.chip.height + more * 14.0) / 2.0 + 3.5;
+            return Half { x: self.chip.width / 2.0 + 3.5, y };
+        }
+        let width = shown as f32 * pitch - 3.0 + more * 26.0;
+        Half { x: width / 2.0 + 3.5, y: self.chip.height / 2.0 + 3.5 }
     }
 
     fn half(&self, message: &Message, cargo: &Cargo, shown: usize) -> Half {
         match cargo {
-            Cargo::Records(records, _) => {
-                let more = usize::from(shown < records.len()) as f32;
-                let pitch = self.chip.width + 3.0;
-                if self.layout.narrow {
-                    let y = (self.chip.height + more * 14.0) / 2.0 + 3.5;
-                    return Half { x: self.chip.width / 2.0 + 3.5, y };
-                }
-                let width = shown as f32 * pitch - 3.0 + more * 26.0;
-                Half { x: width / 2.0 + 3.5, y: self.chip.height / 2.0 + 3.5 }
-            }
+            Cargo::Records(records, _) => self.bundle_half(records.len(), shown),
             Cargo::Note(_, note) => {
                 let style = note_style(Ink::Text);
                 let lines = self.note_lines(message, note);
@@ -240,38 +273,23 @@ impl Stage<'_> {
     }
 
     /// Records within a second outline.
-    fn bundle(
-        &mut self,
-        message: &Message,
-        records: &[RecordId],
-        shown: usize,
-        at: Point,
-        half: Half,
-        life: Life,
-    ) {
-        let doomed = life != Life::Good;
+    pub(super) fn bundle(&mut self, bundle: Bundle<'_>, at: Point, half: Half) {
+        let Bundle { records, shown, site, doomed, dashed } = bundle;
         let outer = half.around(at);
         let ink = if doomed { Ink::Lost } else { Ink::Accent };
         let shape = self.pen.rect(outer.inset(0.5), 8.0);
         shape.fill(Ink::Surface).stroke(ink, 1.0);
-        // Late is what a cut link or a paused process keeps waiting.
-        if doomed || self.now_us > message.arrive_us {
+        if dashed {
             shape.dash(3.0, 2.5);
         }
-        let site = match life {
-            Life::Dead => Site::Lost(message.id),
-            _ => Site::Message(message.id),
-        };
         for (n, record) in records.iter().take(shown).enumerate() {
             let x = outer.x + 3.5 + n as f32 * (self.chip.width + 3.0);
             let rect = Rect::new(x, outer.y + 3.5, self.chip.width, self.chip.height);
-            let look = look::look(self.verdict(*record), State::Moving, false);
-            let look = if doomed {
-                Look { ring: false, ..Look::LOST }
-            } else {
-                Look { ring: false, ..look }
+            let look = match doomed {
+                true => Look::LOST,
+                false => look::look(self.verdict(*record), State::Moving, false),
             };
-            self.record_as(rect, *record, look, site);
+            self.record_as(rect, *record, Look { ring: false, ..look }, site);
         }
         if shown < records.len() {
             let text = fill(self.words.more, &[&(records.len() - shown)]);

@@ -13,6 +13,7 @@ mod condition;
 mod consumers;
 mod controller;
 mod cuts;
+mod door;
 mod flags;
 pub mod layout;
 mod legend;
@@ -102,6 +103,7 @@ pub fn scene(world: &World, ledger: &Ledger, now_us: u64, view: &View) -> Scene 
     stage.brokers();
     stage.consumers();
     stage.controller();
+    stage.doors();
     stage.messages();
     stage.legend();
     let Stage { layout, mut pen, .. } = stage;
@@ -203,17 +205,18 @@ impl Stage<'_> {
         *copies += 1;
     }
 
-    /// The name of a section of a card, with a remark at its right end: the first that fits.
-    fn section(&mut self, area: Rect, name: &'static str, remarks: &[String]) {
-        let width =
-            self.pen.text(pt(area.x, area.y + 11.0), Style::sans(Ink::Text, BODY).bold(), name);
-        let style = Style::sans(Ink::Muted, SMALL).end();
-        self.pen.first_that_fits(
-            pt(area.right(), area.y + 11.0),
-            area.width - width - 8.0,
-            style,
-            remarks,
-        );
+    /// The name of a section of a card, with a remark at its right end: the first that fits beside
+    /// the first name; where none does, the last of both.
+    fn section(&mut self, area: Rect, names: &[&'static str], remarks: &[String]) {
+        let (title, style) = (Style::sans(Ink::Text, BODY).bold(), Style::sans(Ink::Muted, SMALL));
+        let fits = |name: &str, remark: &String| {
+            title.width(name) + 8.0 + style.width(remark) <= area.width
+        };
+        let pairs = names.iter().flat_map(|name| remarks.iter().map(move |text| (*name, text)));
+        let pair = pairs.clone().find(|(name, remark)| fits(name, remark)).or(pairs.last());
+        let Some((name, remark)) = pair else { return };
+        self.pen.text(pt(area.x, area.y + 11.0), title, name);
+        self.pen.text(pt(area.right(), area.y + 11.0), style.end(), remark.clone());
     }
 
     /// Records in a row, as many as fit, and how many more there are.

@@ -12,7 +12,7 @@ use super::scene::{Part, Point, Rect, Site, pt, within};
 use super::words::fill;
 use crate::model::broker::Broker;
 use crate::model::broker::replica::{Replica, Role};
-use crate::model::ids::PartitionId;
+use crate::model::ids::{BrokerId, PartitionId};
 use crate::model::setup::Setup;
 
 /// From how many other partitions on they are tiles.
@@ -152,30 +152,35 @@ impl Stage<'_> {
         let row = Rect::new(at.x - 4.0, at.y - 13.0, right - at.x + 8.0, Layout::ROW);
         let label = fill(self.words.replica, &[&name, &broker.id]);
         self.pen.hotspot(Part::Replica(broker.id, partition), row, true, label);
+        let part = self.pen.part.replace(Part::Replica(broker.id, partition));
         self.pen.fit(at, column - 8.0, style, name);
-        let Some(replica) = broker.replica(partition) else {
-            self.pen.text(pt(at.x + column, at.y), style, "–");
-            return;
-        };
+        match broker.replica(partition) {
+            Some(replica) => self.offsets(broker.id, replica, pt(at.x + column, at.y), right),
+            None => drop(self.pen.text(pt(at.x + column, at.y), style, "–")),
+        }
+        self.pen.part = part;
+    }
+
+    /// What a replica does, a bar, and its offsets in words.
+    fn offsets(&mut self, broker: BrokerId, replica: &Replica, at: Point, right: f32) {
         let (word, ink) = match &replica.role {
             Role::Leader(_) => (self.words.leader, Ink::Leader),
             Role::Follower(_) => (self.words.follower, Ink::Muted),
             Role::Offline => (self.words.disk_failed, Ink::Lost),
             Role::None => (self.words.no_role, Ink::Muted),
         };
-        let style = Style { ink, ..style }.medium();
-        let width = self.pen.text(pt(at.x + column, at.y), style, word);
+        let width = self.pen.text(at, Style::sans(ink, SMALL).medium(), word);
         let end = replica.log.end_offset();
         let numbers = format!("HW {} · LEO {end}", replica.high_watermark);
         let texts = [numbers, format!("LEO {end}"), end.to_string()];
-        let limit = right - at.x - column - width - 8.0;
+        let limit = right - at.x - width - 8.0;
         let style = Style::sans(Ink::Muted, SMALL).end();
         self.pen.first_that_fits(pt(right, at.y), limit, style, &texts);
-        self.pen.fold(Site::Log(broker.id), (end - replica.log.start_offset()) as usize);
+        self.pen.fold(Site::Log(broker), (end - replica.log.start_offset()) as usize);
         let taken = texts.iter().map(|text| style.width(text)).find(|width| *width <= limit);
         let bar = limit - taken.unwrap_or(limit) - 20.0;
         if bar > 24.0 {
-            let x = at.x + column + width + 14.0;
+            let x = at.x + width + 14.0;
             self.bar(replica, Rect::new(x, at.y - 5.5, bar.min(90.0), 3.0));
         }
     }

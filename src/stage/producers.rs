@@ -6,7 +6,7 @@ use super::look::{State, told_sign};
 use super::palette::Ink;
 use super::pen::{SMALL, Style, TITLE};
 use super::scene::{Part, Point, Rect, Site, pt, within};
-use super::words::{duration, fill, of_duration};
+use super::words::{both, duration, fill, of_duration};
 use super::{Size, Stage};
 use crate::model::client::LinkState;
 use crate::model::ids::{Node, PartitionId, ProducerId, RecordId};
@@ -139,9 +139,19 @@ impl Stage<'_> {
             None => self.application(producer),
         };
         let base = card.y + 48.0;
-        let width = self.pen.text(pt(x, base), Style::mono(Ink::Muted, SMALL), "send()");
+        let mut width = self.pen.text(pt(x, base), Style::mono(Ink::Muted, SMALL), "send()");
+        width += self.blocked(producer, pt(x + width + 7.0, base));
         let style = Style::sans(ink, SMALL).end();
         self.pen.first_that_fits(pt(right, base), right - x - width - 8.0, style, &status);
+    }
+
+    /// The record whose `send()` blocks, beside those words; answers with its width.
+    pub(super) fn blocked(&mut self, producer: &Producer, at: Point) -> f32 {
+        let Waiting::Memory(record) = producer.application.waiting else { return 0.0 };
+        let Size { width, height } = self.chip;
+        let rect = Rect::new(at.x, at.y - 4.0 - height / 2.0, width, height);
+        self.record(rect, record, State::Waiting, Site::Application(producer.id), false);
+        width + 7.0
     }
 
     /// What the application does; the longer words first.
@@ -206,7 +216,7 @@ impl Stage<'_> {
             0 => vec![pool],
             _ => vec![format!("{others} · {pool}"), others, more],
         };
-        self.section(area, "RecordAccumulator", &remarks);
+        self.section(area, &["RecordAccumulator", "Accumulator"], &remarks);
         self.pen.fold(Site::Accumulator(producer.id), hidden);
         for (n, partition) in partitions.iter().take(rows).enumerate() {
             let y = area.y + 20.0 + n as f32 * (TRACK + 22.0);
@@ -239,12 +249,30 @@ impl Stage<'_> {
         let center = pt(track.right() - 18.0, track.center().y);
         self.pen.circle(center, 8.0).stroke(Ink::Line, 2.5);
         self.pen.arc(center, 8.0, part).stroke(ink, 2.5).round();
-        let mut x = track.x + 4.0;
-        for batch in deque {
-            x += self.batch(producer.id, batch, x, track) + 4.0;
-            if x > track.right() - 60.0 {
+        self.batches(producer.id, partition, track);
+    }
+
+    /// The batches of a partition, as far as there is room, and how many records wait in others.
+    fn batches(&mut self, id: ProducerId, partition: PartitionId, track: Rect) {
+        const MORE: f32 = 26.0;
+        let deque = &self.world.producers[id.index()].accumulator.deques[partition.index()];
+        let pitch = self.chip.width + 3.0;
+        let (mut x, end) = (track.x + 4.0, track.right() - 34.0);
+        let mut hidden: usize = deque.iter().map(|batch| batch.records.len()).sum();
+        for (n, batch) in deque.iter().enumerate() {
+            let end = if n + 1 == deque.len() { end } else { end - MORE };
+            let least = 7.0 + pitch * batch.records.len().min(2) as f32;
+            if n > 0 && x + least > end {
                 break;
             }
+            x += self.batch(id, batch, x, Rect { width: end - track.x, ..track }) + 4.0;
+            hidden -= batch.records.len();
+        }
+        if hidden > 0 {
+            let more = fill(self.words.more, &[&hidden]);
+            let style = Style::sans(Ink::Muted, SMALL);
+            self.pen.text(pt(x + 1.0, track.center().y + 4.0), style, more);
+            self.pen.fold(Site::Accumulator(id), hidden);
         }
     }
 
@@ -283,11 +311,11 @@ impl Stage<'_> {
         (Ink::Accent, part, vec![fill(words.linger, &[&linger]), linger])
     }
 
-    /// A batch: an outline around its records, and a bar that says how full it is. Answers with
-    /// its width.
+    /// A batch: an outline around its records, and a bar that says how full it is. It ends where
+    /// its track does. Answers with its width.
     fn batch(&mut self, producer: ProducerId, batch: &ProducerBatch, x: f32, track: Rect) -> f32 {
         let pitch = self.chip.width + 3.0;
-        let room = track.right() - 34.0 - x - 7.0;
+        let room = track.right() - x - 7.0;
         let fit = (room / pitch).floor().max(1.0) as usize;
         let shown = if batch.records.len() <= fit {
             batch.records.len()
@@ -328,9 +356,15 @@ impl Stage<'_> {
             1 => records.len() + 1 - each,
             _ => records.len().div_ceil(each).saturating_sub(lines) * each,
         };
-        let earlier = if hidden > 0 { fill(self.words.earlier, &[&hidden]) } else { String::new() };
         if !self.layout.narrow {
-            self.section(area, self.words.told_application, &[earlier]);
+            let names = [self.words.told_application, self.words.told];
+            let earlier = match hidden {
+                // A single line says it itself.
+                1.. if lines > 1 => [self.words.earlier, self.words.more],
+                _ => [""; 2],
+            };
+            let earlier = earlier.map(|text| fill(text, &[&hidden]));
+            self.section(area, &names, &earlier);
         }
         let style = Style::sans(Ink::Muted, SMALL);
         if records.is_empty() {
@@ -362,9 +396,4 @@ impl Stage<'_> {
             self.record(rect, *record, State::Judged, Site::Told(id), false);
         }
     }
-}
-
-/// Words, then shorter.
-fn both(long: &str, short: &str) -> Vec<String> {
-    vec![long.to_owned(), short.to_owned()]
 }

@@ -219,6 +219,8 @@ pub enum Part {
     Marker(BrokerId, u64),
     /// A message on its way.
     Message(MessageId),
+    /// What waits at a broker to be served.
+    Door(BrokerId),
     /// The key to the signs.
     Legend,
 }
@@ -226,7 +228,7 @@ pub enum Part {
 /// Where a record is drawn: the same record can be at many places at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Site {
-    /// Among those that its application waits to send.
+    /// In the hands of its application, whose `send()` blocks.
     Application(ProducerId),
     /// Among those whose outcome its application was told.
     Told(ProducerId),
@@ -238,6 +240,8 @@ pub enum Site {
     Message(MessageId),
     /// In a message that was lost.
     Lost(MessageId),
+    /// In a request that has arrived at a broker and waits to be served.
+    Door(BrokerId),
     /// In a log.
     Log(BrokerId),
     /// Where it was in a log that has lost it.
@@ -282,6 +286,7 @@ impl Hotspot {
             Part::Replica(broker, partition) => format!("{broker}-partition-{}", partition.0),
             Part::Marker(broker, offset) => format!("{broker}-marker-{offset}"),
             Part::Message(id) => format!("message-{}", id.0),
+            Part::Door(broker) => format!("{broker}-door"),
             Part::Legend => "legend".to_owned(),
             Part::Record(id, site) => match self.copy {
                 0 => format!("record-{id}-{}", site.id()),
@@ -310,6 +315,7 @@ impl Site {
             Self::Sender(id) => format!("sender-{}", id.0 + 1),
             Self::Message(id) => format!("message-{}", id.0),
             Self::Lost(id) => format!("lost-{}", id.0),
+            Self::Door(id) => format!("door-{id}"),
             Self::Log(id) => id.to_string(),
             Self::Cut(id) => format!("cut-{id}"),
             Self::Buffer(id) => format!("buffer-{}", id.0 + 1),

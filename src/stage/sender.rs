@@ -23,7 +23,7 @@ impl Stage<'_> {
         let count = producer.in_flight.len();
         self.section(
             area,
-            "Sender",
+            &["Sender"],
             &[many, words.in_flight, words.in_flight_short].map(|t| fill(t, &[&count, &max])),
         );
         let gap = if self.layout.narrow { 2.5 } else { 4.0 };

@@ -286,6 +286,9 @@ impl Stage<'_> {
         let at = pt(cell.center().x, cell.bottom() + OFFSETS);
         self.pen.text(at, style.middle(), end.to_string());
         let leo = Style::sans(Ink::Text, SMALL).bold();
-        self.pen.text(pt(at.x + digits / 2.0 + 5.0, at.y), leo, "LEO");
+        // A group that has read further has its mark at the end of the cell.
+        let beyond = self.points_at(replica, end + 1);
+        let x = if beyond { cell.right() + 8.0 } else { at.x + digits / 2.0 + 5.0 };
+        self.pen.text(pt(x, at.y), leo, "LEO");
     }
 }

@@ -56,7 +56,9 @@ pub struct Words {
     pub waits: &'static str,
     pub workers: &'static str,
     pub transacting: &'static str,
+    pub transacting_short: &'static str,
     pub committing: &'static str,
+    pub committing_short: &'static str,
     pub position: &'static str,
     pub committed: &'static str,
     pub lag: &'static str,
@@ -66,6 +68,7 @@ pub struct Words {
     pub silent: &'static str,
     pub leader_is: &'static str,
     pub offline: &'static str,
+    pub offline_short: &'static str,
     pub on_disk: &'static str,
     pub page_cache: &'static str,
     pub on_the_way: &'static str,
@@ -143,6 +146,7 @@ pub struct Words {
     pub deposed: &'static str,
     pub cut_off: &'static str,
     pub replica: &'static str,
+    pub queued: &'static str,
 }
 
 /// English.
@@ -197,7 +201,9 @@ pub const ENGLISH: Words = Words {
     waits: "waits in poll()",
     workers: "with the workers",
     transacting: "waits for the transaction",
+    transacting_short: "in transaction",
     committing: "waits in commitSync()",
+    committing_short: "in commitSync()",
     position: "position",
     committed: "committed",
     lag: "lag",
@@ -207,6 +213,7 @@ pub const ENGLISH: Words = Words {
     silent: "silent {}",
     leader_is: "leader {}",
     offline: "offline: nobody can lead",
+    offline_short: "offline",
     on_disk: "on disk",
     page_cache: "page cache only",
     on_the_way: "on its way",
@@ -281,9 +288,10 @@ pub const ENGLISH: Words = Words {
     transaction_open_shortest: "txn open",
     blocked_memory_short: "no memory",
     blocked_flush_short: "in flush()",
-    blocked_transaction_short: "coordinator…",
+    blocked_transaction_short: "blocks",
     link: "link from {} to {}",
     replica: "{} on {}",
+    queued: "waits",
 };
 
 /// Fills in a template.
@@ -298,6 +306,12 @@ pub fn fill(template: &str, values: &[&dyn Display]) -> String {
         out += part;
     }
     out
+}
+
+/// Words, then shorter.
+#[must_use]
+pub fn both(long: &str, short: &str) -> Vec<String> {
+    vec![long.to_owned(), short.to_owned()]
 }
 
 /// A length of time, short: `3.1 ms`, `2.4 s`.

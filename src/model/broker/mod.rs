@@ -33,7 +33,7 @@ use super::ids::{BrokerId, ConnectionId, GroupId, Node, PartitionId, RequestId};
 use super::message::{
     Body, BrokerState, FetchRequest, Message, PartitionMetadata, PartitionState, Request, Response,
 };
-use super::record::CommittedOffset;
+use super::record::{Batch, CommittedOffset};
 use super::setup::Setup;
 use super::trace::Kind;
 use crate::script::config::TopicConfig;
@@ -193,6 +193,18 @@ impl Broker {
     #[must_use]
     pub fn in_purgatory(&self, partition: PartitionId) -> usize {
         self.purgatory.iter().filter(|delayed| delayed.waits_for(partition)).count()
+    }
+
+    /// The batches of requests that have arrived and are not appended yet: they wait for their turn
+    /// on a connection, or for the transaction coordinator.
+    pub fn waiting(&self) -> impl Iterator<Item = &Arc<Batch>> {
+        let held = self.held.iter().flat_map(Held::batches);
+        let queued = self.inbound.values().flat_map(|inbound| &inbound.queue);
+        let queued = queued.flat_map(|message| match &message.body {
+            Body::Request(Request::Produce { batches, .. }) => &batches[..],
+            _ => &[],
+        });
+        held.chain(queued)
     }
 
     /// Its replica of a partition.

@@ -40,6 +40,16 @@ pub(super) enum Work {
     Offsets { producer: ProducerIdAndEpoch, offsets: Vec<CommittedOffset> },
 }
 
+impl Held {
+    /// The batches of a produce request that waits.
+    pub(super) fn batches(&self) -> &[Arc<Batch>] {
+        match &self.work {
+            Work::Produce { batches, .. } => batches,
+            Work::Offsets { .. } => &[],
+        }
+    }
+}
+
 impl Broker {
     /// Whether the coordinator must be asked before this batch is appended: nobody has begun this
     /// transaction in the partition yet.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ackscope::model::{Setup, World};
+use ackscope::player;
 use ackscope::script::Script;
 use ackscope::stage::scene::{Form, Scene, Shape, Text};
 use ackscope::stage::{View, scene};
@@ -123,20 +124,31 @@ impl Moment {
     pub fn scene(&self, view: &View) -> Scene {
         scene(&self.world, &self.ledger, self.now_us, view)
     }
+
+    /// The moment as a player has it.
+    pub fn seen(&self) -> player::Moment<'_> {
+        let Self { world, ledger, now_us } = self;
+        player::Moment { world, ledger, now_us: *now_us, last_event: None }
+    }
 }
 
-/// Every moment in every size, with a name for failures.
-pub fn all_scenes() -> Vec<(String, Scene)> {
-    let mut scenes = Vec::new();
+/// Every moment, with a name for failures.
+pub fn all_moments() -> Vec<(String, Moment)> {
     let story = STORY_MOMENTS.map(|ms| (STORY, "story", ms));
     let crowd = CROWD_MOMENTS.map(|ms| (CROWD, "crowd", ms));
     let trouble = TROUBLE_MOMENTS.map(|ms| (TROUBLE, "trouble", ms));
     let faults = FAULTS_MOMENTS.map(|ms| (FAULTS, "faults", ms));
-    for (json, name, ms) in story.into_iter().chain(crowd).chain(trouble).chain(faults) {
-        let moment = at(json, ms);
+    let all = story.into_iter().chain(crowd).chain(trouble).chain(faults);
+    all.map(|(json, name, ms)| (format!("{name} at {ms} ms"), at(json, ms))).collect()
+}
+
+/// Every moment in every size.
+pub fn all_scenes() -> Vec<(String, Scene)> {
+    let mut scenes = Vec::new();
+    for (name, moment) in all_moments() {
         for (width, height) in SIZES {
             let scene = moment.scene(&View::new(width, height));
-            scenes.push((format!("{name} at {ms} ms in {width}×{height}"), scene));
+            scenes.push((format!("{name} in {width}×{height}"), scene));
         }
     }
     scenes

@@ -38,7 +38,7 @@ async fn wait_for_the_app(browser: &Browser) {
 
 /// Opens a page that holds the app in a frame, and waits for the app.
 async fn open_framed(site: &Site) -> Browser {
-    let browser = Browser::open_with(800, 600, &["--lang=en"]).await;
+    let browser = Browser::open(800, 600).await;
     browser.client.goto(&site.url_at("/host.html")).await.expect("the page opens");
     browser.client.enter_frame(0).await.expect("the frame is there");
     wait_for_the_app(&browser).await;
@@ -57,6 +57,31 @@ async fn the_app_starts_at_any_path_and_the_console_stays_silent() {
         assert_eq!(missing, vec![], "at {base}");
         browser.close().await;
     }
+}
+
+/// What the other tests rely on when they say that the console stays silent.
+#[tokio::test]
+async fn what_goes_wrong_on_a_page_is_heard() {
+    let wrong = "<!doctype html><link rel=icon href=data:,><img src=/missing.png>\
+        <script>console.warn('said'); setTimeout(() => { throw new Error('thrown'); })</script>";
+    let forbidden = "<!doctype html><link rel=icon href=data:,>\
+        <meta http-equiv=Content-Security-Policy content=\"script-src 'self'\"><script>alert(1)</script>";
+    let pages = [("/wrong.html", wrong), ("/forbidden.html", forbidden)];
+    let site = Site::start(&dist(), "/app/", &pages);
+    let browser = Browser::open(800, 600).await;
+    for (page, level, words) in [
+        ("/wrong.html", "WARNING", "said"),
+        ("/wrong.html", "SEVERE", "thrown"),
+        ("/wrong.html", "SEVERE", "/missing.png"),
+        ("/forbidden.html", "SEVERE", "inline script"),
+    ] {
+        browser.client.goto(&site.url_at(page)).await.expect("the page opens");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let heard = browser.console().await;
+        let is_it = |it: &&browser::LogEntry| it.level == level && it.text.contains(words);
+        assert!(heard.iter().any(|it| is_it(&it)), "no {words} among {heard:?}");
+    }
+    browser.close().await;
 }
 
 #[tokio::test]

@@ -103,6 +103,8 @@ async fn an_answer_of_the_rescue_is_one_click_from_a_comparison() {
 #[tokio::test]
 async fn where_there_is_room_for_one_stage_the_worlds_take_turns() {
     let (_site, browser) = open(500, 844).await;
+    browser.resize(390, 844).await;
+    until(&browser, "innerWidth === 390").await;
     press(&browser, "[data-action=compare]").await;
     let shown = "[...document.querySelectorAll('.world')]
         .filter(it => it.offsetParent !== null).map(it => it.dataset.world)";

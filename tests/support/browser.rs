@@ -1,29 +1,28 @@
-//! A real browser for the tests: starts chromedriver, opens a window, and ends both.
-//!
-//! `CHROMEDRIVER` and `CHROME_BIN` name the programs (`cargo xtask test` sets them); without them
-//! they are looked for on the search path.
+//! A real browser for the tests, Chromium or Firefox: starts its driver, opens a window, and ends
+//! both.
 
-use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder};
 use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
-use std::{env, fs, thread};
+use std::cell::RefCell;
+
+mod bidi;
+mod driver;
+
+use bidi::Bidi;
+use driver::{Driver, Kind};
 
 /// An open browser window, with a profile of its own.
 pub struct Browser {
     /// What a test drives.
     pub client: Client,
+    bidi: Option<RefCell<Bidi>>,
     _driver: Driver,
 }
 
-/// A line of the browser's console.
+/// Something that went wrong on a page, or that it said to the console.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogEntry {
     /// `SEVERE`, `WARNING`, `INFO` or `DEBUG`.
@@ -33,29 +32,43 @@ pub struct LogEntry {
 }
 
 impl Browser {
-    /// Opens a window of that size in CSS pixels.
+    /// Opens a window of that size in CSS pixels, its frame included.
     pub async fn open(width: u32, height: u32) -> Self {
-        Self::open_with(width, height, &[]).await
-    }
-
-    /// Opens a window with more arguments for the browser, such as `--lang=zh`.
-    pub async fn open_with(width: u32, height: u32, arguments: &[&str]) -> Self {
-        let driver = Driver::start();
-        let mut all = vec![format!("--window-size={width},{height}")];
-        all.push(format!("--user-data-dir={}", driver.profile.display()));
-        all.extend(ARGUMENTS.iter().chain(arguments).map(|argument| (*argument).to_owned()));
-        let address = format!("http://127.0.0.1:{}", driver.port);
+        let mut driver = Driver::start(Kind::asked());
+        let capabilities = driver.capabilities((width, height));
         let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities(all))
-            .connect(&address)
+            .capabilities(capabilities.as_object().expect("it is an object").clone())
+            .connect(&driver.address())
             .await
             .expect("the browser starts");
-        Self { client, _driver: driver }
+        let session = client.session_id().await.expect("the driver answers");
+        driver.session = session.expect("a session");
+        let address = client.capabilities().and_then(|all| all.get("webSocketUrl")?.as_str());
+        let bidi = address.map(|url| RefCell::new(Bidi::connect(url, EVENTS)));
+        Self { client, bidi, _driver: driver }
     }
 
-    /// What the console said since it was last asked.
+    /// Gives the page exactly that room, which a window of a desktop may be too large for.
+    pub async fn resize(&self, width: u32, height: u32) {
+        if let Some(bidi) = &self.bidi {
+            let window = self.client.window().await.expect("a window");
+            let viewport = json!({ "width": width, "height": height });
+            let params = json!({ "context": String::from(window), "viewport": viewport });
+            bidi.borrow_mut().call("browsingContext.setViewport", &params);
+        } else {
+            let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+            let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": size });
+            self.client.issue_cmd(Post("goog/cdp/execute", command)).await.expect("it has room");
+        }
+    }
+
+    /// What went wrong since that was last asked, and what the console said.
     pub async fn console(&self) -> Vec<LogEntry> {
-        let answer = self.client.issue_cmd(ReadConsole).await.expect("the console can be read");
+        if let Some(bidi) = &self.bidi {
+            return bidi.borrow_mut().events().iter().filter_map(heard).collect();
+        }
+        let read = Post("se/log", json!({ "type": "browser" }));
+        let answer = self.client.issue_cmd(read).await.expect("the console can be read");
         let text = |entry: &Value, name: &str| entry[name].as_str().unwrap_or_default().to_owned();
         let entries = answer.as_array().into_iter().flatten();
         entries
@@ -69,110 +82,50 @@ impl Browser {
     }
 }
 
-const ARGUMENTS: &[&str] = &[
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--force-device-scale-factor=1",
-];
+/// What of Firefox goes to the log.
+const EVENTS: &[&str] = &["log.entryAdded", "network.responseCompleted", "network.fetchError"];
 
-fn capabilities(arguments: Vec<String>) -> Capabilities {
-    let mut options = json!({ "args": arguments });
-    if let Some(browser) = env::var_os("CHROME_BIN") {
-        options["binary"] = json!(browser.to_string_lossy());
+/// An event as an entry of the log, if it belongs there.
+fn heard(event: &Value) -> Option<LogEntry> {
+    let params = &event["params"];
+    let address = params["request"]["url"].as_str().unwrap_or_default();
+    let severe = |text: String| Some(LogEntry { level: "SEVERE".to_owned(), text });
+    match event["method"].as_str()? {
+        "log.entryAdded" => {
+            let level = match params["level"].as_str()? {
+                "error" => "SEVERE",
+                "warn" => "WARNING",
+                "debug" => "DEBUG",
+                _ => "INFO",
+            };
+            let place = params["stackTrace"]["callFrames"][0]["url"].as_str().unwrap_or_default();
+            let text = format!("{place} {}", params["text"].as_str().unwrap_or_default());
+            Some(LogEntry { level: level.to_owned(), text })
+        }
+        // What the page itself gave up has not failed.
+        "network.fetchError" if params["errorText"] == "NS_BINDING_ABORTED" => None,
+        "network.fetchError" => severe(format!("{address} {}", params["errorText"])),
+        _ => {
+            let status = params["response"]["status"].as_u64()?;
+            (status >= 400).then(|| severe(format!("{address} {status}")))?
+        }
     }
-    let all = json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
-    all.as_object().expect("it is an object").clone()
 }
 
-/// Chromedriver's own command to read the console.
+/// A command to the driver that is no part of the common ones.
 #[derive(Debug)]
-struct ReadConsole;
+struct Post(&'static str, Value);
 
-impl WebDriverCompatibleCommand for ReadConsole {
+impl WebDriverCompatibleCommand for Post {
     fn endpoint(
         &self,
         base_url: &url::Url,
         session_id: Option<&str>,
     ) -> Result<url::Url, url::ParseError> {
-        base_url.join(&format!("session/{}/se/log", session_id.unwrap_or_default()))
+        base_url.join(&format!("session/{}/{}", session_id.unwrap_or_default(), self.0))
     }
 
     fn method_and_body(&self, _: &url::Url) -> (Method, Option<String>) {
-        (Method::POST, Some(json!({ "type": "browser" }).to_string()))
+        (Method::POST, Some(self.1.to_string()))
     }
-}
-
-/// Starts a chromedriver, which says on which port it listens; or does not come so far.
-fn listening() -> Option<(Child, u16)> {
-    let program = env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
-    let mut process = Command::new(program)
-        .arg("--port=0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("chromedriver starts (CHROMEDRIVER names it)");
-    let mut lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
-    let port = lines.by_ref().flatten().find_map(|line| port_in(&line));
-    // Whatever else it prints is read, so that it never waits for a reader.
-    thread::spawn(move || lines.for_each(drop));
-    if port.is_none() {
-        let _ = process.kill();
-        let _ = process.wait();
-    }
-    Some((process, port?))
-}
-
-/// A running chromedriver on a port of its own.
-struct Driver {
-    process: Child,
-    port: u16,
-    profile: PathBuf,
-}
-
-impl Driver {
-    fn start() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("browser-{}-{number}", std::process::id());
-        let profile = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        // The port that it finds free may be taken before it listens: then it ends, and another may do.
-        let (process, port) =
-            (0..5).find_map(|_| listening()).expect("chromedriver tells its port");
-        Self { process, port, profile }
-    }
-
-    /// Asks the driver to end, and its browser with it.
-    fn shut_down(&self) -> std::io::Result<()> {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
-        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        stream.write_all(b"GET /shutdown HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
-        stream.read(&mut [0; 64]).map(drop)
-    }
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        let asked = self.shut_down().is_ok();
-        for _ in 0..50 {
-            if !asked || !matches!(self.process.try_wait(), Ok(None)) {
-                break;
-            }
-            thread::sleep(Duration::from_millis(100));
-        }
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-        let _ = fs::remove_dir_all(&self.profile);
-    }
-}
-
-/// The port in `ChromeDriver was started successfully on port 40123.`
-fn port_in(line: &str) -> Option<u16> {
-    let (_, port) = line.split_once("successfully on port ")?;
-    port.trim_end().trim_end_matches('.').parse().ok()
 }

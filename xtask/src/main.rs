@@ -38,7 +38,7 @@ Usage: cargo xtask <command>
       Builds the app, serves it at 127.0.0.1 and builds again when a source changes.
   build [--debug]
       Builds the site into dist/, ready for any web server and any path.
-  test [--only fmt,clippy,library,native,site,size,browser]
+  test [--only fmt,clippy,library,native,site,size,browser,firefox]
       Runs every check and every test; with --only, these steps alone.
   bench [--json] [--browser [--minutes 1]]
       Measures the model beside a bare heap, natively and in a browser; with --browser the page:

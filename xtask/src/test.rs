@@ -1,12 +1,13 @@
 //! `cargo xtask test`: every check and every test, one after the other, quick ones first.
 
-use crate::browser::Browser;
+use crate::browser::{Browser, Kind};
 use crate::build;
 use crate::probe;
 use crate::report::{human, timed};
 use crate::shell::{self, Outcome};
 use crate::size;
 use crate::toolchain::{Toolchain, WASM, ensure_component};
+use crate::tools;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -24,7 +25,8 @@ const STEPS: &[Step] = &[
     Step { name: "native", heading: "unit, integration and documentation tests", run: native },
     Step { name: "site", heading: "the site, release build", run: site },
     Step { name: "size", heading: "size of a first visit", run: first_visit },
-    Step { name: "browser", heading: "tests in a browser", run: in_browser },
+    Step { name: "browser", heading: "tests in a browser, Chromium", run: in_chromium },
+    Step { name: "firefox", heading: "the same in Firefox", run: in_firefox },
 ];
 
 /// The steps that were asked for; none means all.
@@ -47,7 +49,8 @@ impl Only {
     /// What looks at the site gets the site of these sources.
     fn wants(&self, step: &Step) -> bool {
         let named = |name: &str| self.0.iter().any(|it| it == name);
-        let builds = step.name == "site" && (named("size") || named("browser"));
+        let looks = ["size", "browser", "firefox"];
+        let builds = step.name == "site" && looks.iter().any(|name| named(name));
         self.0.is_empty() || named(step.name) || builds
     }
 }
@@ -122,12 +125,21 @@ fn first_visit() -> Outcome<()> {
     size::check(&build::dist())
 }
 
-fn in_browser() -> Outcome<()> {
-    let browser = Browser::ensure()?;
+fn in_chromium() -> Outcome<()> {
+    in_browser(Kind::Chromium)
+}
+
+fn in_firefox() -> Outcome<()> {
+    in_browser(Kind::Firefox)
+}
+
+fn in_browser(kind: Kind) -> Outcome<()> {
+    let browser = Browser::ensure(kind)?;
     let mut command: Command = shell::cargo();
     command.args(["test", "--features", "web,browser-tests", "--test", "browser"]);
     command.env("ACKSCOPE_DIST", build::dist()).env("ACKSCOPE_PROBE", probe::build()?);
-    command.env("CHROMEDRIVER", &browser.driver).env("CHROME_BIN", &browser.browser);
+    command.env("ACKSCOPE_AXE", tools::ensure_axe()?);
+    browser.apply(&mut command);
     shell::run(&mut command)
 }
 

@@ -1,4 +1,4 @@
-//! The tools that build the site: which, in which version, how they are found and installed.
+//! The tools that build and test the site: which, in which version, how they are found and installed.
 //!
 //! They go where a second run, also of another clone, finds them: cargo's own folder.
 
@@ -14,6 +14,10 @@ use std::process::Command;
 const TRUNK: &str = "0.21.14";
 /// The optimiser (Binaryen).
 const WASM_OPT: &str = "132";
+/// Firefox's driver.
+const GECKODRIVER: &str = "0.37.1";
+/// The checker of accessibility.
+const AXE: &str = "4.14.1";
 
 /// The folders to put first on the search path, so that Trunk finds these tools.
 pub fn folders() -> Outcome<Vec<PathBuf>> {
@@ -62,23 +66,40 @@ fn ensure_by_cargo(
     result
 }
 
+/// Firefox's driver, where there is none yet.
+pub fn ensure_geckodriver() -> Outcome<()> {
+    let what_for = "drives Firefox in the tests";
+    ensure_by_cargo("geckodriver", "geckodriver", GECKODRIVER, true, what_for, "about 2 minutes")
+}
+
+/// The checker of accessibility, a script for the page.
+pub fn ensure_axe() -> Outcome<PathBuf> {
+    let folder = npm_folder("axe-core", AXE)?;
+    let script = folder.join("node_modules/axe-core/axe.min.js");
+    if !script.is_file() {
+        install_by_npm("axe-core", AXE, "looks for what not everybody can use", "seconds")?;
+    }
+    Ok(script)
+}
+
 fn ensure_wasm_opt() -> Outcome<()> {
     if has_version("wasm-opt", WASM_OPT)? {
         return Ok(());
     }
+    install_by_npm("binaryen", WASM_OPT, "wasm-opt makes the app smaller", "seconds")?;
+    link_wasm_opt()
+}
+
+/// Installs a package into a folder of its own, and npm before it where there is none.
+fn install_by_npm(package: &str, version: &str, what_for: &str, how_long: &str) -> Outcome<()> {
     if shell::which("npm").is_none() {
-        apt::install(&["npm"], "brings wasm-opt", "about 1 minute")?;
+        apt::install(&["npm"], &format!("brings {package}"), "about 1 minute")?;
     }
-    report::installing(
-        &format!("binaryen {WASM_OPT}"),
-        "wasm-opt makes the app smaller",
-        "seconds",
-    );
+    report::installing(&format!("{package} {version}"), what_for, how_long);
     let mut npm = Command::new(shell::which("npm").unwrap_or_else(|| "npm".into()));
     npm.args(["install", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"]);
-    npm.arg(binaryen_folder()?).arg(format!("binaryen@{WASM_OPT}"));
-    shell::run(&mut npm)?;
-    link_wasm_opt()
+    npm.arg(npm_folder(package, version)?).arg(format!("{package}@{version}"));
+    shell::run(&mut npm)
 }
 
 /// The optimiser itself.
@@ -98,7 +119,11 @@ fn link_wasm_opt() -> Outcome<()> {
 }
 
 fn binaryen_folder() -> Outcome<PathBuf> {
-    Ok(shell::cargo_home()?.join(format!("ackscope-tools/binaryen-{WASM_OPT}")))
+    npm_folder("binaryen", WASM_OPT)
+}
+
+fn npm_folder(package: &str, version: &str) -> Outcome<PathBuf> {
+    Ok(shell::cargo_home()?.join(format!("ackscope-tools/{package}-{version}")))
 }
 
 /// Whether the program that Trunk would find is of that version.

@@ -19,6 +19,8 @@ mod invariants;
 mod moments;
 #[path = "model/producer.rs"]
 mod producer;
+#[path = "model/reconfigure.rs"]
+mod reconfigure;
 #[path = "model/story.rs"]
 mod story;
 #[path = "model/transactions.rs"]

@@ -14,6 +14,8 @@ mod names;
 mod parse;
 #[path = "script/properties.rs"]
 mod properties;
+#[path = "script/reconfigure.rs"]
+mod reconfigure;
 #[path = "script/refused.rs"]
 mod refused;
 #[path = "script/values.rs"]

@@ -71,6 +71,16 @@ const MOMENTS: &[Moment] = &[
         &["billing-1's process dies", "committed offsets", "session.timeout.ms (45s)"],
     ),
     (
+        "clients-come-back",
+        |kind| matches!(kind, Kind::ProducerRestarted { .. }),
+        &["producer-1 starts again with acks=all and linger.ms=2."],
+    ),
+    (
+        "clients-come-back",
+        |kind| matches!(kind, Kind::ConsumerRestarted { .. }),
+        &["billing-2 starts again with max.poll.records=2", "committed offsets"],
+    ),
+    (
         "85-transaction-times-out",
         |kind| matches!(kind, Kind::LastStableOffset { stable: false, .. }),
         &["Readers of committed records stop at offset 0", "a transaction is open"],
@@ -90,6 +100,28 @@ fn the_caption_says_what_happens_and_why_at_the_moments_that_matter() {
                 event.at_us
             );
         }
+    }
+}
+
+#[test]
+fn what_is_said_of_an_acknowledgement_is_what_its_producer_was_set_to_then() {
+    let player = named("clients-come-back");
+    let (setup, trace) = (player.setup(), player.trace());
+    let acks = trace.iter().filter(|event| matches!(event.kind, Kind::BatchAcked { .. }));
+    let said: Vec<String> = acks.map(|event| line(setup, trace, event)).collect();
+    let of_leader = said.iter().take_while(|text| text.contains("acks=1 asks for the leader only"));
+    let of_leader = of_leader.count();
+    assert!(of_leader > 1 && of_leader < said.len(), "{said:?}");
+    assert!(
+        said[of_leader..].iter().all(|text| text.contains("every in-sync replica")),
+        "{said:?}"
+    );
+    // And so in the lives of the first record and the last.
+    let last = RecordId(setup.records.len() as u32);
+    for (record, acks) in [(RecordId(1), "acks=1"), (last, "acks=all")] {
+        let life = Biography::of(setup, trace, record, &ENGLISH);
+        let told = life.steps.iter().any(|step| step.sentence.contains(acks));
+        assert!(told, "{record}: {:?}", life.steps);
     }
 }
 

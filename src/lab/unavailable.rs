@@ -45,7 +45,7 @@ impl Outage {
         Self {
             partitions: partitions.collect(),
             down: vec![false; usize::from(setup.brokers)],
-            wants_all: setup.producers.iter().any(|p| p.config.acks == Acks::All),
+            wants_all: setup.producer_configs().any(|config| config.acks == Acks::All),
         }
     }
 

@@ -177,6 +177,7 @@ impl World {
                 let producer = setup.record(record).producer;
                 self.producers[producer.index()].send_also(&mut cx, record);
             }
+            (Do::Reconfigure(_), _) => self.reconfigure(observer, index, cause),
             (Do::Flush(_), Some(Node::Producer(id))) => {
                 self.producers[id.index()].call_flush(&mut cx);
             }
@@ -207,7 +208,7 @@ impl World {
             Do::Restart(_) => !running,
             Do::Pause(_) => running && !paused,
             Do::Resume(_) => paused,
-            Do::LoseDisk(_) | Do::SlowDisk(_) => true,
+            Do::LoseDisk(_) | Do::SlowDisk(_) | Do::Reconfigure(_) => true,
             Do::PowerCut(_) => !self.core.faults.is_off(node),
             _ => running,
         }
@@ -260,6 +261,31 @@ impl World {
             Node::Producer(id) => self.producers[id.index()].restart(&mut cx),
             Node::Consumer(id) => self.consumers[id.index()].restart(&mut cx),
             Node::Controller => {}
+        }
+    }
+
+    /// Clients come back with other settings. Of a process with two halves the consumer goes first, and
+    /// takes its producer along.
+    fn reconfigure(&mut self, observer: &mut dyn Observer, index: u16, cause: Option<TraceId>) {
+        let setup = self.setup.clone();
+        for (client, _) in &setup.client_changes[usize::from(index)] {
+            let mut cx = Cx::new(&setup, &mut self.core, observer, cause);
+            let halves = halves(&setup, *client);
+            let reads = halves.iter().find_map(|half| match half {
+                Node::Consumer(id) if self.consumers[id.index()].alive => Some(*id),
+                _ => None,
+            });
+            if let Some(id) = reads {
+                self.consumers[id.index()].reconfigure(&mut cx, index);
+                continue;
+            }
+            for half in halves {
+                match half {
+                    Node::Producer(id) => self.producers[id.index()].reconfigure(&mut cx, index),
+                    Node::Consumer(id) => self.consumers[id.index()].reconfigure(&mut cx, index),
+                    _ => {}
+                }
+            }
         }
     }
 

@@ -11,8 +11,9 @@ use super::broker::{Broker, Process};
 use super::ids::{BrokerId, GroupId, PartitionId};
 use super::links::Rule;
 use super::message::PartitionState;
-use super::setup::{GroupSetup, Setup};
+use super::setup::GroupSetup;
 use super::world::World;
+use crate::script::config::ConsumerConfig;
 
 /// What a client may take to connect again where it is not connected.
 const SLACK_US: u64 = 2_000_000;
@@ -64,17 +65,17 @@ impl World {
         let heard = |broker_heard_us: u64, wait_us| {
             broker_heard_us.saturating_add(after(wait_us)) >= self.core.now_us
         };
-        let of_group = |group: &GroupSetup| {
-            after(group.config.fetch_max_wait_us) < group.config.request_timeout_us
-                && after(beat_us(setup, group)) < group.session_timeout_us(broker)
+        let of_reader = |config: &ConsumerConfig| {
+            after(config.fetch_max_wait_us) < config.request_timeout_us
+                && after(setup.heartbeat_interval_us(config)) < setup.session_timeout_us(config)
         };
         let beat_us = broker.broker_heartbeat_interval_us;
         let fetch_us = after(broker.replica_fetch_wait_max_us);
         after(beat_us) < broker.broker_session_timeout_us
             && self.controller.brokers.iter().all(|known| heard(known.heard_us, beat_us))
             && fetch_us < broker.replica_socket_timeout_us.min(broker.replica_lag_time_max_us)
-            && setup.producers.iter().all(|p| after(0) < p.config.request_timeout_us)
-            && setup.groups.iter().all(of_group)
+            && setup.producer_configs().all(|config| after(0) < config.request_timeout_us)
+            && setup.consumer_configs().all(of_reader)
     }
 
     /// The preferred replica leads, or will not be asked to before that time is over; everybody is in
@@ -132,7 +133,10 @@ impl World {
         let Some(coordinator) = coordinator else { return false };
         let known = &self.brokers[coordinator.index()].groups;
         let coordinated = |(id, group): (GroupId, &GroupSetup)| {
-            let waits_us = beat_us(setup, group).saturating_add(round_trip_us);
+            let beats = group.members.iter().map(|c| self.consumers[c.index()].config(setup));
+            let beat_us =
+                beats.map(|config| setup.heartbeat_interval_us(config)).max().unwrap_or_default();
+            let waits_us = beat_us.saturating_add(round_trip_us);
             let since_us = self.core.now_us.saturating_sub(waits_us.saturating_add(SLACK_US));
             let stable = |known: &&Group| known.is_stable(group.is_consumer_protocol(), since_us);
             let known = known.get(id.index()).filter(stable);
@@ -154,16 +158,8 @@ impl World {
             && running().all(|consumer| {
                 known.members.iter().any(|member| consumer.agrees(member, known.generation))
                     && consumer.metadata.epoch(offsets) == epoch
-                    && consumer.has_read(&end, setup.config.enable_auto_commit)
+                    && consumer.has_read(&end, consumer.config(&self.setup).enable_auto_commit)
             })
-    }
-}
-
-/// How often a member shows that it lives.
-fn beat_us(setup: &Setup, group: &GroupSetup) -> u64 {
-    match group.is_consumer_protocol() {
-        true => setup.broker.group_consumer_heartbeat_interval_us,
-        false => group.config.heartbeat_interval_us,
     }
 }
 

@@ -40,14 +40,16 @@ pub enum ProducerTimer {
     BlockTimeout(u32),
     /// A request has waited for `request.timeout.ms`.
     RequestTimeout(RequestId),
-    /// The timeout of `close()` is over.
-    CloseTimeout,
+    /// The timeout of that call of `close()` is over.
+    CloseTimeout(u32),
     /// `max.block.ms` is over for the call of that number that has to do with transactions.
     CallTimeout(u32),
     /// The consumer of the same process has processed a record; this one is made of it.
     Output(RecordId),
     /// It has processed everything that `poll()` returned.
     Finish,
+    /// The process shall have the settings of that action: its consumer is closed.
+    Reconfigure(u16),
 }
 
 /// What a consumer hears of the producer of the same process.

@@ -4,6 +4,8 @@
 use serde::Serialize;
 
 use super::ids::{ConsumerId, GroupId, PartitionId};
+use super::setup::Setup;
+use crate::script::config::ConsumerConfig;
 
 /// A member id. A consumer that is thrown out of its group, or started again, comes back under
 /// another one.
@@ -50,6 +52,27 @@ pub struct MemberMetadata {
     pub epoch: u32,
     /// What it has to give back, and has not yet.
     pub revoking: Vec<PartitionId>,
+    /// How long it may be silent or slow.
+    pub timeouts: Timeouts,
+}
+
+/// What a member says of its patience when it joins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Timeouts {
+    /// After what silence it is thrown out: `session.timeout.ms`, or under the consumer protocol the
+    /// coordinator's own.
+    pub session_us: u64,
+    /// How long it may take to join, or to give back: `max.poll.interval.ms`.
+    pub rebalance_us: u64,
+}
+
+impl Timeouts {
+    /// Those of a member with such settings.
+    #[must_use]
+    pub fn of(setup: &Setup, config: &ConsumerConfig) -> Self {
+        let session_us = setup.session_timeout_us(config);
+        Self { session_us, rebalance_us: config.max_poll_interval_us }
+    }
 }
 
 /// What a member asks of the coordinator.
@@ -58,7 +81,7 @@ pub struct MemberMetadata {
 pub enum GroupCall {
     /// JoinGroup, with what the member has had so far, for assignors that are sticky. One that
     /// comes for the first time under its member id is new.
-    JoinGroup { member: MemberId, new: bool, owned: Vec<PartitionId> },
+    JoinGroup { member: MemberId, new: bool, owned: Vec<PartitionId>, timeouts: Timeouts },
     /// SyncGroup; the leader brings the assignment.
     SyncGroup { by: Membership, assignment: Vec<Share> },
     /// Heartbeat.
@@ -66,7 +89,7 @@ pub enum GroupCall {
     /// LeaveGroup.
     LeaveGroup(MemberId),
     /// ConsumerGroupHeartbeat (KIP-848), with what the member has; at epoch 0 it joins.
-    ConsumerGroupHeartbeat { by: Membership, owned: Vec<PartitionId> },
+    ConsumerGroupHeartbeat { by: Membership, owned: Vec<PartitionId>, timeouts: Timeouts },
     /// ConsumerGroupHeartbeat at epoch -1: it leaves.
     LeaveConsumerGroup(MemberId),
 }

@@ -91,16 +91,15 @@ pub fn quiet_us(setup: &Setup) -> u64 {
     let broker = &setup.broker;
     let fencing_us = broker.broker_session_timeout_us / 8 * 9;
     let lag_us = broker.replica_lag_time_max_us / 2 * 3;
-    let commits_us = setup
-        .groups
-        .iter()
-        .map(|g| g.config.auto_commit_interval_us.max(g.config.request_timeout_us));
+    let readers = || setup.consumer_configs();
+    let commits_us = readers().map(|c| c.auto_commit_interval_us.max(c.request_timeout_us));
     // Somebody may be silent, and others go on with what he had.
-    let coming = |g: &&GroupSetup| g.members.len() > 1 || !setup.actions.is_empty();
-    let sessions_us = setup.groups.iter().filter(coming).map(|g| {
+    let coming = |g: &GroupSetup| g.members.len() > 1 || !setup.actions.is_empty();
+    let sessions = readers().filter(|_| setup.groups.iter().any(coming));
+    let sessions_us = sessions.map(|config| {
         let beats_us =
-            g.config.heartbeat_interval_us.max(broker.group_consumer_heartbeat_interval_us);
-        let silence_us = g.session_timeout_us(broker).saturating_add(beats_us);
+            config.heartbeat_interval_us.max(broker.group_consumer_heartbeat_interval_us);
+        let silence_us = setup.session_timeout_us(config).saturating_add(beats_us);
         silence_us.saturating_add(broker.group_initial_rebalance_delay_us)
     });
     // Only where somebody allows unclean elections while a partition has no leader.
@@ -110,16 +109,17 @@ pub fn quiet_us(setup: &Setup) -> u64 {
         false => 0,
     };
     // A transaction that nobody ends is aborted.
-    let transactional = setup.producers.iter().filter(|p| p.transactional.is_some());
-    let timeouts_us = transactional.map(|p| {
+    let senders = || setup.producer_configs();
+    let transactional = senders().filter(|config| config.transactional_id.is_some());
+    let timeouts_us = transactional.map(|config| {
         let sweep_us = broker.transaction_abort_timed_out_transaction_cleanup_interval_us;
-        p.config.transaction_timeout_us.saturating_add(sweep_us)
+        config.transaction_timeout_us.saturating_add(sweep_us)
     });
     // Clients look for new partitions.
-    let ages_us = setup.producers.iter().map(|p| p.config.metadata_max_age_us);
-    let ages_us = ages_us.chain(setup.groups.iter().map(|g| g.config.metadata_max_age_us));
+    let ages_us = senders().map(|config| config.metadata_max_age_us);
+    let ages_us = ages_us.chain(readers().map(|config| config.metadata_max_age_us));
     let ages_us = ages_us.filter(|_| setup.grows);
-    let requests_us = setup.producers.iter().map(|p| p.config.request_timeout_us);
+    let requests_us = senders().map(|config| config.request_timeout_us);
     let all = commits_us
         .chain(requests_us)
         .chain(sessions_us)

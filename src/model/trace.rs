@@ -15,6 +15,7 @@ use super::ids::{
     RequestId, TraceId, TransactionalId,
 };
 use super::record::{Batch, CommittedOffset, LogBatch};
+use super::setup::Since;
 use super::transaction::{Marker, TransactionCall, TransactionMetadata};
 
 /// Something that happened.
@@ -266,14 +267,18 @@ pub enum Kind {
     LinkHealed { action: u16 },
     /// A producer's process died with these records, of which its application had heard nothing.
     ProducerCrashed { producer: ProducerId, records: Vec<RecordId> },
-    /// A producer's process was started again.
-    ProducerRestarted { producer: ProducerId },
+    /// A producer's application called `close()`, and that is done.
+    ProducerClosed { producer: ProducerId },
+    /// A producer's process was started again, with the settings of that action, or those that the
+    /// run began with.
+    ProducerRestarted { producer: ProducerId, since: Since },
     /// A consumer's process died.
     ConsumerCrashed { consumer: ConsumerId },
     /// A consumer's application called `close()`, and that is done.
     ConsumerClosed { consumer: ConsumerId },
-    /// A consumer's process was started again.
-    ConsumerRestarted { consumer: ConsumerId },
+    /// A consumer's process was started again, with the settings of that action, or those that the
+    /// run began with.
+    ConsumerRestarted { consumer: ConsumerId, since: Since },
     /// A broker's process was started; it loads its logs.
     BrokerRestarted { broker: BrokerId },
     /// The controller registered a broker's new incarnation.

@@ -183,7 +183,8 @@ fn about_processes(name: EventName, kind: &Kind) -> Option<About<'static>> {
             (Some(Node::Broker(*broker)), None)
         }
         (EventName::Crashed, Kind::ProducerCrashed { producer, .. })
-        | (EventName::Restarted, Kind::ProducerRestarted { producer }) => {
+        | (EventName::Restarted, Kind::ProducerRestarted { producer, .. })
+        | (EventName::Closed, Kind::ProducerClosed { producer }) => {
             (Some(Node::Producer(*producer)), None)
         }
         (EventName::Elected, Kind::LeaderElected { leader, partition, .. }) => {
@@ -222,7 +223,7 @@ fn about_consumers(name: EventName, kind: &Kind) -> Option<About<'_>> {
         | (EventName::Revoked, Kind::PartitionsRevoked { consumer, .. })
         | (EventName::Removed, Kind::MemberRemoved { consumer, .. })
         | (EventName::Crashed, Kind::ConsumerCrashed { consumer })
-        | (EventName::Restarted, Kind::ConsumerRestarted { consumer })
+        | (EventName::Restarted, Kind::ConsumerRestarted { consumer, .. })
         | (EventName::Closed, Kind::ConsumerClosed { consumer }) => {
             Some(About { entity: Some(Node::Consumer(*consumer)), ..About::default() })
         }

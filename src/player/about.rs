@@ -58,10 +58,11 @@ fn of_client(kind: &Kind) -> Option<Node> {
         | Kind::BatchAcked { producer, .. }
         | Kind::BatchFailed { producer, .. }
         | Kind::ProducerCrashed { producer, .. }
-        | Kind::ProducerRestarted { producer } => Some(Node::Producer(*producer)),
+        | Kind::ProducerClosed { producer }
+        | Kind::ProducerRestarted { producer, .. } => Some(Node::Producer(*producer)),
         Kind::ConsumerCrashed { consumer }
         | Kind::ConsumerClosed { consumer }
-        | Kind::ConsumerRestarted { consumer }
+        | Kind::ConsumerRestarted { consumer, .. }
         | Kind::MemberRemoved { consumer, .. }
         | Kind::PollTimedOut { consumer }
         | Kind::PartitionsAssigned { consumer, .. }

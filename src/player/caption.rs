@@ -4,8 +4,9 @@ use crate::model::trace::TraceEvent;
 use crate::script::Duration;
 use crate::verdict::Fate;
 
+use super::Player;
+use super::kinds::weight;
 use super::told::{line, sentence};
-use super::{Class, Player};
 
 /// For how long, as it is played, a weighty event is told while lighter ones follow it.
 const HOLD_MS: f64 = 1_500.0;
@@ -52,7 +53,7 @@ fn told<'a>(player: &'a Player, until: usize, now_us: u64) -> Option<(&'a TraceE
         if !fresh && event.at_us < best.0.at_us {
             break;
         }
-        if Class::of(&event.kind).weight() > Class::of(&best.0.kind).weight() {
+        if weight(&event.kind) > weight(&best.0.kind) {
             // Whoever looks for trouble wants to hear of it even if it is slight.
             let slight = || (event.at_us == now_us).then(|| line(player.setup(), trace, event));
             best = say(event).or_else(|| Some((event, slight()?))).unwrap_or(best);

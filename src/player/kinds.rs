@@ -147,6 +147,7 @@ impl Class {
             | Kind::ActionApplied { .. }
             | Kind::ActionIgnored { .. }
             | Kind::ProducerCrashed { .. }
+            | Kind::ProducerClosed { .. }
             | Kind::ConsumerCrashed { .. }
             | Kind::ConsumerClosed { .. } => Self::Failure,
             Kind::Resumed { .. }
@@ -192,6 +193,17 @@ impl Class {
             Self::Traffic => 0,
             _ => 1,
         }
+    }
+}
+
+/// How much an event says. A client that comes back with other settings says more than that it was
+/// closed for that.
+#[must_use]
+pub fn weight(kind: &Kind) -> u8 {
+    match kind {
+        Kind::ProducerRestarted { since: Some(_), .. }
+        | Kind::ConsumerRestarted { since: Some(_), .. } => 4,
+        kind => Class::of(kind).weight(),
     }
 }
 

@@ -107,7 +107,7 @@ pub enum EventName {
     Truncated,
     /// The process of a broker, a producer or a consumer died, or the broker's machine lost its power.
     Crashed,
-    /// A consumer's `close()` is done.
+    /// The `close()` of a producer or a consumer is done.
     Closed,
     /// A broker's process was started.
     Restarted,
@@ -159,6 +159,9 @@ pub enum Do {
     ElectUnclean,
     /// Change settings of a topic, or of all brokers, while they run (`kafka-configs --alter`).
     Set(SetConfig),
+    /// Let a client come back with other settings: it ends in order what it is about, calls
+    /// `close()`, and starts again. One that is down has them with its next start.
+    Reconfigure(Reconfigure),
     /// Let each write to a log directory of a broker fail from now on. The broker notices with its
     /// next write; what was not on disk is gone. With its last directory its process ends. A
     /// restart finds the directory usable again.
@@ -201,6 +204,18 @@ pub struct SetConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
     /// The properties, with their new values.
+    pub config: Properties,
+}
+
+/// A client and the settings that it comes back with.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Reconfigure {
+    /// A producer, a consumer, or a group: all of its members at once.
+    pub client: String,
+    /// The properties with their new values; `null` takes one back that was given before. The
+    /// others stay as they are.
     pub config: Properties,
 }
 
@@ -426,6 +441,7 @@ impl Do {
             Self::ElectPreferred
             | Self::ElectUnclean
             | Self::Set(_)
+            | Self::Reconfigure(_)
             | Self::Send(_)
             | Self::Resend(_)
             | Self::Flush(_)
@@ -435,7 +451,7 @@ impl Do {
         }
     }
 
-    /// The entity that it is done to, if it is done to one.
+    /// The entity that it is done to, if it is done to one; a `reconfigure` also takes a group.
     #[must_use]
     pub fn entity(&self) -> Option<&str> {
         match self {
@@ -447,6 +463,7 @@ impl Do {
             | Self::Resume(name)
             | Self::Flush(name) => Some(name),
             Self::Send(send) => Some(&send.producer),
+            Self::Reconfigure(its) => Some(&its.client),
             Self::Stall(stall) => Some(&stall.consumer),
             Self::FailDisk(disk) | Self::LoseDisk(disk) => Some(&disk.broker),
             Self::SlowDisk(disk) => Some(&disk.broker),

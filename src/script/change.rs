@@ -1,8 +1,9 @@
 //! Changes to a script: a setting given another value wherever it applies.
 
+use super::action::Reconfigure;
 use super::properties::{self, Scope};
 use super::suggest::did_you_mean;
-use super::{Properties, Script, ScriptError};
+use super::{Do, Properties, Script, ScriptError};
 
 impl Script {
     /// Gives a property another value wherever the script has something that it belongs to: all
@@ -29,8 +30,26 @@ impl Script {
             for config in self.configs_mut(scope) {
                 config.insert(name.to_owned(), value.into());
             }
+            for config in self.later_configs_mut(scope) {
+                config.get_mut(name).into_iter().for_each(|given| *given = value.into());
+            }
         }
         Ok(())
+    }
+
+    /// What clients come back with in the course of the run.
+    fn later_configs_mut(&mut self, scope: Scope) -> Vec<&mut Properties> {
+        let of_producers = |its: &Reconfigure| its.client.starts_with("producer-");
+        let meant = |its: &Reconfigure| match scope {
+            Scope::Producer => of_producers(its),
+            Scope::Consumer => !of_producers(its),
+            Scope::Topic | Scope::Broker => false,
+        };
+        let all = self.actions.iter_mut().filter_map(|action| match &mut action.what {
+            Do::Reconfigure(its) if meant(its) => Some(&mut its.config),
+            _ => None,
+        });
+        all.collect()
     }
 
     pub(super) fn configs_mut(&mut self, scope: Scope) -> Vec<&mut Properties> {

@@ -174,6 +174,10 @@ impl Script {
 
     /// What is done fits whom it is done to.
     fn check_do(&self, what: &Do, place: &str) -> Result<(), ScriptError> {
+        if matches!(what, Do::Reconfigure(_)) {
+            // Whom it names and what it says is read with the settings (`reconfigure.rs`).
+            return Ok(());
+        }
         if let Some(name) = what.entity() {
             let entity = self.entity(name).map_err(|why| ScriptError::new(place, why))?;
             let is_broker = matches!(entity, Entity::Broker(_));

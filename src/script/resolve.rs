@@ -5,7 +5,9 @@ use super::config::{BrokerConfig, ConsumerConfig, ProducerConfig, TopicConfig};
 use super::properties::Scope;
 use super::settings::Settings;
 use super::suggest::did_you_mean;
-use super::{Duration, Notice, Rules, Script, ScriptError, Topic, TopicChange, Version, checks};
+use super::{
+    ClientChange, Duration, Notice, Rules, Script, ScriptError, Topic, TopicChange, Version, checks,
+};
 
 /// A script that can be run.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +32,8 @@ pub struct Resolved {
     pub groups: Vec<ResolvedGroup>,
     /// What each action changes in the topics' settings, by the index of the action.
     pub changes: Vec<Vec<TopicChange>>,
+    /// What each action makes of clients' settings, by the index of the action.
+    pub client_changes: Vec<Vec<ClientChange>>,
     /// What is worth knowing about the script, though it can be run.
     pub notices: Vec<Notice>,
 }
@@ -93,6 +97,7 @@ impl Script {
         self.check_links()?;
         self.check_actions(&mut notices)?;
         let changes = self.resolve_sets(&settings, &mut notices)?;
+        let client_changes = self.resolve_reconfigures(&broker, &mut notices)?;
         Ok(Resolved {
             version: self.kafka,
             rules: Rules::of(self.kafka),
@@ -104,6 +109,7 @@ impl Script {
             producers,
             groups,
             changes,
+            client_changes,
             notices,
         })
     }

@@ -49,6 +49,8 @@ pub struct Rules {
     pub says_retries_abortable: bool,
     /// Whoever asks for committed offsets waits for open transactions (KIP-447, 2.5).
     pub offsets_wait_for_transactions: bool,
+    /// `close()` of a producer aborts the transaction that is open (KAFKA-6635, 2.3).
+    pub aborts_on_close: bool,
     /// The producer's epoch rises with every transaction (`transaction.version` 2, KIP-890, 4.0).
     pub bumps_epoch_per_transaction: bool,
 }
@@ -79,6 +81,7 @@ impl Rules {
             coordinates_by_runtime: version.since(4, 0),
             says_retries_abortable: version.since(4, 1),
             offsets_wait_for_transactions: version.since(2, 5),
+            aborts_on_close: version.since(2, 3),
             bumps_epoch_per_transaction: version.since(4, 0),
         }
     }

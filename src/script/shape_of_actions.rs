@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::action::{
     Action, AddPartitions, Between, DeleteRecords, DiskOf, Do, DropPackets, LoseNext, LoseSome,
-    SendNow, SetConfig, SlowDisk, SlowLink, Stall, When,
+    Reconfigure, SendNow, SetConfig, SlowDisk, SlowLink, Stall, When,
 };
 use super::read::{FromJson, Misfit, Object, choice};
 
@@ -26,6 +26,7 @@ pub(super) const NAMES: &[&str] = &[
     "elect-preferred",
     "elect-unclean",
     "set",
+    "reconfigure",
     "fail-disk",
     "lose-disk",
     "slow-disk",
@@ -106,6 +107,7 @@ impl FromJson for Do {
             "lose" => LoseNext::from_json(value).map(Self::Lose),
             "lose-some" => LoseSome::from_json(value).map(Self::LoseSome),
             "set" => SetConfig::from_json(value).map(Self::Set),
+            "reconfigure" => Reconfigure::from_json(value).map(Self::Reconfigure),
             "fail-disk" => DiskOf::from_json(value).map(Self::FailDisk),
             "lose-disk" => DiskOf::from_json(value).map(Self::LoseDisk),
             "slow-disk" => SlowDisk::from_json(value).map(Self::SlowDisk),
@@ -153,6 +155,13 @@ impl FromJson for SetConfig {
     fn from_json(value: &Value) -> Read<Self> {
         let it = Object::of(value, &["topic", "config"])?;
         Ok(Self { topic: it.some("topic")?, config: it.need("config")? })
+    }
+}
+
+impl FromJson for Reconfigure {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(value, &["client", "config"])?;
+        Ok(Self { client: it.need("client")?, config: it.need("config")? })
     }
 }
 

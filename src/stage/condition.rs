@@ -30,7 +30,11 @@ impl Stage<'_> {
     pub(super) fn condition(&self, node: Node) -> Condition {
         let world = self.world;
         let alive = match node {
-            Node::Producer(id) => world.producers[id.index()].alive,
+            // One that was closed in order is no more there, but nothing is wrong with it.
+            Node::Producer(id) => {
+                let producer = &world.producers[id.index()];
+                producer.alive || producer.closing
+            }
             Node::Broker(id) => world.brokers[id.index()].process != Process::Down,
             Node::Consumer(id) => world.consumers[id.index()].alive,
             Node::Controller => true,

@@ -80,7 +80,7 @@ impl Stage<'_> {
         let producer = &self.world.producers[id.index()];
         let setup = self.world.setup().clone();
         let card = self.layout.producers[id.index()];
-        let config = &setup.producers[id.index()].config;
+        let config = producer.config(&setup);
         let condition = self.condition(Node::Producer(id));
         self.card(Part::Producer(id), card, condition);
         let trouble = self.trouble(condition).map(|(_, word)| format!("{id}, {word}"));

@@ -3,7 +3,7 @@
 use super::ledger::{Ledger, PartitionView, Position, RecordState, Taken};
 use super::words::{Copy, Fate, Place, Reason, Told, Verdict};
 use crate::model::error::KafkaError;
-use crate::model::ids::{GroupId, PartitionId, RecordId};
+use crate::model::ids::{ConsumerId, GroupId, PartitionId, RecordId};
 use crate::script::config::IsolationLevel;
 
 /// The outcome for one group, or for readers at large.
@@ -154,8 +154,10 @@ impl Ledger {
     }
 
     pub(super) fn reads_committed(&self, group: GroupId) -> bool {
-        let isolation = self.setup.groups[group.index()].config.isolation_level;
-        isolation == IsolationLevel::ReadCommitted
+        let settings = |member: &ConsumerId| self.settings.consumer(&self.setup, *member);
+        let members = &self.setup.groups[group.index()].members;
+        let isolation = |member| settings(member).isolation_level;
+        members.iter().all(|member| isolation(member) == IsolationLevel::ReadCommitted)
     }
 
     /// Its transaction was aborted; or it never got as far as that.

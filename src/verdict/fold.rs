@@ -14,6 +14,7 @@ impl Observer for Ledger {
             Kind::MessageArrived { message, from, .. } => self.arrived(*message, *from),
             Kind::MessageLost { message, to, .. } => self.lost(event.id, *message, *to),
             _ => {
+                self.settings.observe(&event.kind);
                 self.observe_producer(event);
                 self.observe_log(event);
                 self.observe_cluster(event);

@@ -9,7 +9,7 @@ use crate::model::ids::{
     BrokerId, ConsumerId, GroupId, MessageId, Node, PartitionId, RecordId, TraceId,
 };
 use crate::model::record::{Batch, LogBatch};
-use crate::model::setup::Setup;
+use crate::model::setup::{InForce, Setup};
 use crate::model::trace::{Observer, TraceEvent, Wire};
 use crate::script::SendStyle;
 
@@ -32,6 +32,8 @@ pub struct Ledger {
     pub(super) failing: Vec<bool>,
     /// Whether any group reads each topic.
     pub(super) has_readers: Vec<bool>,
+    /// Which settings each client has.
+    pub(super) settings: InForce,
     pub(super) over: bool,
 }
 
@@ -190,6 +192,7 @@ impl Ledger {
             commits: LiteMap::new(),
             carried: LiteMap::new(),
             queued: Vec::new(),
+            settings: InForce::default(),
             over: false,
             setup,
         }

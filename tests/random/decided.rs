@@ -67,7 +67,7 @@ impl Decided {
 fn asked_by_the_user(setup: &Setup, since: &[TraceEvent], id: RecordId) -> bool {
     let producer = setup.record(id).producer;
     since.iter().any(|event| match &event.kind {
-        Kind::ProducerRestarted { producer: restarted } => *restarted == producer,
+        Kind::ProducerRestarted { producer: restarted, .. } => *restarted == producer,
         Kind::ActionApplied { action } => {
             matches!(setup.actions[usize::from(*action)].what, Do::Resend(record) if record == id.0)
         }

@@ -35,6 +35,7 @@ pub enum What {
     ExpireOffsets,
     AddPartition,
     Resend(u32),
+    Reconfigure(Who, u64),
 }
 
 /// Somebody.
@@ -105,6 +106,7 @@ fn any_what() -> impl Strategy<Value = What> {
         1 => Just(What::ExpireOffsets),
         1 => Just(What::AddPartition),
         1 => (1_u32..5).prop_map(What::Resend),
+        3 => (client(), 1_u64..400).prop_map(|(who, n)| What::Reconfigure(who, n)),
         1 => (1_u64..=3).prop_map(|n| What::Set("min.insync.replicas", n)),
         1 => (0_u64..=1).prop_map(|on| What::Set("unclean.leader.election.enable", on)),
     ]
@@ -189,6 +191,7 @@ impl Fault {
                 let partitions = counts.partitions + 1;
                 (json!({ "add-partitions": { "topic": "orders", "partitions": partitions } }), None)
             }
+            What::Reconfigure(who, n) => (reconfigure(*who, *n, counts), None),
             What::Resend(record) => (json!({ "resend": record.min(&counts.records) }), None),
             What::Set(property, value) => {
                 let value = match *property {
@@ -204,6 +207,20 @@ impl Fault {
         }
         actions
     }
+}
+
+/// A client that comes back with a setting on which no promise hangs; `acks` is made stronger only.
+fn reconfigure(who: Who, n: u64, counts: Counts) -> Value {
+    let reads = matches!(who, Who::Consumer(_)) && counts.consumers > 0;
+    let (client, name, value) = match (who, n % 3) {
+        (_, 0) if reads => ("billing".to_owned(), "max.poll.records", json!(n)),
+        (_, 1) if reads => (who.name(counts), "max.poll.records", json!(n)),
+        _ if reads => (who.name(counts), "enable.auto.commit", json!(false)),
+        (_, 0) => (Who::Producer(1).name(counts), "linger.ms", json!(n)),
+        (_, 1) => (Who::Producer(2).name(counts), "batch.size", json!(n)),
+        _ => (Who::Producer(1).name(counts), "acks", json!("all")),
+    };
+    json!({ "reconfigure": { "client": client, "config": { name: value } } })
 }
 
 fn restart(name: &str) -> Option<Value> {

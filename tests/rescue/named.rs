@@ -223,3 +223,20 @@ fn the_search_can_be_looked_at_while_it_goes_on() {
     let json = serde_json::to_value(&at_once).expect("JSON");
     assert!(json["answers"][0]["changes"][0]["text"].is_string(), "{json}");
 }
+
+/// A producer that comes back with acks=1 before the leader dies: acks=all in its file alone would
+/// not help.
+#[test]
+fn a_setting_that_a_client_comes_back_with_is_changed_there_too() {
+    let mut script = lesson("acks-1-leader-dies");
+    script.producers[0].config.insert("acks".to_owned(), "all".into());
+    let back = json!({ "client": "producer-1", "config": { "acks": "1" } });
+    let mut json = script.to_value();
+    let actions = json["actions"].as_array_mut().expect("actions");
+    actions.push(json!({ "at": "1ms", "do": { "reconfigure": back } }));
+    let script = Script::from_value(&json).expect("a script");
+    let found = rescue(&script);
+    assert_eq!(found.harmed, 3, "as with acks=1 from the beginning");
+    assert_eq!(names(&found.answers[0]), ["acks=all"]);
+    assert_eq!(found.answers[0].saves, Saves::All);
+}

@@ -96,13 +96,15 @@ fn down(trace: &[TraceEvent], end_us: u64) -> Spans {
             Kind::BrokerCrashed { broker }
             | Kind::PowerCut { broker }
             | Kind::BrokerStopped { broker } => (Node::Broker(broker), true),
-            Kind::ProducerCrashed { producer, .. } => (Node::Producer(producer), true),
+            Kind::ProducerCrashed { producer, .. } | Kind::ProducerClosed { producer } => {
+                (Node::Producer(producer), true)
+            }
             Kind::ConsumerCrashed { consumer } | Kind::ConsumerClosed { consumer } => {
                 (Node::Consumer(consumer), true)
             }
             Kind::BrokerRestarted { broker } => (Node::Broker(broker), false),
-            Kind::ProducerRestarted { producer } => (Node::Producer(producer), false),
-            Kind::ConsumerRestarted { consumer } => (Node::Consumer(consumer), false),
+            Kind::ProducerRestarted { producer, .. } => (Node::Producer(producer), false),
+            Kind::ConsumerRestarted { consumer, .. } => (Node::Consumer(consumer), false),
             _ => continue,
         };
         if is_down {

@@ -7,7 +7,7 @@ use super::super::trouble::Trouble::{
 use super::{Change, set, setting};
 use crate::script::config::{ConsumerConfig, GroupProtocol, OffsetReset, ProducerConfig};
 use crate::script::resolve::Resolved;
-use crate::script::{Properties, Script, Version};
+use crate::script::{ClientChange, NewConfig, Properties, Script, Version};
 
 pub(super) const CHANGES: &[Change] = &[
     setting(
@@ -235,6 +235,11 @@ fn producers(
     for (producer, known) in script.producers.iter_mut().zip(&resolved.producers) {
         edit(&mut producer.config, known);
     }
+    later(script, resolved, |config, known| {
+        if let NewConfig::Producer(known) = known {
+            edit(config, known);
+        }
+    });
 }
 
 fn groups(
@@ -244,6 +249,24 @@ fn groups(
 ) {
     for (group, known) in script.groups.iter_mut().zip(&resolved.groups) {
         edit(&mut group.config, &known.config);
+    }
+    later(script, resolved, |config, known| {
+        if let NewConfig::Consumer(known) = known {
+            edit(config, known);
+        }
+    });
+}
+
+/// The same for the settings that clients come back with in the course of the run.
+fn later(script: &mut Script, resolved: &Resolved, edit: impl Fn(&mut Properties, &NewConfig)) {
+    for (action, changes) in resolved.client_changes.iter().enumerate() {
+        // Members of a group come back with what their action says, in the same words.
+        if let Some(ClientChange { client, config }) = changes.first() {
+            let before = script.properties_after(*client, action);
+            let mut after = before.clone();
+            edit(&mut after, config);
+            script.reconfigure_also(action, &before, &after);
+        }
     }
 }
 

@@ -173,7 +173,12 @@ fn at_node(kind: &Kind) -> Option<(Node, EventName, RecordId)> {
 fn is_fault(what: &Do) -> bool {
     let harmless = matches!(
         what,
-        Do::Set(_) | Do::Send(_) | Do::Resend(_) | Do::Flush(_) | Do::AddPartitions(_)
+        Do::Set(_)
+            | Do::Reconfigure(_)
+            | Do::Send(_)
+            | Do::Resend(_)
+            | Do::Flush(_)
+            | Do::AddPartitions(_)
     );
     !harmless && !is_repair(what)
 }

@@ -6,6 +6,7 @@ use super::{Base, Harm};
 use crate::model::error::KafkaError;
 use crate::model::group::Removal;
 use crate::model::ids::{GroupId, Node, PartitionId};
+use crate::model::setup::InForce;
 use crate::model::trace::{Kind, TraceEvent};
 use crate::script::config::{Acks, IsolationLevel};
 
@@ -131,7 +132,8 @@ pub(super) fn decisions_at(base: &Base<'_>, event: &TraceEvent) -> (&'static [De
 /// What can lose a record.
 fn lost(base: &Base<'_>, event: &TraceEvent, case: Case) -> (&'static [Decision], Case) {
     use Decision::*;
-    let acks = base.setup.producers[case.producer.index()].config.acks;
+    let settings = InForce::at(base.setup, base.trace, event);
+    let acks = settings.producer(base.setup, case.producer).acks;
     let mine = |partition: &PartitionId| base.partition == Some(*partition);
     let decided: &'static [Decision] = match &event.kind {
         Kind::BatchAcked { batch, .. } if batch.records.contains(&base.record) => match acks {
@@ -243,16 +245,17 @@ fn uncommitted(base: &Base<'_>, event: &TraceEvent, case: Case) -> (&'static [De
             if records.iter().any(|at| at.1 == base.record && base.aborted.contains(&at.0)) =>
         {
             let group = base.setup.consumers[consumer.index()].group;
-            (careless(base, group), case.with_consumer(base.setup, *consumer))
+            (careless(base, event, group), case.with_consumer(base.setup, *consumer))
         }
         Kind::TransactionTimedOut { .. } => (&[TransactionTimedOut], case),
         _ => (&[], case),
     }
 }
 
-fn careless(base: &Base<'_>, group: GroupId) -> &'static [Decision] {
-    let isolation = base.setup.groups[group.index()].config.isolation_level;
-    match isolation {
+fn careless(base: &Base<'_>, event: &TraceEvent, group: GroupId) -> &'static [Decision] {
+    let settings = InForce::at(base.setup, base.trace, event);
+    let group = &base.setup.groups[group.index()];
+    match settings.group(base.setup, group).isolation_level {
         IsolationLevel::ReadUncommitted => &[Decision::ReadUncommitted],
         IsolationLevel::ReadCommitted => &[],
     }

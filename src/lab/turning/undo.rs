@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::model::Setup;
 use crate::model::ids::{BrokerId, ConsumerId, GroupId, Node, PartitionId, ProducerId};
-use crate::script::config::OffsetReset;
-use crate::script::{CommitStyle, Do, OnRestart, Properties, Script, SendStyle};
+use crate::script::config::{OffsetReset, ProducerConfig};
+use crate::script::{CommitStyle, Do, Entity, OnRestart, Properties, Script, SendStyle};
 
 /// Whose decision it was, and what is needed to take it back.
 #[derive(Clone, Debug)]
@@ -42,8 +42,15 @@ fn set(config: &mut Properties, name: &str, value: impl Into<Value>) -> bool {
     config.insert(name.to_owned(), value.clone()) != Some(value)
 }
 
-fn producer<'a>(script: &'a mut Script, case: &Case) -> &'a mut Properties {
-    &mut script.producers[case.producer.index()].config
+/// Gives a producer's property a value for the whole run; false if it has that everywhere already.
+fn set_producer(script: &mut Script, case: &Case, name: &str, value: impl Into<Value>) -> bool {
+    script.give(Entity::Producer(case.producer.0 + 1), name, Some(value.into()))
+}
+
+/// Gives a property of the group's members a value for the whole run.
+fn set_group(script: &mut Script, case: &Case, name: &str, value: impl Into<Value>) -> bool {
+    let members = case.group.map(|group| Entity::Consumer { group: group.0, member: 1 });
+    members.is_some_and(|members| script.give(members, name, Some(value.into())))
 }
 
 fn topic<'a>(script: &'a mut Script, setup: &Setup, case: &Case) -> Option<&'a mut Properties> {
@@ -51,12 +58,8 @@ fn topic<'a>(script: &'a mut Script, setup: &Setup, case: &Case) -> Option<&'a m
     script.topics.get_mut(usize::from(topic)).map(|topic| &mut topic.config)
 }
 
-fn group<'a>(script: &'a mut Script, case: &Case) -> Option<&'a mut Properties> {
-    script.groups.get_mut(case.group?.index()).map(|group| &mut group.config)
-}
-
 pub(super) fn acks_all(script: &mut Script, _: &Setup, case: &Case) -> bool {
-    set(producer(script, case), "acks", "all")
+    set_producer(script, case, "acks", "all")
 }
 
 pub(super) fn min_isr_2(script: &mut Script, setup: &Setup, case: &Case) -> bool {
@@ -73,33 +76,34 @@ pub(super) fn flush_each(script: &mut Script, setup: &Setup, case: &Case) -> boo
 
 /// With what Kafka forces with it.
 pub(super) fn idempotence(script: &mut Script, setup: &Setup, case: &Case) -> bool {
-    let config = producer(script, case);
-    config.remove("retries");
-    config.remove("max.in.flight.requests.per.connection");
-    config.insert("acks".to_owned(), "all".into());
-    config.insert("enable.idempotence".to_owned(), true.into());
-    !setup.producers[case.producer.index()].config.enable_idempotence
+    let producer = Entity::Producer(case.producer.0 + 1);
+    for name in ["retries", "max.in.flight.requests.per.connection"] {
+        script.give(producer, name, None);
+    }
+    set_producer(script, case, "enable.idempotence", true);
+    set_producer(script, case, "acks", "all");
+    setup.producer_configs().any(|config| !config.enable_idempotence)
 }
 
 pub(super) fn no_retries(script: &mut Script, _: &Setup, case: &Case) -> bool {
-    set(producer(script, case), "retries", 0)
+    set_producer(script, case, "retries", 0)
 }
 
 pub(super) fn one_in_flight(script: &mut Script, _: &Setup, case: &Case) -> bool {
-    set(producer(script, case), "max.in.flight.requests.per.connection", 1)
+    set_producer(script, case, "max.in.flight.requests.per.connection", 1)
 }
 
 pub(super) fn all_retries(script: &mut Script, setup: &Setup, case: &Case) -> bool {
-    let few = setup.producers[case.producer.index()].config.retries < i32::MAX as u32;
-    few && set(producer(script, case), "retries", i32::MAX)
+    let few = |config: &ProducerConfig| config.retries < i32::MAX as u32;
+    setup.producer_configs().any(few) && set_producer(script, case, "retries", i32::MAX)
 }
 
 pub(super) fn longest_delivery(script: &mut Script, _: &Setup, case: &Case) -> bool {
-    set(producer(script, case), "delivery.timeout.ms", i32::MAX)
+    set_producer(script, case, "delivery.timeout.ms", i32::MAX)
 }
 
 pub(super) fn longest_transaction(script: &mut Script, _: &Setup, case: &Case) -> bool {
-    set(producer(script, case), "transaction.timeout.ms", 900_000)
+    set_producer(script, case, "transaction.timeout.ms", 900_000)
 }
 
 pub(super) fn close_waits(script: &mut Script, _: &Setup, case: &Case) -> bool {
@@ -158,8 +162,7 @@ pub(super) fn stays_away(script: &mut Script, _: &Setup, case: &Case) -> bool {
 }
 
 pub(super) fn commit_after(script: &mut Script, _: &Setup, case: &Case) -> bool {
-    let Some(config) = group(script, case) else { return false };
-    let by_timer = set(config, "enable.auto.commit", false);
+    let by_timer = set_group(script, case, "enable.auto.commit", false);
     sync_after(script, case) || by_timer
 }
 
@@ -185,26 +188,25 @@ pub(super) fn no_exception(script: &mut Script, _: &Setup, case: &Case) -> bool 
 pub(super) fn earliest(script: &mut Script, setup: &Setup, case: &Case) -> bool {
     let Some(id) = case.group else { return false };
     let is_so = setup.groups[id.index()].config.auto_offset_reset == OffsetReset::Earliest;
-    let config = &mut script.groups[id.index()].config;
-    !is_so && set(config, "auto.offset.reset", "earliest")
+    !is_so && set_group(script, case, "auto.offset.reset", "earliest")
 }
 
 pub(super) fn longest_poll(script: &mut Script, _: &Setup, case: &Case) -> bool {
-    group(script, case).is_some_and(|config| set(config, "max.poll.interval.ms", i32::MAX))
+    set_group(script, case, "max.poll.interval.ms", i32::MAX)
 }
 
 /// The longest session that brokers allow.
 pub(super) fn longest_session(script: &mut Script, setup: &Setup, case: &Case) -> bool {
     let longest_ms = setup.broker.group_max_session_timeout_us / 1_000;
     let classic = case.group.is_some_and(|id| !setup.groups[id.index()].is_consumer_protocol());
-    match group(script, case) {
-        Some(config) if classic => set(config, "session.timeout.ms", longest_ms),
-        _ => set(&mut script.cluster.config, "group.consumer.session.timeout.ms", 60_000),
+    match classic {
+        true => set_group(script, case, "session.timeout.ms", longest_ms),
+        false => set(&mut script.cluster.config, "group.consumer.session.timeout.ms", 60_000),
     }
 }
 
 pub(super) fn read_committed(script: &mut Script, _: &Setup, case: &Case) -> bool {
-    group(script, case).is_some_and(|config| set(config, "isolation.level", "read_committed"))
+    set_group(script, case, "isolation.level", "read_committed")
 }
 
 /// Whether an action repairs what another one broke. A fate that hangs on a repair hangs on the

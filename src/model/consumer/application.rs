@@ -8,7 +8,7 @@ use super::commit::Purpose;
 use crate::model::cx::Cx;
 use crate::model::event::{ConsumerTimer, Event};
 use crate::model::ids::{Node, PartitionId, RecordId};
-use crate::model::setup::GroupSetup;
+use crate::model::setup::{GroupSetup, Setup};
 use crate::model::trace::Kind;
 use crate::script::{CommitStyle, OnFailure};
 
@@ -69,7 +69,8 @@ impl Consumer {
         group: &GroupSetup,
         records: VecDeque<Returned>,
     ) {
-        if !group.config.enable_auto_commit && group.commit == CommitStyle::SyncBefore {
+        let by_hand = !self.config(cx.setup()).enable_auto_commit;
+        if by_hand && group.commit == CommitStyle::SyncBefore {
             self.thread = Thread::Committing { left: records };
             self.commit(cx, Purpose::Sync);
         } else {
@@ -84,7 +85,7 @@ impl Consumer {
         }
         self.pool.waiting.extend(records);
         self.employ(cx, group);
-        let waits = commits_after(group);
+        let waits = self.commits_after(cx.setup());
         self.thread = if waits { Thread::Waiting } else { Thread::Polling };
     }
 
@@ -197,6 +198,13 @@ impl Consumer {
         })
     }
 
+    /// Whether the application commits by hand when everything is processed.
+    pub(super) fn commits_after(&self, setup: &Setup) -> bool {
+        let style = self.group(setup).commit;
+        let after = matches!(style, CommitStyle::SyncAfter | CommitStyle::AsyncAfter);
+        after && !self.config(setup).enable_auto_commit
+    }
+
     /// Everything of the last poll is processed: the application commits, if it does so now.
     fn all_processed(&mut self, cx: &mut Cx<'_>) {
         let setup = cx.setup();
@@ -205,7 +213,7 @@ impl Consumer {
             return self.finish_outputs(cx, producer);
         }
         self.thread = Thread::Polling;
-        if !commits_after(group) || self.uncommitted < group.commit_every {
+        if !self.commits_after(setup) || self.uncommitted < group.commit_every {
             return;
         }
         self.uncommitted = 0;
@@ -227,10 +235,4 @@ impl Consumer {
             self.begin(cx, self.group(setup), left);
         }
     }
-}
-
-/// Whether the application commits by hand when everything is processed.
-fn commits_after(group: &GroupSetup) -> bool {
-    let after = matches!(group.commit, CommitStyle::SyncAfter | CommitStyle::AsyncAfter);
-    after && !group.config.enable_auto_commit
 }

@@ -88,7 +88,7 @@ impl Consumer {
             self.committed_sync(cx);
         } else {
             let retry_us = cx.now_us();
-            let patience_us = purpose.patience_us(&self.group(cx.setup()).config);
+            let patience_us = purpose.patience_us(self.config(cx.setup()));
             let deadline_us = retry_us.saturating_add(patience_us);
             self.committing =
                 Some(Committing { purpose, request: None, by: None, retry_us, deadline_us });
@@ -111,7 +111,7 @@ impl Consumer {
         let offsets = offsets.collect();
         let by = self.membership();
         let request = Request::OffsetCommit { group, by, offsets };
-        let timeout_us = self.group(setup).config.request_timeout_us;
+        let timeout_us = self.config(setup).request_timeout_us;
         match self.ask_coordinator(cx, setup, request, timeout_us, false) {
             Ok(request) => {
                 if let Some(committing) = &mut self.committing {
@@ -158,7 +158,7 @@ impl Consumer {
     /// up: the next one stores more anyway (`OffsetCommitResponseHandler`).
     fn commit_failed(&mut self, cx: &mut Cx<'_>, error: KafkaError) {
         let setup = cx.setup();
-        let config = &self.group(setup).config;
+        let config = self.config(setup);
         let Some(committing) = self.committing.take() else { return };
         cx.note(Kind::CommitFailed { consumer: self.id, error });
         // It may have lost that membership already, or have another one.

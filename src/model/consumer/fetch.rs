@@ -16,7 +16,7 @@ use crate::script::config::IsolationLevel;
 impl Consumer {
     /// One fetch per leader at a time, for the partitions whose buffer is empty.
     pub(super) fn send_fetches(&mut self, cx: &mut Cx<'_>, setup: &Setup) -> Option<u64> {
-        let config = &setup.group_of(self.id).config;
+        let config = self.config(setup);
         let mut wake_us = None;
         for leader in (0..setup.brokers).map(BrokerId) {
             if self.fetches.iter().any(|fetch| fetch.leader == leader) {

@@ -9,7 +9,7 @@ use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::event::{ConsumerTimer, Event};
 use crate::model::group::{
-    GroupAnswer, GroupCall, GroupMetadata, MemberId, MemberMetadata, Membership, Share,
+    GroupAnswer, GroupCall, GroupMetadata, MemberId, MemberMetadata, Membership, Share, Timeouts,
 };
 use crate::model::ids::{Node, PartitionId, RecordId, RequestId};
 use crate::model::message::Request;
@@ -150,13 +150,13 @@ impl Consumer {
     /// `ConsumerCoordinator.onJoinPrepare`: the automatic commit, or what the application does in
     /// `onPartitionsRevoked`.
     fn prepare_to_join(&mut self, cx: &mut Cx<'_>, setup: &Setup) {
-        let group = self.group(setup);
+        let (group, config) = (self.group(setup), self.config(setup));
         self.member.phase = Phase::Preparing;
         let belongs = self.member.generation.is_some();
-        let hook = group.commit_on_revoke && belongs && !group.config.is_cooperative();
+        let hook = group.commit_on_revoke && belongs && !config.is_cooperative();
         // One that is fenced by the consumer protocol knows that it is.
         let knows = group.is_consumer_protocol() && !belongs;
-        if (group.config.enable_auto_commit && !knows) || hook {
+        if (config.enable_auto_commit && !knows) || hook {
             self.commit(cx, Purpose::Revoke);
         }
     }
@@ -165,7 +165,7 @@ impl Consumer {
     /// nothing any more.
     fn give_back(&mut self, cx: &mut Cx<'_>, setup: &Setup) {
         let lost = self.member.generation.is_none();
-        if lost || !self.group(setup).config.is_cooperative() {
+        if lost || !self.config(setup).is_cooperative() {
             let all = self.partitions.keys().copied().collect();
             self.revoke(cx, all, lost);
         }
@@ -188,9 +188,9 @@ impl Consumer {
         if self.member.request.is_some() {
             return None;
         }
-        let group = self.group(setup);
-        let wait_us = group.config.max_poll_interval_us.saturating_add(5_000_000);
-        let member = self.member_id();
+        let (group, config) = (self.group(setup), self.config(setup));
+        let wait_us = config.max_poll_interval_us.saturating_add(5_000_000);
+        let (member, timeouts) = (self.member_id(), self.timeouts(setup));
         let call = match &self.member.phase {
             Phase::Syncing(assignment) => GroupCall::SyncGroup {
                 by: Membership { member, generation: self.member.generation? },
@@ -199,17 +199,18 @@ impl Consumer {
             _ if group.is_consumer_protocol() => GroupCall::ConsumerGroupHeartbeat {
                 by: Membership { member, generation: 0 },
                 owned: Vec::new(),
+                timeouts,
             },
             _ => {
                 let sticky = !matches!(group.assignor(), Assignor::Range | Assignor::RoundRobin);
                 let owned = if sticky { self.member.owned.clone() } else { Vec::new() };
-                GroupCall::JoinGroup { member, new: self.member.new, owned }
+                GroupCall::JoinGroup { member, new: self.member.new, owned, timeouts }
             }
         };
         if self.member.retry_us > cx.now_us() {
             return Some(self.member.retry_us);
         }
-        let timeout_us = wait_us.max(group.config.request_timeout_us);
+        let timeout_us = wait_us.max(config.request_timeout_us);
         match self.ask_coordinator(cx, setup, self.group_call(setup, call), timeout_us, false) {
             Ok(request) => {
                 self.member.request = Some(request);
@@ -217,6 +218,11 @@ impl Consumer {
             }
             Err(again_us) => again_us,
         }
+    }
+
+    /// What the coordinator hears of its settings.
+    fn timeouts(&self, setup: &Setup) -> Timeouts {
+        Timeouts::of(setup, self.config(setup))
     }
 
     fn group_call(&self, setup: &Setup, call: GroupCall) -> Request {
@@ -263,7 +269,7 @@ impl Consumer {
                 Err(error) => {
                     self.member.phase = Phase::Joining;
                     self.out_of_step(cx, error);
-                    let backoff_us = self.group(setup).config.retry_backoff_us;
+                    let backoff_us = self.config(setup).retry_backoff_us;
                     self.member.retry_us = cx.now_us() + backoff_us;
                 }
             }
@@ -323,7 +329,7 @@ impl Consumer {
         if same || self.member.phase != Phase::Settled {
             return;
         }
-        if group.config.enable_auto_commit || group.commit_on_revoke {
+        if self.config(setup).enable_auto_commit || group.commit_on_revoke {
             self.member.phase = Phase::Reconciling(share);
         } else {
             self.take_share(cx, setup, share);
@@ -342,7 +348,7 @@ impl Consumer {
             self.partitions.insert(*partition, Assigned::default());
         }
         self.member.owned = share;
-        let interval_us = self.group(setup).config.auto_commit_interval_us;
+        let interval_us = self.config(setup).auto_commit_interval_us;
         self.next_commit_us = cx.now_us() + interval_us;
         cx.emit(Kind::PartitionsAssigned { consumer: self.id, partitions });
         if acknowledges {
@@ -369,11 +375,7 @@ impl Consumer {
     /// The heartbeat thread's turn (`AbstractCoordinator.HeartbeatThread`).
     pub(super) fn heartbeat(&mut self, cx: &mut Cx<'_>) {
         let setup = cx.setup();
-        let group = self.group(setup);
-        let interval_us = match group.is_consumer_protocol() {
-            true => setup.broker.group_consumer_heartbeat_interval_us,
-            false => group.config.heartbeat_interval_us,
-        };
+        let interval_us = setup.heartbeat_interval_us(self.config(setup));
         cx.ambient(interval_us, Event::Consumer(self.id, ConsumerTimer::Heartbeat(self.lives)));
         self.send_heartbeat(cx, setup, true);
     }
@@ -386,11 +388,12 @@ impl Consumer {
         let call = match group.is_consumer_protocol() {
             true => {
                 let owned = self.partitions.keys().copied().collect();
-                GroupCall::ConsumerGroupHeartbeat { by, owned }
+                GroupCall::ConsumerGroupHeartbeat { by, owned, timeouts: self.timeouts(setup) }
             }
             false => GroupCall::Heartbeat(by),
         };
-        let (call, timeout_us) = (self.group_call(setup, call), group.config.request_timeout_us);
+        let timeout_us = self.config(setup).request_timeout_us;
+        let call = self.group_call(setup, call);
         self.member.heartbeat = self.ask_coordinator(cx, setup, call, timeout_us, quiet).ok();
     }
 
@@ -402,7 +405,7 @@ impl Consumer {
         } else if self.member.left_poll_us.is_none() {
             self.member.left_poll_us = Some(cx.now_us());
             if !self.member.poll_timer {
-                self.plan_poll_timeout(cx, self.group(setup).config.max_poll_interval_us);
+                self.plan_poll_timeout(cx, self.config(setup).max_poll_interval_us);
             }
         }
     }
@@ -418,7 +421,7 @@ impl Consumer {
         let setup = cx.setup();
         self.member.poll_timer = false;
         let Some(left_us) = self.member.left_poll_us else { return };
-        let due_us = left_us.saturating_add(self.group(setup).config.max_poll_interval_us);
+        let due_us = left_us.saturating_add(self.config(setup).max_poll_interval_us);
         if due_us > cx.now_us() {
             self.plan_poll_timeout(cx, due_us - cx.now_us());
         } else if self.member.generation.is_some() {
@@ -438,7 +441,7 @@ impl Consumer {
                 false => GroupCall::LeaveGroup(member),
             };
             let call = self.group_call(setup, call);
-            let timeout_us = group.config.request_timeout_us;
+            let timeout_us = self.config(setup).request_timeout_us;
             // Nobody waits for the answer.
             self.ask_coordinator(cx, setup, call, timeout_us, false).ok();
         }
@@ -452,7 +455,7 @@ impl Consumer {
         }
         if lost(&self.member.request) {
             self.member.request = None;
-            let backoff_us = self.group(cx.setup()).config.retry_backoff_us;
+            let backoff_us = self.config(cx.setup()).retry_backoff_us;
             self.member.retry_us = cx.now_us() + backoff_us;
         }
     }

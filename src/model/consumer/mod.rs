@@ -23,9 +23,10 @@ use super::ids::{BrokerId, ConnectionId, ConsumerId, Node, PartitionId, RecordId
 use super::message::{FetchPartition, Response};
 use super::producer::metadata::{ClientMetadata, Waits};
 use super::record::{LogBatch, Payload};
-use super::setup::{ConsumerSetup, GroupSetup, Setup};
+use super::setup::{ConsumerSetup, GroupSetup, Setup, Since};
 use super::trace::Kind;
 use super::transaction::{AbortedTransaction, ProducerIdAndEpoch};
+use crate::script::config::ConsumerConfig;
 pub use application::{Pool, Returned, Thread};
 use commit::Committing;
 use membership::{Member, Phase};
@@ -60,6 +61,11 @@ pub struct Consumer {
     pub alive: bool,
     /// Whether it was told to `close()`.
     closing: bool,
+    /// Where it has its settings from.
+    pub since: Since,
+    /// The action that lets it come back with other settings, when its application is done with
+    /// what it works on and it is closed.
+    returns: Option<u16>,
     /// How often it died: timers of an earlier life are ignored.
     lives: u32,
     /// How often its application dropped what it worked on: so are timers of an earlier round.
@@ -154,12 +160,7 @@ impl Consumer {
     /// A consumer that has its assignment and nothing else.
     #[must_use]
     pub fn new(setup: &Setup, id: ConsumerId) -> Self {
-        let config = &setup.group_of(id).config;
-        let network = ClientConfig {
-            reconnect_backoff_us: config.reconnect_backoff_us,
-            reconnect_backoff_max_us: config.reconnect_backoff_max_us,
-            ..ClientConfig::default()
-        };
+        let config = setup.consumer_config(id, None);
         let ConsumerSetup { group, runs, .. } = setup.consumers[id.index()];
         let initial = &setup.initial_groups[group.index()];
         let first = initial.members.iter().find(|member| member.id.consumer == id);
@@ -174,10 +175,12 @@ impl Consumer {
             stalled_us: 0,
             uncommitted: 0,
             metadata: ClientMetadata::new(setup),
-            client: NetworkClient::new(Node::Consumer(id), network),
-            coordinator: NetworkClient::new(Node::Consumer(id), network),
+            client: network(id, config),
+            coordinator: network(id, config),
             alive: runs,
             closing: false,
+            since: None,
+            returns: None,
             lives: 0,
             rounds: 0,
             unfinished: Vec::new(),
@@ -215,6 +218,12 @@ impl Consumer {
 
     fn group<'s>(&self, setup: &'s Setup) -> &'s GroupSetup {
         setup.group_of(self.id)
+    }
+
+    /// The settings that it was started with.
+    #[must_use]
+    pub fn config<'s>(&self, setup: &'s Setup) -> &'s ConsumerConfig {
+        setup.consumer_config(self.id, self.since)
     }
 
     /// A timer rang.
@@ -315,7 +324,7 @@ impl Consumer {
             return;
         }
         let setup = cx.setup();
-        let config = &self.group(setup).config;
+        let config = self.config(setup);
         let before = cx.cause;
         let mut wake_us = None;
         let mut note = |us: Option<u64>| wake_us = sooner(wake_us, us);
@@ -324,7 +333,10 @@ impl Consumer {
             self.leave(cx);
             return;
         }
-        while self.thread == Thread::Polling && !self.closing {
+        if self.may_come_back() {
+            return self.close(cx);
+        }
+        while self.thread == Thread::Polling && !self.closing && self.returns.is_none() {
             match self.poll(cx, setup) {
                 Polled::Nothing { again_us } => {
                     note(again_us);
@@ -360,19 +372,19 @@ impl Consumer {
     /// One pass of `poll()`: auto-commit first, then records. So auto-commit stores the positions
     /// of what earlier polls returned (`ConsumerCoordinator.poll`).
     fn poll(&mut self, cx: &mut Cx<'_>, setup: &Setup) -> Polled {
-        let group = self.group(setup);
+        let (group, config) = (self.group(setup), self.config(setup));
         let mut again_us = self.join_if_needed(cx, setup);
         if !group.commits_returning_batch {
-            again_us = sooner(again_us, self.auto_commit(cx, &group.config));
+            again_us = sooner(again_us, self.auto_commit(cx, config));
         }
         if matches!(self.member.phase, Phase::Preparing | Phase::Yielding(_)) {
             // What is about to be given back returns nothing more.
             return Polled::Nothing { again_us };
         }
-        let returned = self.collect(cx, group.config.max_poll_records);
+        let returned = self.collect(cx, config.max_poll_records);
         if group.commits_returning_batch {
             // The background thread comes too late, and finds the positions moved.
-            again_us = sooner(again_us, self.auto_commit(cx, &group.config));
+            again_us = sooner(again_us, self.auto_commit(cx, config));
         }
         if returned.is_empty() {
             return Polled::Nothing { again_us };
@@ -423,6 +435,16 @@ impl Consumer {
         }
         returned
     }
+}
+
+/// The network of a consumer with such settings; it has one for fetching, and one to its coordinator.
+fn network(id: ConsumerId, config: &ConsumerConfig) -> NetworkClient {
+    let network = ClientConfig {
+        reconnect_backoff_us: config.reconnect_backoff_us,
+        reconnect_backoff_max_us: config.reconnect_backoff_max_us,
+        ..ClientConfig::default()
+    };
+    NetworkClient::new(Node::Consumer(id), network)
 }
 
 /// The earlier of two times, as far as they are known.

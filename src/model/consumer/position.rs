@@ -43,12 +43,12 @@ impl Consumer {
         let request = if to_reset.is_empty() {
             Request::OffsetsForLeaderEpoch(led.filter_map(|p| self.question(p)).collect())
         } else {
-            let spec = match setup.group_of(self.id).config.auto_offset_reset {
+            let spec = match self.config(setup).auto_offset_reset {
                 OffsetReset::Earliest => OffsetSpec::Earliest,
                 OffsetReset::ByDuration { us } => OffsetSpec::Since(cx.now_us().saturating_sub(us)),
                 _ => OffsetSpec::Latest,
             };
-            let isolation = setup.group_of(self.id).config.isolation_level;
+            let isolation = self.config(setup).isolation_level;
             let read_committed = isolation == IsolationLevel::ReadCommitted;
             Request::ListOffsets { partitions: led.collect(), spec, read_committed }
         };
@@ -71,7 +71,7 @@ impl Consumer {
         partitions: Vec<PartitionId>,
     ) -> Option<u64> {
         let group = setup.consumers[self.id.index()].group;
-        let timeout_us = setup.group_of(self.id).config.request_timeout_us;
+        let timeout_us = self.config(setup).request_timeout_us;
         let request = Request::OffsetFetch { group, partitions };
         match self.ask_coordinator(cx, setup, request, timeout_us, true) {
             Ok(request) => {
@@ -133,7 +133,7 @@ impl Consumer {
         }
         self.starting = None;
         let Ok(offsets) = result else { return self.try_again(cx) };
-        let policy = cx.setup().group_of(self.id).config.auto_offset_reset;
+        let policy = self.config(cx.setup()).auto_offset_reset;
         for (partition, committed) in offsets {
             let Some(assigned) = self.partitions.get_mut(&partition) else { continue };
             assigned.committed = committed.map(|committed| committed.offset);
@@ -185,7 +185,7 @@ impl Consumer {
             return;
         }
         self.starting = None;
-        let policy = cx.setup().group_of(self.id).config.auto_offset_reset;
+        let policy = self.config(cx.setup()).auto_offset_reset;
         for (partition, answer) in answers {
             let Some(assigned) = self.partitions.get_mut(partition) else { continue };
             let Some(position) = assigned.position else { continue };
@@ -231,7 +231,7 @@ impl Consumer {
 
     fn try_again(&mut self, cx: &Cx<'_>) {
         self.metadata.want();
-        self.retry_us = cx.now_us() + cx.setup().group_of(self.id).config.retry_backoff_us;
+        self.retry_us = cx.now_us() + self.config(cx.setup()).retry_backoff_us;
     }
 
     fn position_is(
@@ -250,7 +250,7 @@ impl Consumer {
 
     /// The position is outside the leader's log (`FetchCollector.handleInitializeErrors`).
     pub(super) fn out_of_range(&mut self, cx: &mut Cx<'_>, partition: PartitionId) {
-        if cx.setup().group_of(self.id).config.auto_offset_reset == OffsetReset::None {
+        if self.config(cx.setup()).auto_offset_reset == OffsetReset::None {
             return self.poll_failed(cx, KafkaError::OffsetOutOfRange);
         }
         if let Some(assigned) = self.partitions.get_mut(&partition) {

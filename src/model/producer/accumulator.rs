@@ -141,6 +141,12 @@ impl Accumulator {
         }
     }
 
+    /// That of a new producer: empty, and its batches are numbered on.
+    pub fn clear(&mut self, config: &ProducerConfig) {
+        let next_batch = self.next_batch;
+        *self = Self { next_batch, ..Self::new(self.deques.len(), config) };
+    }
+
     /// Whether the last batch of a partition takes a record of that size.
     #[must_use]
     pub fn has_room(&self, partition: PartitionId, bytes: u32) -> bool {

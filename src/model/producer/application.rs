@@ -111,7 +111,7 @@ impl Producer {
 
     /// An action lets the application send a record, perhaps once more.
     pub fn send_also(&mut self, cx: &mut Cx<'_>, record: RecordId) {
-        if self.alive && !self.closing {
+        if self.alive && (!self.closing || self.returns.is_some()) {
             self.application.again.push(record);
             self.send_next(cx);
             self.run_once(cx);
@@ -121,7 +121,7 @@ impl Producer {
     /// `KafkaProducer.doSend`: serialization, size check, partition, append.
     fn send(&mut self, cx: &mut Cx<'_>, record: RecordId, new: bool) -> bool {
         let setup = cx.setup();
-        let mine = self.setup(setup);
+        let (mine, config) = (self.setup(setup), self.config(setup));
         let plan = setup.record(record);
         let producer = self.id;
         cx.emit(if new {
@@ -137,9 +137,7 @@ impl Producer {
         let bytes = upper_bound_bytes(plan);
         if plan.unserializable {
             self.failed_at_once(cx, record, KafkaError::Serialization);
-        } else if bytes > mine.config.max_request_size
-            || u64::from(bytes) > mine.config.buffer_memory
-        {
+        } else if bytes > config.max_request_size || u64::from(bytes) > config.buffer_memory {
             self.failed_at_once(cx, record, KafkaError::RecordTooLarge);
         } else {
             return self.append(cx, record);
@@ -150,7 +148,7 @@ impl Producer {
     /// Appends to the accumulator, or blocks for memory.
     fn append(&mut self, cx: &mut Cx<'_>, record: RecordId) -> bool {
         let setup = cx.setup();
-        let mine = self.setup(setup);
+        let (mine, config) = (self.setup(setup), self.config(setup));
         let plan = setup.record(record);
         let partition = match self.application.placed.get(&record) {
             Some(partition) => *partition,
@@ -158,14 +156,14 @@ impl Producer {
                 cx,
                 &Choice {
                     me: Node::Producer(self.id),
-                    config: &mine.config,
+                    config,
                     metadata: &self.metadata,
                     accumulator: &self.accumulator,
                 },
                 plan,
             ),
         };
-        match self.accumulator.append(&mine.config, cx.now_us(), partition, record, plan) {
+        match self.accumulator.append(config, cx.now_us(), partition, record, plan) {
             Append::Done { batch, full, new } => {
                 cx.emit(Kind::RecordBatched { producer: self.id, record, partition, batch });
                 self.sent_in_transaction(cx, record, partition);
@@ -183,7 +181,7 @@ impl Producer {
                 self.application.waiting = Waiting::Memory(record);
                 self.application.blocks += 1;
                 let timer = ProducerTimer::BlockTimeout(self.application.blocks);
-                cx.ambient(mine.config.max_block_us, Event::Producer(self.id, timer));
+                cx.ambient(config.max_block_us, Event::Producer(self.id, timer));
             }
         }
         true
@@ -192,7 +190,7 @@ impl Producer {
     /// The partitioner counts the bytes of records without a key.
     fn appended(&mut self, cx: &Cx<'_>, plan: &RecordPlan, full: bool) {
         let setup = cx.setup();
-        let config = &self.setup(setup).config;
+        let config = self.config(setup);
         let keyless = plan.key.is_none() || config.partitioner_ignore_keys;
         if keyless && plan.partition.is_none() {
             let choice = Choice {

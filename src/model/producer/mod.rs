@@ -19,8 +19,9 @@ use super::error::KafkaError;
 use super::event::ProducerTimer;
 use super::ids::{BrokerId, ConnectionId, Node, PartitionId, ProducerId, RequestId};
 use super::message::Response;
-use super::setup::{ProducerSetup, Setup};
+use super::setup::{ProducerSetup, Setup, Since};
 use super::trace::Kind;
+use crate::script::config::ProducerConfig;
 use accumulator::{Accumulator, ProducerBatch};
 pub use application::{Application, Waiting};
 use metadata::ClientMetadata;
@@ -55,6 +56,12 @@ pub struct Producer {
     pub alive: bool,
     /// Whether it was told to `close()`.
     pub closing: bool,
+    /// Where it has its settings from.
+    pub since: Since,
+    /// The action that lets it come back with other settings when it is closed.
+    returns: Option<u16>,
+    /// How often it was closed: the number of a timer.
+    closes: u32,
     /// How many producer ids it has had.
     ids: u32,
     sticky: Sticky,
@@ -87,19 +94,12 @@ impl Producer {
         let ProducerSetup { config, transactional, .. } = &setup.producers[id.index()];
         let transactional = transactional.as_ref();
         let partitions = setup.partitions.len();
-        let network = ClientConfig {
-            reconnect_backoff_us: config.reconnect_backoff_us,
-            reconnect_backoff_max_us: config.reconnect_backoff_max_us,
-            setup_timeout_us: config.socket_connection_setup_timeout_us,
-            setup_timeout_max_us: config.socket_connection_setup_timeout_max_us,
-            max_in_flight: config.max_in_flight_requests_per_connection,
-        };
         let mut producer = Self {
             id,
             application: Application::default(),
             accumulator: Accumulator::new(partitions, config),
             in_flight: Vec::new(),
-            client: NetworkClient::new(Node::Producer(id), network),
+            client: network(id, config),
             metadata: ClientMetadata::new(setup),
             sequences: config.enable_idempotence.then(|| vec![Sequences::default(); partitions]),
             producer_id: 0,
@@ -107,6 +107,9 @@ impl Producer {
             transactions: transactional.map(|t| Transactions::new(t.id)),
             alive: setup.starts(id),
             closing: false,
+            since: None,
+            returns: None,
+            closes: 0,
             ids: 0,
             sticky: Sticky::default(),
             muted: Vec::new(),
@@ -150,6 +153,9 @@ impl Producer {
 
     /// A timer rang.
     pub fn on_timer(&mut self, cx: &mut Cx<'_>, timer: ProducerTimer) {
+        if let ProducerTimer::Reconfigure(action) = timer {
+            return self.reconfigure_with_consumer(cx, action);
+        }
         if !self.alive {
             return;
         }
@@ -160,10 +166,11 @@ impl Producer {
                     return;
                 }
             }
-            ProducerTimer::CloseTimeout => self.close_forcefully(cx),
+            ProducerTimer::CloseTimeout(number) => self.close_timeout(cx, number),
             ProducerTimer::CallTimeout(number) => self.call_timeout(cx, number),
             ProducerTimer::Output(record) => self.output(cx, record),
             ProducerTimer::Finish => self.finish(cx),
+            ProducerTimer::Reconfigure(_) => {}
             // A wake that an earlier one has replaced changes nothing.
             ProducerTimer::Wake => self.wake_us = self.wake_us.filter(|us| *us > cx.now_us()),
             ProducerTimer::BlockTimeout(number) => self.block_timeout(cx, number),
@@ -216,4 +223,22 @@ impl Producer {
     fn setup<'s>(&self, setup: &'s Setup) -> &'s ProducerSetup {
         &setup.producers[self.id.index()]
     }
+
+    /// The settings that it was started with.
+    #[must_use]
+    pub fn config<'s>(&self, setup: &'s Setup) -> &'s ProducerConfig {
+        setup.producer_config(self.id, self.since)
+    }
+}
+
+/// The network of a producer with such settings.
+fn network(id: ProducerId, config: &ProducerConfig) -> NetworkClient {
+    let network = ClientConfig {
+        reconnect_backoff_us: config.reconnect_backoff_us,
+        reconnect_backoff_max_us: config.reconnect_backoff_max_us,
+        setup_timeout_us: config.socket_connection_setup_timeout_us,
+        setup_timeout_max_us: config.socket_connection_setup_timeout_max_us,
+        max_in_flight: config.max_in_flight_requests_per_connection,
+    };
+    NetworkClient::new(Node::Producer(id), network)
 }

@@ -85,7 +85,7 @@ impl Producer {
                 if self.can_retry(cx, &batch, error) {
                     self.retry(cx, batch, error);
                 } else {
-                    let retries = cx.setup().producers[self.id.index()].config.retries;
+                    let retries = self.config(cx.setup()).retries;
                     let used_up = batch.attempts >= retries;
                     let end = if used_up { GivenUp::RetriesUsedUp } else { GivenUp::Refused };
                     self.fail_records(cx, batch, error, end, invalid);
@@ -108,7 +108,7 @@ impl Producer {
     /// `Sender.canRetry`.
     fn can_retry(&mut self, cx: &Cx<'_>, batch: &ProducerBatch, error: KafkaError) -> bool {
         let setup = cx.setup();
-        let config = &setup.producers[self.id.index()].config;
+        let config = self.config(setup);
         cx.now_us() < batch.expires_us(config)
             && batch.attempts < config.retries
             && !self.is_of_another_id(cx, batch)
@@ -119,7 +119,7 @@ impl Producer {
 
     fn retry(&mut self, cx: &mut Cx<'_>, mut batch: ProducerBatch, error: KafkaError) {
         let setup = cx.setup();
-        let config = &setup.producers[self.id.index()].config;
+        let config = self.config(setup);
         batch.attempts += 1;
         batch.last_attempt_us = cx.now_us();
         batch.backoff_us = backoff_us(cx, config, Node::Producer(self.id).code(), &batch);
@@ -132,7 +132,7 @@ impl Producer {
 
     fn split(&mut self, cx: &mut Cx<'_>, batch: ProducerBatch) {
         let setup = cx.setup();
-        let config = &setup.producers[self.id.index()].config;
+        let config = self.config(setup);
         let pieces = self.accumulator.split(cx, self.id, config, &batch);
         self.track_pieces(&batch, &pieces);
         let count = pieces.len() as u32;

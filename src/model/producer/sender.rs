@@ -38,7 +38,7 @@ impl Producer {
             return;
         }
         let setup = cx.setup();
-        let config = &setup.producers[self.id.index()].config;
+        let config = self.config(setup);
         let before = cx.cause;
         let mut alarm = Alarm::default();
 
@@ -81,6 +81,7 @@ impl Producer {
         }
         self.idle_until_us = if again { cx.now_us() } else { alarm.0.unwrap_or(u64::MAX) };
         self.set_alarm(cx, &alarm);
+        self.finish_close(cx);
     }
 
     fn set_alarm(&mut self, cx: &mut Cx<'_>, alarm: &Alarm) {
@@ -185,7 +186,7 @@ impl Producer {
         batches: Vec<ProducerBatch>,
     ) -> (RequestId, BrokerId, Vec<Arc<Batch>>) {
         let request = cx.next_request();
-        let config = &cx.setup().producers[self.id.index()].config;
+        let config = self.config(cx.setup());
         if config.max_in_flight_requests_per_connection == 1 {
             self.muted.extend(batches.iter().map(|batch| batch.partition));
         }

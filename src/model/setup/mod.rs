@@ -1,5 +1,6 @@
 //! What does not change during a run: settings, names, the planned records, the links.
 
+mod clients;
 mod workload;
 
 use std::sync::Arc;
@@ -15,9 +16,11 @@ use crate::script::config::{
 };
 use crate::script::resolve::Resolved;
 use crate::script::{
-    Action, Cluster, CommitStyle, Do, Failure, OffsetsCommit, OnRestart, Rules, Script, SendStyle,
-    TopicChange, Transaction, Version,
+    Action, Cluster, CommitStyle, Do, Failure, NewConfig, OffsetsCommit, OnRestart, Rules, Script,
+    SendStyle, TopicChange, Transaction, Version,
 };
+
+pub use clients::{InForce, Since};
 
 /// The name of the topic that holds the groups' committed offsets.
 pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
@@ -66,6 +69,8 @@ pub struct Setup {
     pub actions: Vec<Action>,
     /// What each action changes in the topics' settings, by the index of the action.
     pub changes: Vec<Vec<TopicChange>>,
+    /// The settings with which each action lets clients come back, by the index of the action.
+    pub client_changes: Vec<Vec<(Node, NewConfig)>>,
     /// How long messages take when the run begins.
     pub links: Vec<Rule>,
 }
@@ -109,7 +114,7 @@ impl PartitionSetup {
 /// A producer.
 #[derive(Clone, Debug)]
 pub struct ProducerSetup {
-    /// Its settings.
+    /// Its settings when the run begins.
     pub config: ProducerConfig,
     /// How its application calls `send()`.
     pub style: SendStyle,
@@ -166,7 +171,7 @@ pub struct GroupSetup {
     pub id: String,
     /// Its consumers.
     pub members: Vec<ConsumerId>,
-    /// Its settings.
+    /// The settings of its members when the run begins.
     pub config: ConsumerConfig,
     /// How long the application works on one record.
     pub processing_us: u64,
@@ -201,16 +206,6 @@ impl GroupSetup {
     #[must_use]
     pub fn is_consumer_protocol(&self) -> bool {
         self.config.group_protocol == GroupProtocol::Consumer
-    }
-
-    /// After what time of silence a member is thrown out: its own setting, or under the consumer
-    /// protocol the coordinator's.
-    #[must_use]
-    pub fn session_timeout_us(&self, broker: &BrokerConfig) -> u64 {
-        match self.config.group_protocol {
-            GroupProtocol::Classic => self.config.session_timeout_us,
-            GroupProtocol::Consumer => broker.group_consumer_session_timeout_us,
-        }
     }
 
     /// How its leader shares out partitions: by the first assignor that all members know. The
@@ -264,6 +259,7 @@ impl Setup {
             grows: script.actions.iter().any(|a| matches!(a.what, Do::AddPartitions(_))),
             actions: script.actions.clone(),
             changes: resolved.changes.clone(),
+            client_changes: Vec::new(),
             links: Vec::new(),
         };
         setup.add_topics(resolved);
@@ -272,6 +268,7 @@ impl Setup {
         setup.add_sends(script);
         setup.add_outputs(script);
         setup.add_links(script);
+        setup.add_client_changes(script, resolved);
         Arc::new(setup)
     }
 
@@ -285,6 +282,7 @@ impl Setup {
         setup.seed = seed;
         setup.actions.extend(faults);
         setup.changes.resize(setup.actions.len(), Vec::new());
+        setup.client_changes.resize(setup.actions.len(), Vec::new());
         Arc::new(setup)
     }
 

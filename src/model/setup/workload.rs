@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{ConsumerSetup, GroupSetup, ProducerSetup, ProducesSetup, Setup, TransactionalSetup};
 use crate::model::assignor::assign;
-use crate::model::group::{GroupMetadata, MemberId, MemberMetadata, Share};
+use crate::model::group::{GroupMetadata, MemberId, MemberMetadata, Share, Timeouts};
 use crate::model::ids::{
     ConsumerId, GroupId, Node, PartitionId, ProducerId, RecordId, TransactionalId,
 };
@@ -65,8 +65,14 @@ impl Setup {
         let topics: Vec<_> = group.topics.iter().map(there).collect();
         let shares = assign(group.assignor(), &topics, &running);
         let generation = u32::from(!shares.is_empty());
-        let member =
-            |(id, share)| MemberMetadata { id, share, epoch: generation, revoking: Vec::new() };
+        let timeouts = Timeouts::of(self, &group.config);
+        let member = |(id, share)| MemberMetadata {
+            id,
+            share,
+            epoch: generation,
+            revoking: Vec::new(),
+            timeouts,
+        };
         let members = shares.into_iter().map(member).collect();
         self.initial_groups.push(Arc::new(GroupMetadata { group: id, generation, members }));
     }

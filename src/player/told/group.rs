@@ -2,8 +2,8 @@
 
 use crate::model::group::Removal;
 use crate::model::ids::{ConsumerId, Node, PartitionId};
-use crate::model::setup::Setup;
-use crate::model::trace::Kind;
+use crate::model::setup::{InForce, Setup};
+use crate::model::trace::{Kind, TraceEvent};
 use crate::script::Duration;
 
 fn consumer(setup: &Setup, id: ConsumerId) -> String {
@@ -15,15 +15,21 @@ fn partitions(setup: &Setup, ids: &[PartitionId]) -> String {
 }
 
 /// Of members that come and go, and of what they skip.
-pub(super) fn group_sentence(setup: &Setup, kind: &Kind) -> Option<String> {
-    Some(match kind {
+pub(super) fn group_sentence(
+    setup: &Setup,
+    trace: &[TraceEvent],
+    event: &TraceEvent,
+) -> Option<String> {
+    Some(match &event.kind {
         Kind::RebalanceBegan { group, .. } => format!(
             "A member of {} came or went: its coordinator shares out the partitions anew.",
             setup.groups[group.index()].id
         ),
         Kind::MemberRemoved { group, consumer: id, why } => {
             let group = &setup.groups[group.index()];
-            let session = Duration::from_us(group.session_timeout_us(&setup.broker));
+            let settings = InForce::at(setup, trace, event);
+            let session_us = setup.session_timeout_us(settings.consumer(setup, *id));
+            let session = Duration::from_us(session_us);
             let why = match why {
                 Removal::Left => "leaves".to_owned(),
                 Removal::SessionTimeout => format!("was silent for {session}: it is out"),

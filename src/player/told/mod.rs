@@ -21,14 +21,14 @@ use std::sync::Arc;
 #[must_use]
 pub fn sentence(setup: &Setup, trace: &[TraceEvent], event: &TraceEvent) -> Option<String> {
     let kind = &event.kind;
-    producer::producer_sentence(setup, kind)
+    producer::producer_sentence(setup, trace, event)
         .or_else(|| cluster::log_sentence(setup, kind))
         .or_else(|| reader_sentence(setup, kind))
         .or_else(|| cluster::cluster_sentence(setup, kind))
         .or_else(|| cluster::isr_sentence(setup, trace, event))
-        .or_else(|| group::group_sentence(setup, kind))
+        .or_else(|| group::group_sentence(setup, trace, event))
         .or_else(|| transaction::transaction_sentence(setup, kind))
-        .or_else(|| process::process_sentence(setup, kind))
+        .or_else(|| process::process_sentence(setup, trace, event))
         .or_else(|| network::loss_sentence(setup, trace, event))
 }
 

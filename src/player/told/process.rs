@@ -2,13 +2,21 @@
 
 use super::{records, records_of};
 use crate::model::ids::{ConsumerId, Node};
-use crate::model::setup::Setup;
-use crate::model::trace::Kind;
+use crate::model::setup::{InForce, Setup, Since};
+use crate::model::trace::{Kind, TraceEvent};
+use crate::script::action::Reconfigure;
+use crate::script::config::ConsumerConfig;
+use crate::script::knobs::plain;
 use crate::script::{Action, Do, Duration};
+use serde_json::Value;
 
 /// Of processes that die, stand still and start, and of links.
-pub(super) fn process_sentence(setup: &Setup, kind: &Kind) -> Option<String> {
-    Some(match kind {
+pub(super) fn process_sentence(
+    setup: &Setup,
+    trace: &[TraceEvent],
+    event: &TraceEvent,
+) -> Option<String> {
+    Some(match &event.kind {
         Kind::PowerCut { broker } => format!(
             "{broker}'s machine loses its power: its process is dead, and what was in its page cache only is gone. Nobody is told; the controller notices after broker.session.timeout.ms ({}).",
             Duration::from_us(setup.broker.broker_session_timeout_us)
@@ -30,12 +38,21 @@ pub(super) fn process_sentence(setup: &Setup, kind: &Kind) -> Option<String> {
             "{producer}'s process dies, and its accumulator with it: of {} its application heard nothing.",
             records(held)
         ),
-        Kind::ProducerRestarted { producer } => format!("{producer} is started again."),
-        Kind::ConsumerCrashed { consumer } => crashed(setup, *consumer),
-        Kind::ConsumerRestarted { consumer } => format!(
-            "{} is started again: it joins its group and reads on from the committed offsets.",
-            setup.name(Node::Consumer(*consumer))
-        ),
+        Kind::ProducerClosed { producer } => {
+            format!("{producer} is closed: its application has heard of all that it sent.")
+        }
+        Kind::ProducerRestarted { producer, since } => {
+            started(setup, &producer.to_string(), *since, ".")
+        }
+        Kind::ConsumerCrashed { consumer } => {
+            let config = InForce::at(setup, trace, event);
+            crashed(setup, *consumer, config.consumer(setup, *consumer))
+        }
+        Kind::ConsumerRestarted { consumer, since } => {
+            let name = setup.name(Node::Consumer(*consumer));
+            let then = ": it joins its group and reads on from the committed offsets.";
+            started(setup, &name, *since, then)
+        }
         Kind::ConsumerClosed { consumer } => {
             format!("{} is closed, and has left its group.", setup.name(Node::Consumer(*consumer)))
         }
@@ -58,18 +75,44 @@ pub(super) fn process_sentence(setup: &Setup, kind: &Kind) -> Option<String> {
     })
 }
 
+/// A client is there again, with other settings if an action says so.
+fn started(setup: &Setup, name: &str, since: Since, then: &str) -> String {
+    let action = since.and_then(|action| setup.actions.get(usize::from(action)));
+    match action.map(|action| &action.what) {
+        Some(Do::Reconfigure(its)) => {
+            format!("{name} starts again with {}{then}", settings(its))
+        }
+        _ => format!("{name} is started again{then}"),
+    }
+}
+
+/// The settings with which a client comes back: "acks=all, linger.ms=5 and retries as it is by
+/// default".
+pub(super) fn settings(its: &Reconfigure) -> String {
+    let one = |(name, value): (&String, &Value)| match value {
+        Value::Null => format!("{name} as it is by default"),
+        value => format!("{name}={}", plain(value)),
+    };
+    let all: Vec<String> = its.config.iter().map(one).collect();
+    match all.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
 fn was_or_were(count: usize) -> &'static str {
     if count == 1 { "was" } else { "were" }
 }
 
 /// A group notices a dead member only when it has been silent for long.
-fn crashed(setup: &Setup, consumer: ConsumerId) -> String {
+fn crashed(setup: &Setup, consumer: ConsumerId, config: &ConsumerConfig) -> String {
     let group = setup.group_of(consumer);
     format!(
         "{}'s process dies with what it had in hand. {} goes on from its committed offsets, once session.timeout.ms ({}) is over: what was processed and not committed is read again.",
         setup.name(Node::Consumer(consumer)),
         group.id,
-        Duration::from_us(group.session_timeout_us(&setup.broker))
+        Duration::from_us(setup.session_timeout_us(config))
     )
 }
 

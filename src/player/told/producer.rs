@@ -1,23 +1,28 @@
 //! What a producer does and is told, in a sentence or two.
 
 use super::{is_or_are, records, records_in};
-use crate::model::ids::{Node, ProducerId};
+use crate::model::ids::Node;
 use crate::model::record::Batch;
-use crate::model::setup::Setup;
-use crate::model::trace::{Kind, Wire};
+use crate::model::setup::{InForce, Setup};
+use crate::model::trace::{Kind, TraceEvent, Wire};
 use crate::script::Duration;
-use crate::script::config::Acks;
+use crate::script::config::{Acks, ProducerConfig};
 
 /// Of a producer's records and batches.
-pub(super) fn producer_sentence(setup: &Setup, kind: &Kind) -> Option<String> {
-    match kind {
+pub(super) fn producer_sentence(
+    setup: &Setup,
+    trace: &[TraceEvent],
+    event: &TraceEvent,
+) -> Option<String> {
+    let config = |producer| InForce::at(setup, trace, event).producer(setup, producer);
+    match &event.kind {
         Kind::RecordCreated { producer, record } => {
             let key = setup.record(*record).key.as_deref();
             let key = key.map_or(String::new(), |key| format!(" with key {key}"));
             Some(format!("{producer} calls send() for record {record}{key}."))
         }
         Kind::RecordBatched { producer, record, .. } => {
-            let linger = Duration::from_us(setup.producers[producer.index()].config.linger_us);
+            let linger = Duration::from_us(config(*producer).linger_us);
             Some(format!(
                 "Record {record} waits in {producer}'s RecordAccumulator until its batch is full, or linger.ms ({linger}) is over."
             ))
@@ -31,7 +36,7 @@ pub(super) fn producer_sentence(setup: &Setup, kind: &Kind) -> Option<String> {
             records(&batch.records),
             Duration::from_us(backoff_us / 1_000 * 1_000)
         )),
-        Kind::BatchAcked { producer, batch, .. } => Some(acked(setup, *producer, batch)),
+        Kind::BatchAcked { producer, batch, .. } => Some(acked(config(*producer), batch)),
         Kind::BatchFailed { producer, records: ids, error } => {
             Some(format!("{producer} is told that {} failed: {}.", records(ids), error.exception()))
         }
@@ -68,9 +73,9 @@ fn application_sentence(kind: &Kind) -> Option<String> {
     })
 }
 
-fn acked(setup: &Setup, producer: ProducerId, batch: &Batch) -> String {
+fn acked(config: &ProducerConfig, batch: &Batch) -> String {
     let them = if batch.records.len() == 1 { "it" } else { "them" };
-    let (what, why) = match setup.producers[producer.index()].config.acks {
+    let (what, why) = match config.acks {
         Acks::None => ("sent", "acks=0 waits for nobody, not even for the network".to_owned()),
         Acks::Leader => ("safe", "acks=1 asks for the leader only".to_owned()),
         Acks::All => ("safe", format!("every in-sync replica has {them}")),

@@ -2,7 +2,7 @@
 //! what was told already.
 
 use super::network::{message, wire_of};
-use super::process::ends;
+use super::process::{ends, settings};
 use super::{brokers, offsets, records, records_of};
 use crate::model::ids::{Node, PartitionId};
 use crate::model::record::{LogBatch, Payload};
@@ -199,6 +199,9 @@ fn what(setup: &Setup, action: u16) -> String {
         Do::Set(set) => {
             let names: Vec<&str> = set.config.keys().map(AsRef::as_ref).collect();
             format!("change {}", names.join(", "))
+        }
+        Do::Reconfigure(its) => {
+            format!("close {} and start it again with {}", its.client, settings(its))
         }
         Do::FailDisk(disk) => format!("let a disk of {} fail", disk.broker),
         Do::LoseDisk(disk) => format!("destroy a disk of {}", disk.broker),

@@ -104,6 +104,9 @@ pub fn short(what: &Value) -> String {
             text += &(" ".to_owned() + &plain(from) + arrow + &plain(to));
         }
     }
+    if let (Some(client), None) = (fields.get("client"), fields.get("server")) {
+        text += &(" ".to_owned() + &plain(client));
+    }
     let subjects = SUBJECTS.iter().filter_map(|name| fields.get(*name));
     subjects.for_each(|subject| text += &(" ".to_owned() + &plain(subject)));
     for (name, value) in about["config"].as_object().into_iter().flatten() {
@@ -194,6 +197,8 @@ mod tests {
         assert_eq!(text(cut), "cut broker-1 → brokers");
         let set = r#"{"set": {"topic": "orders", "config": {"min.insync.replicas": 2}}}"#;
         assert_eq!(text(set), "set orders min.insync.replicas=2");
+        let other = r#"{"reconfigure": {"client": "producer-1", "config": {"acks": "all", "linger.ms": 5}}}"#;
+        assert_eq!(text(other), "reconfigure producer-1 acks=all linger.ms=5");
         let what = serde_json::to_value(Do::Resend(3)).expect("JSON");
         assert_eq!(short(&what), "resend 3");
     }

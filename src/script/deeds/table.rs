@@ -134,6 +134,15 @@ const PRODUCER: &[Deed] = &[
         "A new producer id, sequence numbers from 0; the application goes on where its setting “on restart” says.",
         r#"{"restart": "$0"}"#,
     )),
+    with(
+        of(
+            Kind::Producer,
+            "Come back with other settings",
+            "Its application commits what is in its transaction and calls close(), which sends all that is buffered; then it makes a new producer with these settings, and goes on.",
+            r#"{"reconfigure": {"client": "$0", "config": {"acks": "all"}}}"#,
+        ),
+        &[one_of("/reconfigure/config/acks", "acks", &["all", "1", "0"])],
+    ),
     of(
         Kind::Producer,
         "Pause the process",
@@ -203,6 +212,15 @@ const CONSUMER: &[Deed] = &[
         "It joins its group, and reads on from the committed offset.",
         r#"{"restart": "$0"}"#,
     )),
+    with(
+        of(
+            Kind::Consumer,
+            "Come back with other settings",
+            "Its application finishes what poll() returned and calls close(); then it makes a new consumer with these settings, which joins the group.",
+            r#"{"reconfigure": {"client": "$0", "config": {"max.poll.records": 10}}}"#,
+        ),
+        &[any("/reconfigure/config/max.poll.records", "max.poll.records")],
+    ),
     of(
         Kind::Consumer,
         "Pause the process",

@@ -76,7 +76,7 @@ impl Life<'_> {
     fn request_sent(&mut self, event: &TraceEvent, from: Node, to: Node, arrive_us: u64) {
         let Node::Producer(producer) = from else { return };
         self.sent_us = event.at_us;
-        let acks = match self.setup.producers[producer.index()].config.acks {
+        let acks = match self.producer_config(producer).acks {
             Acks::None => "0",
             Acks::Leader => "1",
             Acks::All => "all",
@@ -178,7 +178,7 @@ impl Life<'_> {
 
     fn refused(&mut self, event: &TraceEvent, broker: BrokerId, batch: &Batch, error: KafkaError) {
         let setup = self.setup.partition(batch.partition);
-        let acks = self.setup.producers[batch.producer.index()].config.acks;
+        let acks = self.producer_config(batch.producer).acks;
         let what = match error {
             _ if acks == Acks::None => What::RefusedUnheard,
             KafkaError::NotEnoughReplicas => What::TooFewReplicas,

@@ -70,14 +70,14 @@ impl Life<'_> {
                 self.at(event, *consumer, What::CommitFailed, &[("error", error.exception())]);
             }
             Kind::PollTimedOut { consumer } if self.is_in_hand_of(*consumer) => {
-                let limit = ms(self.setup.group_of(*consumer).config.max_poll_interval_us);
+                let limit = ms(self.consumer_config(*consumer).max_poll_interval_us);
                 self.at(event, *consumer, What::OutOfPoll, &[("limit", &limit)]);
             }
             Kind::MemberRemoved { consumer, why, .. }
                 if *why != Removal::Left && self.is_in_hand_of(*consumer) =>
             {
-                let group = self.setup.group_of(*consumer);
-                let limit = span(group.session_timeout_us(&self.setup.broker));
+                let config = self.consumer_config(*consumer);
+                let limit = span(self.setup.session_timeout_us(config));
                 self.at(event, *consumer, What::Evicted, &[("limit", &limit)]);
             }
             Kind::ConsumerCrashed { consumer } => {
@@ -134,7 +134,7 @@ impl Life<'_> {
             false if done => What::ReaderGoesBack,
             _ => return,
         };
-        let reset = match self.setup.group_of(consumer).config.auto_offset_reset {
+        let reset = match self.consumer_config(consumer).auto_offset_reset {
             OffsetReset::Earliest => "earliest",
             OffsetReset::Latest => "latest",
             OffsetReset::None => "none",
@@ -148,7 +148,7 @@ impl Life<'_> {
         // From now on it counts since when the application has it.
         self.in_hand.retain(|(holder, _)| *holder != consumer);
         self.in_hand.push((consumer, event.at_us));
-        let limit = self.setup.group_of(consumer).config.max_poll_records;
+        let limit = self.consumer_config(consumer).max_poll_records;
         let values = [
             ("to", &*position.to_string()),
             ("count", &*count.to_string()),
@@ -178,16 +178,17 @@ impl Life<'_> {
         }
         self.passed.push(id);
         let group: &GroupSetup = &self.setup.groups[id.index()];
+        let config = self.settings.group(self.setup, group);
         let unprocessed = !self.processed.contains(&id);
         let what = match &group.produces {
             _ if unprocessed => What::CommittedUnprocessed,
             Some(produces) if produces.offsets == OffsetsCommit::Transaction => {
                 What::CommittedWithTransaction
             }
-            _ if group.config.enable_auto_commit => What::CommittedByTimer,
+            _ if config.enable_auto_commit => What::CommittedByTimer,
             _ => What::CommittedByHand,
         };
-        let limit = ms(group.config.auto_commit_interval_us);
+        let limit = ms(config.auto_commit_interval_us);
         let values = [("group", &*group.id), ("to", &*to.to_string()), ("limit", &*limit)];
         let coordinator = self.setup.offsets_partition.and_then(|p| self.leaders[p.index()]);
         let place = coordinator.map_or(Node::Controller, Node::Broker);

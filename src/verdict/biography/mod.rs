@@ -18,11 +18,13 @@ mod words;
 use litemap::LiteMap;
 
 use crate::model::ids::{
-    BatchId, BrokerId, ConsumerId, GroupId, MessageId, Node, PartitionId, RecordId, TraceId,
+    BatchId, BrokerId, ConsumerId, GroupId, MessageId, Node, PartitionId, ProducerId, RecordId,
+    TraceId,
 };
 use crate::model::record::{Batch, LogBatch};
-use crate::model::setup::Setup;
+use crate::model::setup::{InForce, Setup};
 use crate::model::trace::TraceEvent;
+use crate::script::config::{ConsumerConfig, ProducerConfig};
 
 pub use risk::{Risk, Risky};
 pub use words::{ENGLISH, Language, Tone, What};
@@ -73,6 +75,8 @@ impl Biography {
 /// What is known of the record on the way through the trace.
 struct Life<'a> {
     setup: &'a Setup,
+    /// Which settings each client has.
+    settings: InForce,
     record: RecordId,
     words: &'static Language,
     created_us: u64,
@@ -125,6 +129,7 @@ impl<'a> Life<'a> {
         let partitions = setup.partitions.iter();
         Self {
             setup,
+            settings: InForce::default(),
             record,
             words,
             created_us: 0,
@@ -152,12 +157,23 @@ impl<'a> Life<'a> {
     }
 
     fn observe(&mut self, event: &TraceEvent) {
+        self.settings.observe(&event.kind);
         self.with_producer(event);
         self.in_transactions(event);
         self.on_the_way(event);
         self.in_logs(event);
         self.in_cluster(event);
         self.with_consumer(event);
+    }
+
+    /// What a producer is set to now.
+    fn producer_config(&self, producer: ProducerId) -> &'a ProducerConfig {
+        self.settings.producer(self.setup, producer)
+    }
+
+    /// What a consumer is set to now.
+    fn consumer_config(&self, consumer: ConsumerId) -> &'a ConsumerConfig {
+        self.settings.consumer(self.setup, consumer)
     }
 
     /// A step: the sentence of the table, with these values in it.

@@ -23,7 +23,7 @@ impl Life<'_> {
                 self.say(event, Node::Producer(*producer), What::SentAgain, &[("n", &n)]);
             }
             Kind::SendBlocked { producer, record } if *record == self.record => {
-                let config = &self.setup.producers[producer.index()].config;
+                let config = self.producer_config(*producer);
                 let (memory, wait) = (config.buffer_memory.to_string(), ms(config.max_block_us));
                 let values = [("memory", &*memory), ("wait", &*wait)];
                 self.say(event, Node::Producer(*producer), What::Blocked, &values);
@@ -43,7 +43,7 @@ impl Life<'_> {
             Kind::BatchRetried { producer, batch, error, backoff_us } if self.is_in(batch) => {
                 self.retries += 1;
                 let (n, wait) = (self.retries.to_string(), span(*backoff_us));
-                let retries = self.producer(*producer).config.retries.to_string();
+                let retries = self.producer_config(*producer).retries.to_string();
                 let error = error.exception();
                 let values = [("n", &*n), ("wait", &wait), ("retries", &retries), ("error", error)];
                 self.say(event, Node::Producer(*producer), What::Retried, &values);
@@ -91,7 +91,7 @@ impl Life<'_> {
         let place = Node::Producer(producer);
         let plan = self.setup.record(self.record);
         if self.partition.is_none() {
-            let config = &self.producer(producer).config;
+            let config = self.producer_config(producer);
             let what = match (&plan.partition, &plan.key) {
                 (Some(_), _) => What::PartitionedAsNamed,
                 (None, Some(_)) if !config.partitioner_ignore_keys => What::PartitionedByKey,
@@ -120,7 +120,7 @@ impl Life<'_> {
     }
 
     fn drained(&mut self, event: &TraceEvent, producer: ProducerId, batch: &Batch, attempt: u32) {
-        let linger_us = self.producer(producer).config.linger_us;
+        let linger_us = self.producer_config(producer).linger_us;
         let age_us = self.age_us(event.at_us, batch.id);
         let what = match attempt {
             0 if age_us < linger_us => What::TakenEarly,
@@ -141,7 +141,7 @@ impl Life<'_> {
         let broker = self.leader().map_or_else(String::new, |leader| leader.to_string());
         let n = self.in_sync().len().to_string();
         let min = self.partition.map_or(0, |p| self.setup.partition(p).effective_min_isr());
-        let what = match self.producer(producer).config.acks {
+        let what = match self.producer_config(producer).acks {
             Acks::None => What::AckedByNobody,
             Acks::Leader => What::AckedByLeader,
             Acks::All => What::AckedByAll,
@@ -156,7 +156,7 @@ impl Life<'_> {
 
     fn failed(&mut self, event: &TraceEvent, producer: ProducerId, error: KafkaError) {
         let mine = self.producer(producer);
-        let config = &mine.config;
+        let config = self.producer_config(producer);
         let what = match error {
             KafkaError::DeliveryTimeout => What::Expired,
             KafkaError::BufferExhausted => What::Exhausted,

@@ -73,7 +73,7 @@ impl Life<'_> {
     }
 
     fn timed_out(&mut self, event: &TraceEvent, broker: BrokerId, producer: ProducerId) {
-        let limit = ms(self.setup.producers[producer.index()].config.transaction_timeout_us);
+        let limit = ms(self.producer_config(producer).transaction_timeout_us);
         let values = [
             ("broker", &*broker.to_string()),
             ("producer", &*producer.to_string()),

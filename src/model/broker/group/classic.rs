@@ -10,12 +10,20 @@ use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
 use crate::model::event::BrokerTimer;
 use crate::model::group::{
-    GroupAnswer, GroupCall, GroupMetadata, MemberId, Membership, Removal, Share,
+    GroupAnswer, GroupCall, GroupMetadata, MemberId, Membership, Removal, Share, Timeouts,
 };
 use crate::model::ids::{ConnectionId, GroupId, PartitionId, RequestId};
 use crate::model::message::Response;
 use crate::model::record::Payload;
 use crate::model::trace::Kind;
+
+/// What a JoinGroup says.
+struct Joins {
+    member: MemberId,
+    new: bool,
+    owned: Vec<PartitionId>,
+    timeouts: Timeouts,
+}
 
 impl Broker {
     /// Loads the groups from the log of `__consumer_offsets`. A run begins with stable groups, of
@@ -34,10 +42,8 @@ impl Broker {
             }
         }
         let group = |metadata: &Arc<GroupMetadata>| {
-            let config = &setup.groups[metadata.group.index()].config;
-            let max_poll_us = config.max_poll_interval_us;
             let shared = metadata.members.iter().map(|m| m.share.len() + m.revoking.len()).sum();
-            Group { max_poll_us, shared, ..Group::of(metadata, cx.now_us()) }
+            Group { shared, ..Group::of(metadata, cx.now_us()) }
         };
         self.groups = found.iter().map(group).collect();
         for group in (0..self.groups.len() as u16).map(GroupId) {
@@ -59,8 +65,8 @@ impl Broker {
         let answer = match self.coordinates(cx.setup()) {
             Err(error) => Err(error),
             Ok(_) => match call {
-                GroupCall::JoinGroup { member, new, owned } => {
-                    self.join_group(cx, group, member, new, owned, waits)
+                GroupCall::JoinGroup { member, new, owned, timeouts } => {
+                    self.join_group(cx, group, Joins { member, new, owned, timeouts }, waits)
                 }
                 GroupCall::SyncGroup { by, assignment } => {
                     self.sync_group(cx, group, by, assignment, waits)
@@ -70,8 +76,8 @@ impl Broker {
                     self.remove_member(cx, group, member, Removal::Left);
                     Ok(Some(GroupAnswer::Heard))
                 }
-                GroupCall::ConsumerGroupHeartbeat { by, owned } => {
-                    self.consumer_group_heartbeat(cx, group, by, &owned, waits)
+                GroupCall::ConsumerGroupHeartbeat { by, owned, timeouts } => {
+                    self.consumer_group_heartbeat(cx, group, (by, timeouts), &owned, waits)
                 }
                 GroupCall::LeaveConsumerGroup(member) => {
                     self.remove_from_consumer_group(cx, group, member, Removal::Left);
@@ -104,9 +110,7 @@ impl Broker {
         &mut self,
         cx: &mut Cx<'_>,
         id: GroupId,
-        member: MemberId,
-        new: bool,
-        owned: Vec<PartitionId>,
+        Joins { member, new, owned, timeouts }: Joins,
         waits: (ConnectionId, RequestId),
     ) -> Result<Option<GroupAnswer>, KafkaError> {
         let setup = cx.setup();
@@ -114,7 +118,9 @@ impl Broker {
         let now_us = cx.now_us();
         let group = &mut self.groups[id.index()];
         let replaced = new && is_static && group.replace_static(member);
-        let known = group.members.iter().find(|m| m.id == member);
+        let mut known = group.members.iter_mut().find(|m| m.id == member);
+        known.iter_mut().for_each(|known| known.timeouts = timeouts);
+        let known = known.map(|known| &*known);
         if known.is_none() && !new {
             return Err(KafkaError::UnknownMemberId);
         }
@@ -131,12 +137,12 @@ impl Broker {
             return self.answer_when_stored(cx, id, waits, answer).map(|()| None);
         }
         if group.state != GroupState::PreparingRebalance {
-            self.prepare_rebalance(cx, id);
+            self.prepare_rebalance(cx, id, timeouts);
         } else if let (Some(initial), None) = (&mut group.initial, known) {
             initial.joined = true;
         }
         let group = &mut self.groups[id.index()];
-        let known = group.add(Member::new(member, Vec::new(), now_us));
+        let known = group.add(Member::new(member, timeouts, now_us));
         known.owned = owned;
         known.heard_us = now_us;
         known.waits = Some(waits);
@@ -152,23 +158,24 @@ impl Broker {
         }
     }
 
-    /// `GroupMetadataManager.prepareRebalance`: members hear of it by their next heartbeat.
-    fn prepare_rebalance(&mut self, cx: &mut Cx<'_>, id: GroupId) {
-        let setup = cx.setup();
-        let (now_us, config) = (cx.now_us(), &setup.groups[id.index()].config);
+    /// `GroupMetadataManager.prepareRebalance`: members hear of it by their next heartbeat. It may be
+    /// due to somebody who joins with such patience.
+    fn prepare_rebalance(&mut self, cx: &mut Cx<'_>, id: GroupId, joins: Timeouts) {
+        let (setup, now_us) = (cx.setup(), cx.now_us());
         let group = &mut self.groups[id.index()];
         let mut interrupted = Vec::new();
         if group.state == GroupState::CompletingRebalance {
             interrupted.extend(group.members.iter_mut().filter_map(|m| m.waits.take()));
         }
         let delay_us = setup.broker.group_initial_rebalance_delay_us;
+        let rebalance_us = group.rebalance_us().max(joins.rebalance_us);
         group.initial = (group.state == GroupState::Empty && delay_us > 0).then(|| InitialDelay {
             until_us: now_us + delay_us,
-            remaining_us: config.max_poll_interval_us.saturating_sub(delay_us),
+            remaining_us: rebalance_us.saturating_sub(delay_us),
             joined: false,
         });
         group.state = GroupState::PreparingRebalance;
-        group.deadline_us = now_us.saturating_add(config.max_poll_interval_us);
+        group.deadline_us = now_us.saturating_add(rebalance_us);
         cx.note(Kind::RebalanceBegan { group: id, generation: group.generation });
         for waits in interrupted {
             self.answer_group(cx, waits, Err(KafkaError::RebalanceInProgress), false);
@@ -316,7 +323,7 @@ impl Broker {
             self.answer_group(cx, waits, answer, false);
         }
         if !stored {
-            self.prepare_rebalance(cx, id);
+            self.prepare_rebalance(cx, id, Timeouts::default());
         }
         self.progress(cx, id);
     }
@@ -347,7 +354,7 @@ impl Broker {
         self.drop_member(cx, id, member, why);
         let state = self.groups[id.index()].state;
         if matches!(state, GroupState::Stable | GroupState::CompletingRebalance) {
-            self.prepare_rebalance(cx, id);
+            self.prepare_rebalance(cx, id, Timeouts::default());
         }
     }
 
@@ -369,13 +376,12 @@ impl Broker {
             return;
         }
         let now_us = cx.now_us();
-        let session_us = setup.groups[id.index()].session_timeout_us(&setup.broker);
         let group = &mut self.groups[id.index()];
         group.check_us = None;
         let silent: Vec<MemberId> = group
             .members
             .iter()
-            .filter(|m| m.waits.is_none() && m.heard_us + session_us <= now_us)
+            .filter(|m| m.waits.is_none() && m.silent_until_us() <= now_us)
             .map(|m| m.id)
             .collect();
         let slow = group.slow(now_us);
@@ -395,10 +401,8 @@ impl Broker {
     }
 
     fn plan_check(&mut self, cx: &mut Cx<'_>, id: GroupId) {
-        let setup = cx.setup();
-        let session_us = setup.groups[id.index()].session_timeout_us(&setup.broker);
         let group = &mut self.groups[id.index()];
-        let Some(next_us) = group.next_us(session_us) else { return };
+        let Some(next_us) = group.next_us() else { return };
         if group.check_us.is_none_or(|planned| next_us < planned) {
             group.check_us = Some(next_us);
             let delay_us = next_us.saturating_sub(cx.now_us());

@@ -8,7 +8,7 @@ use crate::model::broker::Broker;
 use crate::model::broker::produce::{ReplyTo, Then};
 use crate::model::cx::Cx;
 use crate::model::error::KafkaError;
-use crate::model::group::{GroupAnswer, MemberId, Membership, Removal};
+use crate::model::group::{GroupAnswer, MemberId, Membership, Removal, Timeouts};
 use crate::model::ids::{ConnectionId, GroupId, PartitionId, RequestId};
 use crate::model::message::Response;
 use crate::model::record::Payload;
@@ -80,7 +80,7 @@ impl Broker {
         &mut self,
         cx: &mut Cx<'_>,
         id: GroupId,
-        by: Membership,
+        (by, timeouts): (Membership, Timeouts),
         owned: &[PartitionId],
         waits: (ConnectionId, RequestId),
     ) -> Result<Option<GroupAnswer>, KafkaError> {
@@ -96,8 +96,8 @@ impl Broker {
             Some(member) if by.generation > member.epoch => {
                 return Err(KafkaError::FencedMemberEpoch);
             }
-            None => group.add(Member::new(by.member, Vec::new(), now_us)).heard_us = now_us,
-            Some(member) => member.heard_us = now_us,
+            None => group.add(Member::new(by.member, timeouts, now_us)).heard_us = now_us,
+            Some(member) => (member.heard_us, member.timeouts) = (now_us, timeouts),
         }
         group.state = GroupState::Stable;
         if joins || there != group.shared {

@@ -7,7 +7,7 @@ mod consumer;
 use std::sync::Arc;
 
 use crate::model::error::KafkaError;
-use crate::model::group::{GroupMetadata, MemberId, MemberMetadata, Membership, Share};
+use crate::model::group::{GroupMetadata, MemberId, MemberMetadata, Membership, Share, Timeouts};
 use crate::model::ids::{ConnectionId, GroupId, PartitionId, RequestId};
 
 /// A group, as its coordinator knows it.
@@ -27,8 +27,6 @@ pub struct Group {
     initial: Option<InitialDelay>,
     /// How many partitions were shared out.
     shared: usize,
-    /// `max.poll.interval.ms` of its members, which is also how long they may take to give back.
-    max_poll_us: u64,
     /// When it is looked at next.
     check_us: Option<u64>,
 }
@@ -68,6 +66,8 @@ pub struct Member {
     heard_us: u64,
     /// Its JoinGroup or SyncGroup that waits for an answer.
     waits: Option<(ConnectionId, RequestId)>,
+    /// What it said of its patience.
+    timeouts: Timeouts,
 }
 
 /// `group.initial.rebalance.delay.ms`, again and again while members come
@@ -80,7 +80,7 @@ struct InitialDelay {
 }
 
 impl Member {
-    fn new(id: MemberId, owned: Vec<PartitionId>, now_us: u64) -> Self {
+    fn new(id: MemberId, timeouts: Timeouts, now_us: u64) -> Self {
         Self {
             id,
             share: Vec::new(),
@@ -88,19 +88,31 @@ impl Member {
             revoking: Vec::new(),
             revoking_us: now_us,
             target: Vec::new(),
-            owned,
+            owned: Vec::new(),
             heard_us: now_us,
             waits: None,
+            timeouts,
         }
+    }
+
+    /// When it has been silent for too long.
+    fn silent_until_us(&self) -> u64 {
+        self.heard_us.saturating_add(self.timeouts.session_us)
+    }
+
+    /// When it has taken too long to give something back.
+    fn gives_back_until_us(&self) -> u64 {
+        self.revoking_us.saturating_add(self.timeouts.rebalance_us)
     }
 }
 
 impl Group {
     fn of(metadata: &GroupMetadata, now_us: u64) -> Self {
         let member = |member: &MemberMetadata| {
-            let MemberMetadata { id, share, epoch, revoking } = member.clone();
-            let known = Member::new(id, share.clone(), now_us);
-            Member { share: share.clone(), target: share, epoch, revoking, ..known }
+            let MemberMetadata { id, share, epoch, revoking, timeouts } = member.clone();
+            let known = Member::new(id, timeouts, now_us);
+            let (owned, target) = (share.clone(), share.clone());
+            Member { share, owned, target, epoch, revoking, ..known }
         };
         Self {
             state: match metadata.members.is_empty() {
@@ -112,6 +124,12 @@ impl Group {
             members: metadata.members.iter().map(member).collect(),
             ..Self::default()
         }
+    }
+
+    /// How long a rebalance waits for members: the most patient one decides
+    /// (`ClassicGroup.rebalanceTimeoutMs`).
+    fn rebalance_us(&self) -> u64 {
+        self.members.iter().map(|m| m.timeouts.rebalance_us).max().unwrap_or_default()
     }
 
     /// The member with that id; a member of old under another one is fenced.
@@ -145,9 +163,7 @@ impl Group {
 
     /// Members that did not give back in time what they had to.
     fn slow(&self, now_us: u64) -> Vec<MemberId> {
-        let late = |m: &&Member| {
-            !m.revoking.is_empty() && m.revoking_us.saturating_add(self.max_poll_us) <= now_us
-        };
+        let late = |m: &&Member| !m.revoking.is_empty() && m.gives_back_until_us() <= now_us;
         self.members.iter().filter(late).map(|m| m.id).collect()
     }
 
@@ -194,6 +210,7 @@ impl Group {
             share: member.share.clone(),
             epoch: member.epoch,
             revoking: member.revoking.clone(),
+            timeouts: member.timeouts,
         };
         let members = self.members.iter().map(member).collect();
         Arc::new(GroupMetadata { group, generation: self.generation, members })
@@ -204,12 +221,11 @@ impl Group {
     }
 
     /// When something happens to it by itself.
-    fn next_us(&self, session_us: u64) -> Option<u64> {
+    fn next_us(&self) -> Option<u64> {
         let silent = self.members.iter().filter(|m| m.waits.is_none());
-        let sessions = silent.map(|m| m.heard_us.saturating_add(session_us)).min();
-        let max_poll_us = self.max_poll_us;
+        let sessions = silent.map(Member::silent_until_us).min();
         let revoking = self.members.iter().filter(|m| !m.revoking.is_empty());
-        let revoking = revoking.map(|m| m.revoking_us.saturating_add(max_poll_us)).min();
+        let revoking = revoking.map(Member::gives_back_until_us).min();
         let rebalance = match (self.state, self.initial) {
             (GroupState::PreparingRebalance, Some(initial)) => Some(initial.until_us),
             (GroupState::PreparingRebalance, None) => Some(self.deadline_us),
@@ -231,8 +247,13 @@ mod tests {
     /// A group of generation 3 with one member.
     fn group(state: GroupState) -> Group {
         let id = member(0, 1);
-        let members =
-            vec![MemberMetadata { id, share: Vec::new(), epoch: 3, revoking: Vec::new() }];
+        let members = vec![MemberMetadata {
+            id,
+            share: Vec::new(),
+            epoch: 3,
+            revoking: Vec::new(),
+            timeouts: Timeouts::default(),
+        }];
         let metadata = GroupMetadata { group: GroupId(0), generation: 3, members };
         Group { state, ..Group::of(&metadata, 0) }
     }

@@ -53,7 +53,7 @@ impl Producer {
     }
 
     fn ask(&mut self, cx: &mut Cx<'_>, setup: &Setup, doing: Doing) -> Option<u64> {
-        let config = &setup.producers[self.id.index()].config;
+        let config = self.config(setup);
         let producer = ProducerIdAndEpoch { producer_id: self.producer_id, epoch: self.epoch };
         let mine = self.transactions.as_mut()?;
         let id = mine.id;
@@ -179,7 +179,7 @@ impl Producer {
     /// What an error of a coordinator means.
     fn call_failed(&mut self, cx: &mut Cx<'_>, doing: &Doing, error: KafkaError) {
         let setup = cx.setup();
-        let backoff_us = setup.producers[self.id.index()].config.retry_backoff_us;
+        let backoff_us = self.config(setup).retry_backoff_us;
         let again_us = match (doing, error) {
             (Doing::Add, KafkaError::ConcurrentTransactions) => ADD_AGAIN_US.min(backoff_us),
             _ => backoff_us,

@@ -88,6 +88,18 @@ impl Transactions {
         }
     }
 
+    /// Those of a new producer with the same id, whose application has begun so many.
+    #[must_use]
+    pub fn anew(&self, begun: u32) -> Self {
+        Self { begun, calls: self.calls, ..Self::new(self.id) }
+    }
+
+    /// How many transactions were begun.
+    #[must_use]
+    pub fn begun(&self) -> u32 {
+        self.begun
+    }
+
     /// Its `transactional.id`.
     #[must_use]
     pub fn id(&self) -> TransactionalId {
@@ -116,7 +128,7 @@ impl Producer {
 
     /// The application waits in a call, for `max.block.ms` at most; then it repeats it.
     fn block_in_call(&mut self, cx: &mut Cx<'_>) {
-        let max_block_us = self.setup(cx.setup()).config.max_block_us;
+        let max_block_us = self.config(cx.setup()).max_block_us;
         let Some(mine) = &mut self.transactions else { return };
         mine.calls += 1;
         self.application.waiting = Waiting::Transaction;
@@ -249,6 +261,17 @@ impl Producer {
         if !commit {
             self.abort_undrained(cx);
         }
+    }
+
+    /// The end of the transaction that is open when a producer is closed: the application commits it
+    /// with what it has so far, or `close()` aborts it.
+    pub(super) fn end_before_close(&mut self, cx: &mut Cx<'_>, in_order: bool) {
+        let uses = self.setup(cx.setup()).transactional.as_ref();
+        let (Some(mine), Some(uses)) = (&self.transactions, uses) else { return };
+        let wanted = !uses.style.abort.contains(&mine.begun);
+        let commit = in_order && wanted && mine.state == State::InTransaction;
+        self.end_transaction(cx, commit);
+        self.run_once(cx);
     }
 
     /// What was never sent will not be (`RecordAccumulator.abortUndrainedBatches`).

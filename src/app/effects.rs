@@ -17,10 +17,13 @@ use yew::{Callback, Event, TargetCast};
 
 use super::export::File;
 use super::glance::{GlanceMsg, LARGER, SMALLER};
+use super::panes::Sight;
 use super::state::{Direction, Media, Msg, Theme};
 use super::travel::TravelMsg;
 
 const WIDE: &str = "(min-width: 1240px)";
+/// The same width as in the style sheet.
+const ROOMY: &str = "(min-width: 1800px)";
 const DARK: &str = "(prefers-color-scheme: dark)";
 const REDUCED_MOTION: &str = "(prefers-reduced-motion: reduce)";
 const MORE_CONTRAST: &str = "(prefers-contrast: more)";
@@ -49,6 +52,22 @@ pub fn set_address(hash: &str) {
     if let Ok(history) = window().history() {
         // Forbidden in some frames: then the address stays as it is.
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&("#".to_owned() + hash)));
+    }
+}
+
+/// Brings something into sight. Whoever was led there is there with the keyboard, too.
+pub fn reveal(sight: Sight, scrolls: bool) {
+    let selector = match sight {
+        Sight::Pane(pane) => "[data-panel=".to_owned() + pane.name() + "]",
+        Sight::Stage => "main".to_owned(),
+    };
+    let Ok(Some(panel)) = document().query_selector(&selector) else { return };
+    let led = document().active_element().is_some_and(|it| it.has_attribute("data-leads"));
+    if let (true, Some(panel)) = (led, panel.dyn_ref::<HtmlElement>()) {
+        let _ = panel.focus();
+    }
+    if scrolls {
+        panel.scroll_into_view();
     }
 }
 
@@ -97,7 +116,7 @@ impl Listeners {
     /// Hears of everything that can change around the app.
     pub fn start(on: &Callback<Msg>, shortcuts: Callback<KeyboardEvent>) -> Self {
         let mut listeners = Self::default();
-        for query in [WIDE, DARK, REDUCED_MOTION, MORE_CONTRAST] {
+        for query in [WIDE, ROOMY, DARK, REDUCED_MOTION, MORE_CONTRAST] {
             if let Some(list) = query_list(query) {
                 let on = on.clone();
                 listeners.all.push(EventListener::new(&list, "change", move |_| {
@@ -174,6 +193,7 @@ pub fn media() -> Media {
     let matches = |query| query_list(query).is_some_and(|list| list.matches());
     Media {
         wide: matches(WIDE),
+        roomy: matches(ROOMY),
         dark: matches(DARK),
         reduced_motion: matches(REDUCED_MOTION),
         more_contrast: matches(MORE_CONTRAST),

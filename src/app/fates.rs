@@ -5,9 +5,10 @@ use ackscope::model::ids::RecordId;
 use ackscope::verdict::{Fate, Reason};
 use yew::prelude::*;
 
+use super::lab::Job;
 use super::panes::Pane;
 use super::shown::{Shown, Tray};
-use super::state::{Msg, State};
+use super::state::{Asks, Msg, PAINT, State};
 use super::tool::tell;
 use super::words::{fill, words};
 
@@ -87,7 +88,44 @@ pub fn record((id, doomed): (u32, bool), fate: Fate, props: Fates<'_>) -> Html {
     }
 }
 
+/// Whether somebody would want to know why.
+#[must_use]
+pub fn is_harm(fate: Fate) -> bool {
+    matches!(fate, Fate::Lost | Fate::Duplicated | Fate::Ghost)
+}
+
+/// Whether records have come to harm, or cannot but come to it.
+#[must_use]
+pub fn is_harmed(trays: &[Tray]) -> bool {
+    let doomed = |tray: &Tray| tray.records.iter().any(|(_, doomed)| *doomed);
+    trays.iter().any(|tray| tray.count > 0 && is_harm(tray.fate) || doomed(tray))
+}
+
 impl State {
+    /// Shows why the first record that has come to harm by now did; if it is the one that is followed,
+    /// that one.
+    pub fn why(&mut self) -> Asks {
+        let records = self.player.setup().records.len() as u32;
+        let ledger = self.player.seek(self.now_us).ledger;
+        let harmed = |id: &RecordId| {
+            let verdict = ledger.verdict(*id);
+            is_harm(verdict.fate) || verdict.stranded
+        };
+        let first = || (1..=records).map(RecordId).find(harmed);
+        let which = self.followed.filter(harmed).or_else(first);
+        self.playing = false;
+        self.update(Msg::Follow(which))
+    }
+
+    /// Whoever looks at a record that comes to harm in the end learns what would have saved it.
+    pub fn explain(&mut self) -> Asks {
+        let harmed = self.followed.is_some_and(|id| is_harm(self.player.verdict(id).fate));
+        if harmed && self.lab.asked(Job::Rescue).number == 0 {
+            self.lab.ask(Job::Rescue, String::new(), self.player.script());
+        }
+        Asks { lab: true, ..PAINT }
+    }
+
     /// Lists the records that have that fate now, and follows one of them.
     pub fn go_among(&mut self, fate: Option<Fate>) {
         self.among = fate;
@@ -102,5 +140,34 @@ impl State {
         if self.followed.filter(has).is_none() {
             self.followed = (1..=records).map(RecordId).find(has);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ackscope::lessons;
+    use ackscope::script::Script;
+
+    use super::*;
+    use crate::app::state::{Media, Theme};
+
+    #[test]
+    fn whoever_asks_why_is_shown_a_lost_record_and_the_lab_is_asked_what_would_have_saved_it() {
+        let script = Script::parse(lessons::FIRST.script).expect("a script");
+        let mut state = State::new(script, Media::default(), Theme::Auto).expect("a run");
+        state.followed = Some(RecordId(1));
+        state.now_us = state.end_us();
+        state.update(Msg::Why);
+        let followed = state.followed.expect("a record");
+        assert_eq!(state.player.verdict(followed).fate, Fate::Lost);
+        assert!(state.lab.asked(Job::Rescue).running);
+    }
+
+    #[test]
+    fn nobody_asks_the_lab_about_a_record_that_comes_to_no_harm() {
+        let script = Script::parse(lessons::FIRST.script).expect("a script");
+        let mut state = State::new(script, Media::default(), Theme::Auto).expect("a run");
+        state.update(Msg::Follow(Some(RecordId(1))));
+        assert_eq!(state.lab.asked(Job::Rescue).number, 0);
     }
 }

@@ -63,7 +63,7 @@ struct TrackKey {
     size: Size,
     theme: Theme,
     ratio: f64,
-    danger: (u32, u64),
+    danger: [(u32, u64); 2],
     /// Whether its time is that of two worlds.
     pair: bool,
 }
@@ -148,9 +148,12 @@ impl Live {
         let (gutter, axis) = if tall { (GUTTER, AXIS) } else { (0.0, 0.0) };
         let size = Size { width, height, gutter, axis };
         let ratio = super::effects::pixel_ratio();
-        let asked = state.lab.asked(Job::Danger);
+        let labs = Letter::ALL.map(|letter| state.lab_of(letter).map(|(lab, _)| lab));
+        let asked = labs.map(|lab| lab.map(|lab| lab.asked(Job::Danger)));
         let pair = state.compare.is_some();
-        let danger = (asked.number, asked.report["tried"].as_u64().unwrap_or(0));
+        let danger = asked.map(|it| {
+            it.map_or((0, 0), |it| (it.number, it.report["tried"].as_u64().unwrap_or(0)))
+        });
         let (window_ms, open) = (state.window_ms(), &state.travel.open);
         let key = TrackKey {
             revision: state.revision,
@@ -164,7 +167,7 @@ impl Live {
             pair,
         };
         if self.track != Some(key) && width >= 1.0 {
-            let spans = danger::spans(asked);
+            let spans: Vec<_> = asked.iter().flatten().map(|it| danger::spans(it)).collect();
             let (pace, followed) = (state.pace(), state.followed);
             let part = Part { pace, window_ms, open, followed, danger: &spans };
             let picture = track(&state.player, part, size);

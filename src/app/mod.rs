@@ -53,7 +53,7 @@ use break_it::things::{self, Thing};
 use effects::{Frames, Listeners};
 use fates::{Fates, fates};
 use live::Live;
-use panes::{Pane, Side, panes};
+use panes::{Pane, panes};
 use record_panel::{RecordPanel, record_panel};
 use settings::Settings;
 use shown::{Maker, Shared, Shown};
@@ -291,6 +291,9 @@ impl Component for App {
             run.live.log.place(rows);
         }
         run.live.timeline.place(&run.above);
+        if let Some(sight) = run.state.panes.sought.take() {
+            effects::reveal(sight, !run.state.media.wide);
+        }
         help::show(&run.live.help, run.state.help);
         help::show(&run.live.menu, run.state.menu.open);
         break_it::menu::show(&run.live.thing_menu, &run.state);
@@ -313,12 +316,8 @@ fn keys(on: Callback<Msg>) -> Callback<KeyboardEvent> {
 fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
     let Run { state, shown: worlds, live, .. } = run;
     let shown = run.shown();
-    let wide = state.media.wide;
     let trays = Fates::new(state, on);
-    let side = |side| {
-        let note = |pane| note(run, pane);
-        panes(side, (state.panes, wide), on, |pane| view_pane(run, pane, on), note)
-    };
+    let two = state.compare.is_some();
     let window = state.window_ms();
     let marks = break_it::marks::marks(state, &run.script, window);
     let handles = html! { <Handles {marks} {window} on={on} /> };
@@ -330,7 +329,7 @@ fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
                     { compare::view::view(state, (worlds, &run.things), &live.stages, on) }
                 } else {
                     { stage_view::stage_view((&shown.down, &run.things), &live.stages[0], glance::controls(state, on), on) }
-                    { caption::caption(&shown.caption, state.playing) }
+                    { caption::caption(shown, state.playing, on) }
                     { fates(shown, trays) }
                 }
             </main>
@@ -339,8 +338,7 @@ fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
                 { transport::transport(state, shown.ended, &live.transport, lab::danger::danger(state, on), on) }
                 { timeline::timeline(&run.above, (handles, tools::tools(state, on)), &live.timeline, on) }
             </section>
-            { side(Side::Left) }
-            { side(Side::Right) }
+            { panes(state.panes, state.media, two, (&|pane| view_pane(run, pane, on), &|pane| note(run, pane)), on) }
             { help::help(state.shortcuts, &live.help, on) }
             { menu::menu(state, &live.menu, on) }
             { break_it::menu::menu(state, &live.thing_menu, on) }
@@ -360,9 +358,10 @@ fn view_pane(run: &Run, pane: Pane, on: &Callback<Msg>) -> Html {
                 records,
                 tray: shown.trays.iter().find(|tray| Some(tray.fate) == state.among),
                 trays: Fates::new(state, on),
+                saved: lab::rescue::rescue(state, on),
                 on,
             };
-            html! { <>{ record_panel(&record) }{ lab::rescue::rescue(state, on) }</> }
+            record_panel(&record)
         }
         Pane::Lab => html! {
             <>

@@ -52,6 +52,8 @@ pub enum Msg {
     Follow(Option<RecordId>),
     /// Lists the records of a fate, and goes through them; or through all records.
     Among(Option<Fate>),
+    /// Shows why the first record that came to harm did, and what would have saved it.
+    Why,
     /// Does something to the system, now.
     Act(Do),
     /// Looks at the stage in another way.
@@ -133,6 +135,8 @@ pub enum Theme {
 pub struct Media {
     /// Whether the panels fit beside the stage.
     pub wide: bool,
+    /// Whether they fit beside two stages.
+    pub roomy: bool,
     /// Whether the system is dark.
     pub dark: bool,
     /// Whether motion is to be avoided.

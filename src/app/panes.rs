@@ -3,6 +3,7 @@
 
 use yew::prelude::*;
 
+use super::msg::Media;
 use super::state::Msg;
 use super::words::words;
 
@@ -32,6 +33,15 @@ pub enum Side {
     Left,
     /// What the user learns.
     Right,
+}
+
+/// What somebody who asked for it should see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// A pane.
+    Pane(Pane),
+    /// The stage, or both.
+    Stage,
 }
 
 const LEFT: &[Pane] = &[Pane::Settings, Pane::Break, Pane::Files];
@@ -75,13 +85,23 @@ impl Pane {
 pub struct Panes {
     left: Pane,
     right: Pane,
+    /// On which side one was opened last.
+    last: Side,
+    /// What is to be brought into sight, where all is in one column.
+    pub sought: Option<Sight>,
     /// The open drawers, a bit each.
     drawers: u8,
 }
 
 impl Default for Panes {
     fn default() -> Self {
-        Self { left: Pane::Settings, right: Pane::Record, drawers: 0 }
+        Self {
+            left: Pane::Settings,
+            right: Pane::Record,
+            last: Side::Left,
+            sought: None,
+            drawers: 0,
+        }
     }
 }
 
@@ -97,6 +117,8 @@ impl Panes {
 
     /// Opens a pane beside the stage, and its drawer.
     pub fn open(&mut self, pane: Pane) {
+        self.last = pane.side();
+        self.sought = Some(Sight::Pane(pane));
         match pane.side() {
             Side::Left => self.left = pane,
             Side::Right => self.right = pane,
@@ -110,27 +132,50 @@ impl Panes {
     }
 }
 
-/// The panes of one side. `view` makes what is in one, `note` is what its closed drawer says.
-pub fn panes(
-    side: Side,
-    (open, wide): (Panes, bool),
-    on: &Callback<Msg>,
-    view: impl Fn(Pane) -> Html,
-    note: impl Fn(Pane) -> AttrValue,
-) -> Html {
-    let all = if side == Side::Left { LEFT } else { RIGHT };
-    let class = if side == Side::Left { "side" } else { "aside" };
-    if !wide {
-        let drawers = all.iter().map(|pane| drawer(*pane, open, on, &view, note(*pane)));
-        return html! { <div {class}>{ for drawers }</div> };
+/// What is in a pane, and what its closed drawer says.
+pub type View<'a> = (&'a dyn Fn(Pane) -> Html, &'a dyn Fn(Pane) -> AttrValue);
+
+/// The panes of both sides. While two stages take the room they share one column.
+pub fn panes(open: Panes, media: Media, two: bool, view: View<'_>, on: &Callback<Msg>) -> Html {
+    if !media.wide {
+        return html! { <>{ drawers(LEFT, "side", open, view, on) }{ drawers(RIGHT, "aside", open, view, on) }</> };
     }
-    let shown = if side == Side::Left { open.left } else { open.right };
+    if two && !media.roomy {
+        let shown = if open.last == Side::Left { open.left } else { open.right };
+        return column(&[LEFT, RIGHT].concat(), "side", shown, view, on);
+    }
+    html! {
+        <>
+            { column(LEFT, "side", open.left, view, on) }
+            { column(RIGHT, "aside", open.right, view, on) }
+        </>
+    }
+}
+
+fn drawers(
+    all: &[Pane],
+    class: &'static str,
+    open: Panes,
+    (view, note): View<'_>,
+    on: &Callback<Msg>,
+) -> Html {
+    let drawers = all.iter().map(|pane| drawer(*pane, open, on, view, note(*pane)));
+    html! { <div {class}>{ for drawers }</div> }
+}
+
+fn column(
+    all: &[Pane],
+    class: &'static str,
+    shown: Pane,
+    (view, _): View<'_>,
+    on: &Callback<Msg>,
+) -> Html {
     let tabs = all.iter().map(|pane| tab(*pane, *pane == shown, on));
     let name = shown.name();
     html! {
         <div {class}>
-            <div class="tabs" role="tablist">{ for tabs }</div>
-            <section class="panel" key={name} data-panel={name} role="tabpanel" aria-label={shown.title()}>
+            <div class="tabs" role="tablist" data-many={(all.len() > 4).then_some("")}>{ for tabs }</div>
+            <section class="panel" key={name} data-panel={name} role="tabpanel" tabindex="-1" aria-label={shown.title()}>
                 { view(shown) }
             </section>
         </div>
@@ -151,7 +196,7 @@ fn drawer(
     pane: Pane,
     open: Panes,
     on: &Callback<Msg>,
-    view: &impl Fn(Pane) -> Html,
+    view: &dyn Fn(Pane) -> Html,
     note: AttrValue,
 ) -> Html {
     let is_open = open.shows(pane, false);
@@ -161,7 +206,7 @@ fn drawer(
         Msg::Pane(pane, !is_open)
     });
     html! {
-        <section class="drawer" data-panel={pane.name()} aria-label={pane.title()}>
+        <section class="drawer" data-panel={pane.name()} tabindex="-1" aria-label={pane.title()}>
             <details open={is_open}>
                 <summary {onclick}><h2>{ pane.title() }</h2><span class="note">{ note }</span></summary>
                 if is_open {

@@ -23,6 +23,8 @@ pub struct RecordPanel<'a> {
     pub tray: Option<&'a Tray>,
     /// What a record's button depends on.
     pub trays: Fates<'a>,
+    /// What would have saved it.
+    pub saved: Html,
     /// Where messages go.
     pub on: &'a Callback<Msg>,
 }
@@ -37,12 +39,17 @@ pub fn record_panel(props: &RecordPanel<'_>) -> Html {
         <>
             { chooser(props) }
             if let Some(life) = props.life {
-                { facts(life) }
+                { head(life) }
                 { turn(life, props.on) }
+                // Of a record that comes to no harm the life is what one reads.
+                if life.harmed { { props.saved.clone() } }
+                { facts(life) }
                 { risks(life, props.on) }
                 { steps(life, props.on) }
+                if !life.harmed { { props.saved.clone() } }
             } else {
                 <p class="hint">{ w.no_record }</p>
+                { props.saved.clone() }
             }
         </>
     }
@@ -116,7 +123,7 @@ fn among(fate: Fate, current: u32, props: &RecordPanel<'_>) -> Html {
     }
 }
 
-fn facts(life: &Life) -> Html {
+fn head(life: &Life) -> Html {
     let w = words();
     let number = life.id.to_string();
     html! {
@@ -132,6 +139,14 @@ fn facts(life: &Life) -> Html {
                 <div><dt>{ w.told }</dt><dd>{ &life.told }</dd></div>
                 <div data-fate={life.fate.word()} data-doomed={life.doomed.then_some("true")}><dt>{ w.true_fate }</dt><dd>{ w.fate(life.fate).0 }</dd></div>
             </dl>
+        </>
+    }
+}
+
+fn facts(life: &Life) -> Html {
+    let w = words();
+    html! {
+        <>
             <dl class="facts">
                 <dt>{ w.stored }</dt>
                 <dd>

@@ -12,6 +12,7 @@ use ackscope::verdict::biography::{Biography, ENGLISH, Risk, Risky, Step};
 use ackscope::verdict::{Copy, Fate, Ledger, Place, Reason, Told, Verdict};
 use yew::AttrValue;
 
+use super::fates::is_harm;
 use super::panes::Pane;
 use super::state::State;
 use super::words::{fill, words};
@@ -97,6 +98,8 @@ pub struct Life {
     pub processed: String,
     /// Whether it is out of order.
     pub reordered: bool,
+    /// Whether it has come to harm, or is doomed.
+    pub harmed: bool,
     /// Whether what the application was told is not so.
     pub deceived: bool,
     /// The spans at risk so far.
@@ -298,6 +301,7 @@ fn life(moment: &Moment<'_>, followed: &Followed) -> Life {
             times => fill(w.processed_times, &[("n", &times.to_string())]),
         },
         reordered: moment.ledger.reordered().contains(&id),
+        harmed: is_harm(verdict.fate) || verdict.stranded,
         deceived: told_wrongly,
         risks: risks.iter().filter(begun).map(|risk| at_risk(risk, moment.now_us)).collect(),
         turn: turn.map(|turn| (turning_text(turn, followed.deed.as_deref()), turn.at_us)),

@@ -230,12 +230,13 @@ impl State {
                 self.lit = true;
                 self.glance.partition = None;
                 self.panes.open(Pane::Record);
-                PAINT
+                self.explain()
             }
             Msg::Among(fate) => {
                 self.go_among(fate);
-                PAINT
+                self.explain()
             }
+            Msg::Why => self.why(),
             Msg::Theme(theme) => {
                 self.theme = theme;
                 Asks { store: true, ..PAINT }

@@ -48,6 +48,8 @@ words! {
     restart_label: "Restart {broker} now";
     follow_label: "Follow record {n}";
     caption: "What is happening";
+    why: "Why?";
+    why_more: "\u{a0}What would have saved them?";
 
     fates: "What became of the records";
     delivered: "delivered";
@@ -90,7 +92,8 @@ words! {
     compare_help: "Two worlds side by side: the same work and the same faults under other settings";
     compare_chosen: "The world that settings, lab and timeline are about";
     compare_same: "Both worlds are the same. Change a setting: it changes world {letter}.";
-    compare_keep: "keep {letter}";
+    compare_keep: "Keep {letter}";
+    compare_proof: "the fault at every moment";
     compare_keep_help: "Ends the comparison and goes on with world {letter}";
     compare_ends: "{n} records end differently";
     compare_ends_same: "Every record ends the same in both worlds";
@@ -196,21 +199,30 @@ words! {
 
     lab: "Lab";
     lab_working: "The lab is at work";
-    lab_stop: "stop";
+    lab_stop: "Stop";
+    lab_stopped: "Stopped. What is said here is what was known by then.";
     rescue: "What would have saved it";
-    rescue_ask: "Try other settings";
+    rescue_hint: "Replays this run with each setting changed, and says what that costs.";
+    rescue_ask: "Find out";
+    rescue_opened: "This run has that change now.";
     rescue_no_harm: "Nothing is lost, duplicated, out of order or told wrongly in this run.";
     rescue_nothing: "No change of settings or of the application saves these records.";
-    rescue_try: "open";
-    rescue_compare: "compare";
+    rescue_try: "Use it";
+    rescue_compare: "Compare and prove";
     rescue_all: "all {n} saved";
     rescue_some: "{n} of {of} saved";
     rescue_ack: "ack {before} → {after}";
     rescue_trade: "{n} {fate} instead";
     rescue_luck: "by luck: {good} of {tried} moments";
     rescue_sure: "at each of {n} moments";
+    proof_ask: "Try the fault at every moment";
+    proof_map: "See the map";
+    proof_safe: "No harm at any of {of} moments";
+    proof_refused: "No harm at any of {of} moments; at some, records are refused or wait";
+    proof_harm: "Harm at {n} of {of} moments";
+    proof_open: "Stopped before all moments were tried";
     danger: "danger";
-    danger_ask: "danger of a fault…";
+    danger_ask: "Danger map";
     danger_help: "Tries a fault at every moment of the run, and colours the timeline by what comes of it";
     danger_none: "choose a fault…";
     danger_safe: "No harm at {n} moments";

@@ -1,18 +1,39 @@
 //! The danger map: which faults fit a run, when each is dangerous, and the run with one of them.
 
-use ackscope::lab::{DangerMap, Fault, Span, Who};
+use ackscope::lab::{DangerMap, Fault, Span, Who, own_faults};
 use ackscope::script::Script;
 use ackscope::verdict::biography::text::numbers;
 use serde_json::{Value, json};
 
 use super::job::{Begun, Work, known, script_value, value};
 
-/// The faults that fit a script, by the thing that breaks. There is nothing to wait for.
+/// What a fault of the script's own is called: this and its place among them.
+const OWN: &str = "own:";
+
+/// The fault that is meant, and the script to try it on: one of the script's own is taken out of it,
+/// so that it strikes once.
+pub fn meant(script: &Script, fault: &str) -> Result<(Script, Fault), String> {
+    let Some(at) = fault.strip_prefix(OWN) else { return Ok((script.clone(), fault.parse()?)) };
+    let own = own_faults(script).map_err(|error| error.to_string())?;
+    let own = at.parse().ok().and_then(|at: usize| own.into_iter().nth(at));
+    let own = own.ok_or("In this run that fault does not strike.")?;
+    Ok((own.rest, own.fault))
+}
+
+/// The faults that fit a script, by the thing that breaks; its own ones first. There is nothing to
+/// wait for.
 pub fn faults(script: &Script) -> Box<dyn Work> {
     // Whoever leads when it strikes: what one asks first.
     let leader = ["crash:leader", "power-cut:leader"].into_iter().filter_map(|it| it.parse().ok());
     let all = leader.filter(|fault: &Fault| fault.check(script).is_ok()).chain(Fault::all(script));
     let mut groups: Vec<(String, Vec<Value>)> = Vec::new();
+    let own = (0..).zip(own_faults(script).unwrap_or_default()).map(|(at, own): (usize, _)| {
+        json!({ "fault": format!("{OWN}{at}"), "text": own.fault.sentence() })
+    });
+    let own: Vec<Value> = own.collect();
+    if !own.is_empty() {
+        groups.push(("this run".to_owned(), own));
+    }
     for fault in all {
         let one = json!({ "fault": fault.to_string(), "text": fault.sentence() });
         let what = thing(&fault);
@@ -40,14 +61,16 @@ fn thing(fault: &Fault) -> String {
 }
 
 /// The run with the fault at a moment.
-pub fn strike(script: &Script, fault: &Fault, at_us: u64) -> Begun {
-    let struck = DangerMap::strike(script, fault, at_us).map_err(|error| error.to_string())?;
+pub fn strike(script: &Script, fault: &str, at_us: u64) -> Begun {
+    let (script, fault) = meant(script, fault)?;
+    let struck = DangerMap::strike(&script, &fault, at_us).map_err(|error| error.to_string())?;
     Ok(known(json!({ "script": script_value(&struck) })))
 }
 
 /// When a fault is dangerous.
-pub fn danger(script: &Script, fault: &Fault) -> Begun {
-    let map = DangerMap::new(script, fault).map_err(|error| error.to_string())?;
+pub fn danger(script: &Script, fault: &str) -> Begun {
+    let (script, fault) = meant(script, fault)?;
+    let map = DangerMap::new(&script, &fault).map_err(|error| error.to_string())?;
     Ok(Box::new(Mapping { map, sentence: fault.sentence() }))
 }
 

@@ -1,6 +1,6 @@
 //! What the page asks for: `{"job": "rescue", "script": {…}}`, and what else the job needs.
 
-use ackscope::lab::{Fault, Hazard};
+use ackscope::lab::Hazard;
 use ackscope::model::ids::RecordId;
 use ackscope::player::Player;
 use ackscope::script::Script;
@@ -24,12 +24,12 @@ pub fn job(request: &str) -> Result<Box<dyn Work>, String> {
         "files" => Ok(job::known(super::files::files(&script, &request))),
         "export" => Ok(job::known(super::files::export(&script, &request))),
         "faults" => Ok(danger::faults(&script)),
-        "danger" => danger::danger(&script, &text("fault")?.parse::<Fault>()?),
+        "danger" => danger::danger(&script, text("fault")?),
         "promises" => promises::promises(&script),
         "monitoring" => promises::monitoring(&script),
         "metrics" => metrics::metrics(&script),
         "lessons" => Ok(job::lessons()),
-        "strike" => danger::strike(&script, &text("fault")?.parse::<Fault>()?, number("at_us")?),
+        "strike" => danger::strike(&script, text("fault")?, number("at_us")?),
         "still" => still(script, &request),
         "odds" => odds::odds(&script, &Hazard::parse(text("hazard")?)?, number("runs")?),
         other => Err(format!("there is no job {other:?}")),

@@ -18,7 +18,8 @@ use ackscope::player::{Pace, Player};
 use ackscope::script::{Script, ScriptError};
 
 use self::differences::{Differs, differs};
-use super::lab::{Job, Lab};
+use super::lab::{Job, Lab, LabMsg};
+use super::panes::Sight;
 use super::shown::{Maker, Shown};
 use super::state::{Asks, Msg, Refused, State};
 
@@ -64,6 +65,8 @@ pub enum CompareMsg {
     Found(Job, usize),
     /// Settings, lab and timeline are about this one from now on.
     Choose(Letter),
+    /// The lab says something about this one.
+    Told(Letter, Box<Msg>),
     /// Something is said to the stage of this one.
     In(Letter, Box<Msg>),
     /// One world is enough: this one.
@@ -126,6 +129,15 @@ impl State {
         self.compare.as_ref().map_or(Letter::A, |compare| compare.chosen)
     }
 
+    /// The lab and the script of a world, if there is that one.
+    #[must_use]
+    pub fn lab_of(&self, letter: Letter) -> Option<(&Lab, &Script)> {
+        if letter == self.letter() {
+            return Some((&self.lab, self.player.script()));
+        }
+        self.compare.as_ref().map(|both| (&both.other.lab, both.other.player.script()))
+    }
+
     /// The scripts of both worlds, in order.
     #[must_use]
     pub fn scripts(&self) -> Option<[&Script; 2]> {
@@ -165,7 +177,10 @@ impl State {
         let made = match msg {
             CompareMsg::Start => self.beside(self.player.script().clone()),
             CompareMsg::Found(job, at) => match self.lab.script(job, at) {
-                Some(script) => self.beside(script),
+                // What it is worth is to be seen at every moment.
+                Some(script) => self.beside(script).map(|()| {
+                    self.ask_lab(LabMsg::Prove);
+                }),
                 None => return Asks::default(),
             },
             CompareMsg::Choose(letter) => {
@@ -174,6 +189,11 @@ impl State {
                 }
                 Ok(())
             }
+            // Of a world that is gone nothing is heard any more.
+            CompareMsg::Told(letter, _) if self.lab_of(letter).is_none() => {
+                return Asks::default();
+            }
+            CompareMsg::Told(letter, msg) => return self.in_world(letter, |it| it.update(*msg)),
             CompareMsg::In(_, msg) if matches!(*msg, Msg::Follow(_)) => return self.update(*msg),
             CompareMsg::In(letter, msg) => {
                 self.compare(CompareMsg::Choose(letter));
@@ -191,6 +211,7 @@ impl State {
             return Asks::default();
         }
         self.reclock();
+        self.panes.sought = Some(Sight::Stage);
         Asks { paint: true, render: true, store: false, lab: true }
     }
 

@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::{CompareMsg, Letter, head};
 use crate::app::break_it::things::Thing;
 use crate::app::fates::{Fates, record};
+use crate::app::lab::{Job, proof};
 use crate::app::shown::{Shown, Tray};
 use crate::app::stage_view::{self, stage_view};
 use crate::app::state::{Msg, State};
@@ -81,7 +82,26 @@ fn verdicts(state: &State, shown: &[Shown; 2], on: &Callback<Msg>) -> Html {
                     }
                 }) }
             </tbody>
+            <tfoot>{ proofs(state, on) }</tfoot>
         </table>
+    }
+}
+
+/// What comes of the run's fault at every moment, in each world.
+fn proofs(state: &State, on: &Callback<Msg>) -> Html {
+    let labs = Letter::ALL.map(|letter| state.lab_of(letter).map(|(lab, _)| lab));
+    let asked = labs.map(|lab| lab.map(|lab| lab.asked(Job::Danger)).filter(|it| it.number > 0));
+    let title = labs[0].map(proof::fault).unwrap_or_default();
+    let cells = if asked.iter().all(Option::is_none) {
+        html! { <td colspan="2">{ proof::button(state, on) }</td> }
+    } else {
+        asked
+            .iter()
+            .map(|it| html! { <td>if let Some(it) = it { { proof::outcome(it, on) } }</td> })
+            .collect()
+    };
+    html! {
+        <tr data-row="proof" {title}><th scope="row">{ words().compare_proof }</th>{ cells }</tr>
     }
 }
 

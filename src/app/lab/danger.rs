@@ -58,7 +58,7 @@ pub fn danger(state: &State, on: &Callback<Msg>) -> Html {
     let w = words();
     let asked = state.lab.asked(Job::Danger);
     if state.lab.asked(Job::Faults).number == 0 {
-        let ask = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Ask(Job::Faults, "")));
+        let ask = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Prove));
         return html! {
             <div class="danger" data-lab="danger">
                 <button type="button" class="toggle" data-action="danger" title={w.danger_help} onclick={ask}>{ w.danger_ask }</button>
@@ -144,7 +144,7 @@ pub fn map(state: &State, on: &Callback<Msg>) -> Html {
     let more = harmful().count().saturating_sub(LISTED);
     html! {
         <section class="lab" data-lab="danger-map">
-            <h3 class="small-heading">{ w.danger_title }</h3>
+            <h3>{ w.danger_title }</h3>
             <p class="ask-row">{ choice("danger-fault", state, on) }</p>
             if asked.number > 0 {
                 { progress(asked, Job::Danger, on) }

@@ -7,6 +7,7 @@ pub mod danger;
 mod hazard;
 pub mod link;
 pub mod odds;
+pub mod proof;
 pub mod rescue;
 mod talk;
 
@@ -77,6 +78,9 @@ impl Job {
 pub enum LabMsg {
     /// The user asks; with the fault or the hazard, if the job has one.
     Ask(Job, &'static str),
+    /// The user wants to see the run's own fault tried at every moment; where two worlds are
+    /// compared, in both.
+    Prove,
     /// The user chose a fault; none takes the map away.
     Fault(Option<String>),
     /// The user chose a hazard.
@@ -110,6 +114,10 @@ pub struct Asked {
 /// All questions.
 #[derive(Clone, Debug, Default)]
 pub struct Lab {
+    /// Which lab it is: that of a second world has another number.
+    pub number: u32,
+    /// Whether a fault is to be tried as soon as it is known which there are.
+    pub proves: bool,
     asked: [Asked; JOBS],
     count: u32,
     hazard: Hazard,
@@ -122,7 +130,7 @@ impl Lab {
     /// answered anew.
     #[must_use]
     pub fn fork(&self, script: &Script) -> Self {
-        let mut fork = self.clone();
+        let mut fork = Self { number: self.number + 1, ..self.clone() };
         fork.changed(script);
         fork
     }
@@ -194,6 +202,13 @@ impl Lab {
         self.asked[job as usize].runs.push(run);
     }
 
+    /// The fault that one asks about first: the first one of the run's own, else that of its leader.
+    /// Known when the lab has told which faults there are.
+    #[must_use]
+    pub fn first_fault(&self) -> Option<&str> {
+        self.asked(Job::Faults).report["groups"][0]["faults"][0]["fault"].as_str()
+    }
+
     /// When the fault of the danger map does the most harm.
     #[must_use]
     pub fn worst_us(&self) -> Option<u64> {
@@ -221,10 +236,19 @@ impl Asked {
         self.report["error"].as_str()
     }
 
-    /// How much is done, in per cent.
+    /// Whether it was stopped before it was over.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.number > 0 && !self.running && self.error().is_none() && self.per_cent() < 100
+    }
+
+    /// How much is done, in per cent; what does not say is done at once.
     #[must_use]
     pub fn per_cent(&self) -> u64 {
         let (done, all) = (&self.report["done"], &self.report["all"]);
+        if all.is_null() && self.report.is_object() {
+            return 100;
+        }
         done.as_u64().unwrap_or(0) * 100 / all.as_u64().unwrap_or(1).max(1)
     }
 }

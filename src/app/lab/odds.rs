@@ -37,7 +37,7 @@ pub fn odds(state: &State, on: &Callback<Msg>) -> Html {
     let ask = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Ask(Job::Odds, "")));
     html! {
         <section class="lab" data-lab="odds">
-            <h3 class="small-heading">{ w.odds }</h3>
+            <h3>{ w.odds }</h3>
             <p class="ask-row">
                 <label for="hazard">{ w.odds_hazard }</label>
                 <select id="hazard" {onchange}>

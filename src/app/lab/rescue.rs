@@ -3,6 +3,7 @@
 use serde_json::Value;
 use yew::prelude::*;
 
+use super::proof::proof;
 use super::{Asked, Job, LabMsg};
 use crate::app::compare::CompareMsg;
 use crate::app::state::{Msg, State};
@@ -18,23 +19,26 @@ pub fn rescue(state: &State, on: &Callback<Msg>) -> Html {
     let asked = state.lab.asked(Job::Rescue);
     let ask = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Ask(Job::Rescue, "")));
     html! {
-        <section class="lab" data-lab="rescue" aria-live="polite">
-            <h3 class="small-heading">{ w.rescue }</h3>
+        <section class="lab rescue" data-lab="rescue" aria-live="polite">
+            <h3>{ w.rescue }</h3>
             if asked.number == 0 {
+                <p class="hint">{ w.rescue_hint }</p>
                 <button type="button" class="ask" data-action="rescue" onclick={ask}>{ w.rescue_ask }</button>
             } else {
-                { answers(asked, on) }
+                { answers(state, asked, on) }
             }
         </section>
     }
 }
 
-fn answers(asked: &Asked, on: &Callback<Msg>) -> Html {
+fn answers(state: &State, asked: &Asked, on: &Callback<Msg>) -> Html {
     let w = words();
     let none = Vec::new();
     let answers = asked.report["answers"].as_array().unwrap_or(&none);
     let needs = asked.report["needs"].as_array().unwrap_or(&none);
-    let quiet = answers.is_empty() && !asked.running && asked.error().is_none();
+    let over = !asked.running && asked.error().is_none();
+    let quiet = answers.is_empty() && over && !asked.is_stopped();
+    let opened = asked.runs.iter().skip(1).any(|run| run == state.player.script());
     html! {
         <>
             { progress(asked, Job::Rescue, on) }
@@ -44,6 +48,12 @@ fn answers(asked: &Asked, on: &Callback<Msg>) -> Html {
                 { for answers.iter().take(SHOWN).enumerate().map(|(at, answer)| view_answer(asked, at, answer, on)) }
             </ul>
             { for needs.iter().filter_map(Value::as_str).map(|need| html! { <p class="hint">{ need.to_owned() }</p> }) }
+            if opened {
+                <p class="note" role="status">{ w.rescue_opened }{ " " }
+                    <button type="button" class="link" onclick={tell::<MouseEvent>(on, Msg::Undo)}>{ w.undo }</button>
+                </p>
+            }
+            if over && !answers.is_empty() { { proof(state, on) } }
         </>
     }
 }
@@ -53,6 +63,9 @@ pub fn progress(asked: &Asked, job: Job, on: &Callback<Msg>) -> Html {
     let w = words();
     if let Some(error) = asked.error() {
         return html! { <p class="error" role="alert">{ error.to_owned() }</p> };
+    }
+    if asked.is_stopped() {
+        return html! { <p class="note" role="status">{ w.lab_stopped }</p> };
     }
     if !asked.running {
         return html! {};
@@ -80,8 +93,8 @@ fn view_answer(asked: &Asked, at: usize, answer: &Value, on: &Callback<Msg>) -> 
             <span class="answer-title">{ title }</span>
             <span class="answer-note">{ note(&asked.report, answer) }</span>
             <span class="answer-ways">
-                <button type="button" data-action="compare-answer" onclick={compare}>{ w.rescue_compare }</button>
-                <button type="button" data-action="open-answer" onclick={open}>{ w.rescue_try }</button>
+                <button type="button" class="ask" data-action="compare-answer" onclick={compare}>{ w.rescue_compare }</button>
+                <button type="button" class="ask" data-action="open-answer" onclick={open}>{ w.rescue_try }</button>
             </span>
         </li>
     }

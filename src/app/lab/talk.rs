@@ -3,6 +3,7 @@
 use ackscope::script::Script;
 
 use super::{Job, LabMsg};
+use crate::app::panes::Sight;
 use crate::app::state::{Asks, PAINT, State};
 
 impl State {
@@ -13,6 +14,13 @@ impl State {
                 self.lab.ask(Job::Odds, self.lab.hazard().text(), self.player.script());
             }
             LabMsg::Ask(job, about) => self.lab.ask(job, about.to_owned(), self.player.script()),
+            LabMsg::Prove => {
+                self.lab.proves = true;
+                if self.lab.asked(Job::Faults).number == 0 {
+                    self.lab.ask(Job::Faults, String::new(), self.player.script());
+                }
+                self.prove();
+            }
             LabMsg::Fault(Some(fault)) => self.lab.ask(Job::Danger, fault, self.player.script()),
             LabMsg::Fault(None) => self.lab.forget(Job::Danger),
             LabMsg::Hazard(hazard) => self.lab.set_hazard(&hazard),
@@ -21,6 +29,7 @@ impl State {
                 self.lab.heard(job, &report, done);
                 match job {
                     Job::Lessons => return self.want_lessons(),
+                    Job::Faults => self.prove(),
                     Job::Strike if done => self.see(Job::Danger, self.lab.script(job, 0)),
                     _ => {}
                 }
@@ -51,6 +60,7 @@ impl State {
             return;
         }
         self.changed();
+        self.panes.sought = Some(Sight::Stage);
         match job {
             // Another run than the one before.
             Job::Promises => self.begin(),

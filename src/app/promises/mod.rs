@@ -19,7 +19,7 @@ pub fn promises(state: &State, on: &Callback<Msg>) -> Html {
     let ask = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Ask(Job::Promises, "")));
     html! {
         <section class="lab" data-lab="promises">
-            <h3 class="small-heading">{ w.promises }</h3>
+            <h3>{ w.promises }</h3>
             if asked.number == 0 {
                 <p class="hint">{ w.promises_hint }</p>
                 <button type="button" class="ask" data-action="promises" onclick={ask}>{ w.promises_ask }</button>

@@ -20,7 +20,7 @@ pub fn monitoring(state: &State, on: &Callback<Msg>) -> Html {
     let harms = asked.report["harms"].as_array();
     html! {
         <section class="lab" data-lab="monitoring" aria-live="polite">
-            <h3 class="small-heading">{ w.monitoring }</h3>
+            <h3>{ w.monitoring }</h3>
             if asked.number == 0 {
                 <p class="hint">{ w.monitoring_hint }</p>
                 <button type="button" class="ask" data-action="monitoring" onclick={ask}>{ w.monitoring_ask }</button>

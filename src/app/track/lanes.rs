@@ -58,8 +58,8 @@ impl Track<'_> {
     }
 
     /// Where a fault is dangerous: a band along the foot of the lanes, high where records come to
-    /// harm, low where they are refused.
-    pub(super) fn danger(&mut self, span: Span) {
+    /// harm, low where they are refused. Where there are two, one lies above the other.
+    pub(super) fn danger(&mut self, span: Span, above: usize) {
         let (height, ink) = match span.kind {
             Danger::Harm => (DANGER, Ink::Lost),
             Danger::Refused => (DANGER * 0.5, Ink::LeaderFill),
@@ -69,7 +69,8 @@ impl Track<'_> {
         if right >= self.size.gutter && left <= self.size.width {
             let (left, right) = (self.inside(span.from_us), self.inside(span.to_us));
             let width = (right - left).max(1.0);
-            self.rect(Rect::new(left, self.foot() - height, width, height), 0.0, ink, 1.0);
+            let foot = self.foot() - above as f32 * (DANGER + 3.0);
+            self.rect(Rect::new(left, foot - height, width, height), 0.0, ink, 1.0);
         }
     }
 

@@ -43,8 +43,8 @@ pub struct Part<'a> {
     pub open: &'a [Fold],
     /// The record whose way stands out.
     pub followed: Option<RecordId>,
-    /// Where a fault is dangerous.
-    pub danger: &'a [Span],
+    /// Where a fault is dangerous: in this world, or in both.
+    pub danger: &'a [Vec<Span>],
 }
 
 /// The picture, and what in it can be pointed at.
@@ -80,7 +80,9 @@ pub fn track(player: &Player, part: Part<'_>, size: Size) -> Picture {
     track.risk(player);
     track.messages(player.trace());
     track.deaths(player.trace());
-    part.danger.iter().for_each(|span| track.danger(*span));
+    for (above, spans) in part.danger.iter().rev().enumerate() {
+        spans.iter().for_each(|span| track.danger(*span, above));
+    }
     if size.gutter > 0.0 {
         track.names();
     }

@@ -1,10 +1,12 @@
 //! How the stage is looked at: how large, and which partition is drawn in full.
 //!
 //! A larger stage is laid out in a larger box, so that more is told and not only written larger;
-//! the frame scrolls over it. One that is narrow is only written larger, and one that is made
-//! smaller than its frame is only written smaller.
+//! the frame scrolls over it. One that is made smaller is laid out in a larger box, too, which fills
+//! the frame: what is smaller leaves room for more. One that is narrow is only written larger or
+//! smaller.
 
 use ackscope::model::ids::PartitionId;
+use ackscope::stage::LARGEST as LARGEST_TYPE;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -26,6 +28,17 @@ pub struct Glance {
     pub partition: Option<PartitionId>,
     /// What stays where it is when the size changes: a place in the frame, as shares of it.
     anchor: Option<(f32, f32)>,
+}
+
+/// How the stage is laid out and shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scales {
+    /// The box that it is laid out in, times the frame.
+    pub layout: f32,
+    /// At which scale that is then shown.
+    pub shown: f32,
+    /// How much larger than usual it may be laid out in a large box.
+    pub largest: f32,
 }
 
 impl Default for Glance {
@@ -52,11 +65,22 @@ pub const SMALLER: Msg = Msg::Glance(GlanceMsg::Zoom(80, MIDDLE));
 const MIDDLE: (f32, f32) = (0.5, 0.5);
 
 impl Glance {
-    /// The scale of the box that it is laid out in, and that at which it is then shown.
+    /// How it is laid out and shown.
     #[must_use]
-    pub fn scales(&self, wide: bool) -> (f32, f32) {
+    pub fn scales(&self, wide: bool) -> Scales {
         let size = f32::from(self.percent) / 100.0;
-        if wide && size > 1.0 { (size, 1.0) } else { (1.0, size) }
+        match (wide, size >= 1.0) {
+            (false, _) => Scales { layout: 1.0, shown: size, largest: LARGEST_TYPE },
+            (true, true) => Scales { layout: size, shown: 1.0, largest: LARGEST_TYPE },
+            (true, false) => Scales { layout: 1.0 / size, shown: size, largest: 1.0 },
+        }
+    }
+
+    /// How large what is in the frame is before it is made larger or smaller around a place; asked only
+    /// then, since the page has to work it out.
+    pub fn before(&self, frame: &Element) -> (f32, f32) {
+        let size = || (frame.scroll_width() as f32, frame.scroll_height() as f32);
+        self.anchor.map_or((0.0, 0.0), |_| size())
     }
 
     /// Scrolls so that what was under the pointer is there again.

@@ -146,16 +146,22 @@ impl Layout {
     /// The height of a line that tells of a partition which is not drawn in full.
     pub const ROW: f32 = 18.0;
 
-    /// The layout of a run in a box of that size, with a partition that is drawn in full.
+    /// The layout of a run in a box of that size, with a partition that is drawn in full; enlarged so
+    /// far at most.
     #[must_use]
-    pub fn new(setup: &Setup, partition: Option<PartitionId>, width: f32, height: f32) -> Self {
+    pub fn new(
+        setup: &Setup,
+        partition: Option<PartitionId>,
+        (width, height): (f32, f32),
+        largest: f32,
+    ) -> Self {
         let counts = Counts::of(setup, partition);
         if width < WIDE_FROM {
             return narrow(&counts, width.max(300.0));
         }
         // A large box (a projector) gets larger type, not more emptiness.
         let scale = (width / COMFORT).min(height / counts.wide_min().max(COMFORT * ASPECT));
-        let scale = within(scale, 1.0, 3.0);
+        let scale = within(scale, 1.0, largest);
         wide(&counts, width / scale, height / scale, scale)
     }
 

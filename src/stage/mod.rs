@@ -50,6 +50,9 @@ pub use still::Still;
 pub use svg::{css_variables, to_svg};
 use words::Words;
 
+/// How much a stage is enlarged at most, in a box as large as a wall.
+pub const LARGEST: f32 = 3.0;
+
 /// What is looked at, and in how large a box.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct View {
@@ -63,6 +66,8 @@ pub struct View {
     pub partition: Option<PartitionId>,
     /// How much room a broker's card leaves at its lower right for a button.
     pub button: f32,
+    /// How much it is enlarged at most where the box is large. At 1 a larger box shows more instead.
+    pub largest: f32,
     /// The words.
     pub words: &'static Words,
 }
@@ -71,7 +76,8 @@ impl View {
     /// A view of everything, in English.
     #[must_use]
     pub fn new(width: f32, height: f32) -> Self {
-        Self { width, height, focus: None, partition: None, button: 0.0, words: &words::ENGLISH }
+        let words = &words::ENGLISH;
+        Self { width, height, focus: None, partition: None, button: 0.0, largest: LARGEST, words }
     }
 }
 
@@ -79,7 +85,7 @@ impl View {
 #[must_use]
 pub fn scene(world: &World, ledger: &Ledger, now_us: u64, view: &View) -> Scene {
     let partition = story_partition(world, ledger, view);
-    let layout = Layout::new(world.setup(), partition, view.width, view.height);
+    let layout = Layout::new(world.setup(), partition, (view.width, view.height), view.largest);
     let mut stage = Stage {
         world,
         ledger,

@@ -14,6 +14,8 @@ mod later;
 mod probe;
 #[path = "support/site.rs"]
 mod site;
+#[path = "browser/speed.rs"]
+mod speed;
 #[path = "browser/story.rs"]
 mod story;
 #[path = "browser/time.rs"]

@@ -1,7 +1,6 @@
 //! What changes with every frame: the two pictures, the scrubber, the time. Written to the
-//! elements directly, past the rendering of the page.
-
-use std::cell::Cell;
+//! elements directly, past the rendering of the page. A frame asks the page for nothing that would make
+//! it work out its layout: sizes are measured when they have changed.
 
 use ackscope::model::ids::RecordId;
 use ackscope::player::within;
@@ -13,12 +12,15 @@ use yew::prelude::*;
 
 use super::compare::{Letter, marks};
 use super::effects::{Listeners, root, set_style};
+use super::glance::Scales;
 use super::lab::{Job, danger};
 use super::paint::Painter;
+use super::repaint::Picture;
 use super::route::Route;
 use super::state::{Msg, Pacing, State};
 use super::track::{Part, Size, track};
 use super::words::{decimal, fill, span, time, words};
+use super::written::Written;
 use super::{log, stage_view, timeline, transport};
 
 /// The elements that frames write to.
@@ -45,11 +47,40 @@ pub struct Live {
     /// The event log.
     pub log: log::Handle,
     dirty: bool,
+    /// Whether what is painted was painted in parts.
+    in_parts: bool,
     ready: bool,
     /// Whether the stages that are watched are two.
     watched: Option<bool>,
     track: Option<TrackKey>,
-    bar_height: Cell<i32>,
+    /// The sizes of things, until something has another one.
+    sizes: Option<Sizes>,
+    told: Told,
+}
+
+/// The sizes that frames need to know.
+#[derive(Clone, Copy, Default)]
+struct Sizes {
+    /// Those of the stages: with the room of a scroll bar, since there is none where the picture fits.
+    stages: [(f32, f32); 2],
+    /// That of the timeline.
+    track: (f32, f32),
+}
+
+/// What was told last.
+#[derive(Default)]
+struct Told {
+    least: Written,
+    most: Written,
+    position: Written,
+    veil: Written,
+    band: Written,
+    charts: Written,
+    time: Written,
+    rate: Written,
+    digest: Written,
+    now: Written,
+    bar: Written,
 }
 
 /// What the picture of the timeline depends on.
@@ -89,10 +120,16 @@ impl Live {
         self.dirty |= dirty;
     }
 
-    /// Whether a frame is needed.
+    /// Notes that something has another size, or looks different throughout: fonts have come.
+    pub fn resized(&mut self) {
+        self.sizes = None;
+        self.dirty = true;
+    }
+
+    /// Whether a frame is needed: for what has changed, or for what comes to rest.
     #[must_use]
-    pub fn dirty(&self) -> bool {
-        self.dirty
+    pub fn wants_frame(&self, playing: bool) -> bool {
+        self.dirty || playing || self.in_parts
     }
 
     /// Hears when the pictures change their size. There are others where two worlds are compared.
@@ -100,6 +137,7 @@ impl Live {
         if self.watched.replace(pair) == Some(pair) {
             return;
         }
+        self.resized();
         let frames = self.stages.iter().map(|stage| &stage.frame);
         for node in frames.chain([&self.timeline.canvas, &self.bar]) {
             if let Some(element) = node.cast::<Element>() {
@@ -123,27 +161,64 @@ impl Live {
 
     /// Brings the elements up to date.
     pub fn paint(&mut self, state: &mut State) {
-        if !std::mem::take(&mut self.dirty) {
+        let changed = std::mem::take(&mut self.dirty);
+        if !changed && (state.playing || !self.in_parts) {
             return;
         }
+        if !changed {
+            self.forget_pictures();
+        }
+        self.in_parts = false;
         let theme = theme(state);
+        let sizes = self.measured();
         for letter in Letter::ALL {
             let stage = &self.stages[letter as usize];
             let route = &mut self.routes[letter as usize];
-            state.in_world(letter, |state| paint_stage(stage, route, state, theme));
+            let size = sizes.stages[letter as usize];
+            let paint = |state: &mut State| paint_stage(stage, route, state, (size, theme));
+            self.in_parts |= state.in_world(letter, paint) == Some(false);
         }
-        self.paint_track(state, theme);
+        self.paint_track(state, sizes.track, theme);
         self.move_scrubber(state);
         self.tell_root(state);
-        self.make_room();
         if let (false, Some(root)) = (self.ready, root()) {
             self.ready = root.set_attribute("data-ready", "true").is_ok();
         }
     }
 
-    fn paint_track(&mut self, state: &State, theme: Theme) -> Option<()> {
-        let canvas = self.timeline.canvas.cast::<HtmlCanvasElement>()?;
-        let (width, height) = (canvas.client_width() as f32, canvas.client_height() as f32);
+    /// Lets the stages be painted as a whole.
+    fn forget_pictures(&self) {
+        for stage in &self.stages {
+            *stage.picture.borrow_mut() = Picture::default();
+        }
+    }
+
+    /// The sizes of things. Measured where that is not known, and then all stages are painted anew.
+    fn measured(&mut self) -> Sizes {
+        if let Some(sizes) = self.sizes {
+            return sizes;
+        }
+        let size = |node: &NodeRef, with_bar: bool| {
+            let element = node.cast::<HtmlElement>()?;
+            let width = if with_bar { element.offset_width() } else { element.client_width() };
+            Some((width as f32, element.client_height() as f32))
+        };
+        self.forget_pictures();
+        let stages = &self.stages;
+        let sizes = Sizes {
+            stages: [0, 1].map(|n: usize| size(&stages[n].frame, true).unwrap_or_default()),
+            track: size(&self.timeline.canvas, false).unwrap_or_default(),
+        };
+        self.make_room();
+        *self.sizes.insert(sizes)
+    }
+
+    fn paint_track(
+        &mut self,
+        state: &State,
+        (width, height): (f32, f32),
+        theme: Theme,
+    ) -> Option<()> {
         let tall = height >= TALL_TRACK;
         let (gutter, axis) = if tall { (GUTTER, AXIS) } else { (0.0, 0.0) };
         let size = Size { width, height, gutter, axis };
@@ -172,7 +247,9 @@ impl Live {
             let part = Part { pace, window_ms, open, followed, danger: &spans };
             let picture = track(&state.player, part, size);
             // Without its background: what is behind the timeline shows through.
+            let canvas = self.timeline.canvas.cast::<HtmlCanvasElement>()?;
             let mut painter = Painter::new(&canvas, (width, height), 1.0, theme)?;
+            painter.clear();
             picture.shapes.iter().for_each(|shape| painter.shape(shape));
             *self.timeline.arrows.borrow_mut() = picture.arrows;
             self.track = Some(key);
@@ -181,18 +258,18 @@ impl Live {
     }
 
     fn move_scrubber(&self, state: &State) -> Option<()> {
-        let w = words();
+        let (w, told) = (words(), &self.told);
         let (from_ms, to_ms) = state.window_ms();
         let now = time(state.now_us);
-        let range = self.timeline.range.cast::<HtmlInputElement>()?;
-        set_attribute(&range, "min", &(from_ms.floor() as u64).to_string());
-        set_attribute(&range, "max", &(to_ms.ceil() as u64).to_string());
-        range.set_value_as_number(state.play_ms);
+        let range = &self.timeline.range;
+        told.least.attribute(range, "min", &(from_ms.floor() as u64).to_string());
+        told.most.attribute(range, "max", &(to_ms.ceil() as u64).to_string());
+        range.cast::<HtmlInputElement>()?.set_value_as_number(state.play_ms);
         let text = fill(w.position_text, &[("time", &now), ("end", &time(state.end_us()))]);
-        set_attribute(&range, "aria-valuetext", &text);
+        told.position.attribute(range, "aria-valuetext", &text);
         let share = |ms: f64| within((ms - from_ms) / (to_ms - from_ms), 0.0, 1.0);
         let scale = "scaleX(".to_owned() + &parts(1.0 - share(state.play_ms)) + ")";
-        set_style(&self.timeline.veil.cast::<HtmlElement>()?, "transform", &scale);
+        told.veil.style(&self.timeline.veil, "transform", &scale);
         let at = |us: u64| share(state.pace().play_ms(us));
         let band = state.travel.span.map_or((0.0, 0.0), |(from, to)| (at(from), at(to)));
         let band_at = "translateX(".to_owned()
@@ -200,95 +277,94 @@ impl Live {
             + "%) scaleX("
             + &parts(band.1 - band.0)
             + ")";
-        set_style(&self.timeline.band.cast::<HtmlElement>()?, "transform", &band_at);
-        if let Some(charts) = self.charts.cast::<HtmlElement>() {
-            set_style(&charts, "--now", &parts(state.play_ms / state.pace().total_ms().max(1.0)));
-        }
-        set_text(&self.transport.time, &now);
-        // A tenth of a second of playing, measured from here.
-        let tenth_ms = f64::from(state.speed);
-        let ahead_us = state.pace().sim_us(state.play_ms + tenth_ms).saturating_sub(state.now_us);
-        let rate = ahead_us as f64 * 10.0;
-        let rate = if ahead_us > 0 {
-            fill(w.pace_note, &[("rate", &span(two_digits(rate)))])
-        } else {
-            String::new()
-        };
-        set_text(&self.transport.rate, &rate);
+        told.band.style(&self.timeline.band, "transform", &band_at);
+        let share = parts(state.play_ms / state.pace().total_ms().max(1.0));
+        told.charts.style(&self.charts, "--now", &share);
+        told.time.text(&self.transport.time, &now);
+        told.rate.text(&self.transport.rate, &rate(state));
         Some(())
     }
 
     /// What sticks above the bar of time keeps clear of it.
     fn make_room(&self) -> Option<()> {
-        let height = self.bar.cast::<HtmlElement>()?.offset_height();
-        if height != self.bar_height.replace(height) {
-            let root = root()?.dyn_into::<HtmlElement>().ok()?;
-            set_style(&root, "--bar", &(height.to_string() + "px"));
-        }
+        let height = self.bar.cast::<HtmlElement>()?.offset_height().to_string() + "px";
+        let root = root()?.dyn_into::<HtmlElement>().ok()?;
+        let root = self.told.bar.differs_on(root, &height)?;
+        set_style(&root, "--bar", &height);
         Some(())
     }
 
     /// Says on the root element which run and which moment is shown: for tests, and for whoever
     /// drives the page.
     pub fn tell_root(&self, state: &State) {
-        let Some(root) = root() else { return };
         let digest = state.player.digest();
         let nibbles = (0..16)
             .rev()
             .map(|n| char::from_digit((digest >> (4 * n)) as u32 & 15, 16).unwrap_or('0'));
-        let _ = root.set_attribute("data-digest", &nibbles.collect::<String>());
-        let _ = root.set_attribute("data-time-us", &state.now_us.to_string());
+        self.tell("data-digest", &self.told.digest, &nibbles.collect::<String>());
+        self.tell("data-time-us", &self.told.now, &state.now_us.to_string());
+    }
+
+    fn tell(&self, name: &str, told: &Written, value: &str) -> Option<()> {
+        let root = root()?.dyn_into::<HtmlElement>().ok()?;
+        told.differs_on(root, value)?.set_attribute(name, value).ok()
     }
 }
 
-/// Paints the world that is chosen.
+/// How much simulated time a second plays. A tenth of a second of playing, measured from here.
+fn rate(state: &State) -> String {
+    let tenth_ms = f64::from(state.speed);
+    let ahead_us = state.pace().sim_us(state.play_ms + tenth_ms).saturating_sub(state.now_us);
+    if ahead_us == 0 {
+        return String::new();
+    }
+    let rate = span(two_digits(ahead_us as f64 * 10.0));
+    fill(words().pace_note, &[("rate", &rate)])
+}
+
+/// Paints the world that is chosen. Answers whether as a whole.
 fn paint_stage(
     stage: &stage_view::Handle,
     route: &mut Route,
     state: &mut State,
-    theme: Theme,
-) -> Option<()> {
+    ((width, height), theme): ((f32, f32), Theme),
+) -> Option<bool> {
     let frame = stage.frame.cast::<HtmlElement>()?;
     let canvas = stage.canvas.cast::<HtmlCanvasElement>()?;
-    // With the room of a scrollbar: there is none when the picture fits.
-    let width = frame.offset_width() as f32;
     if width < 1.0 {
         return None;
     }
     let preferred = stage::preferred_height(state.player.setup(), width);
-    let height = if state.media.wide { frame.client_height() as f32 } else { preferred };
+    let height = if state.media.wide { height } else { preferred };
     let now_us = state.stage_us();
     let focus = state.followed;
     let moment = state.player.seek(now_us);
-    let (box_scale, shown_scale) = state.glance.scales(state.media.wide);
-    let (width, height) = (width * box_scale, height * box_scale);
+    let Scales { layout, shown, largest } = state.glance.scales(state.media.wide);
+    let (width, height) = (width * layout, height * layout);
     let partition = state.glance.partition;
     let at_scale = |scale: f32| {
-        let button = BUTTON / scale;
+        let button = BUTTON / (scale * shown);
         let view = View::new(width / scale, height / scale);
-        let view = View { focus, partition, button, ..view };
+        let view = View { focus, partition, button, largest, ..view };
         stage::scene(moment.world, moment.ledger, now_us, &view)
     };
     // Before an audience it is larger, as far as the whole stage still fits.
     let most = if state.present { scene_within(width / 1_000.0, 1.0, LARGEST) } else { 1.0 };
     let (mut scene, scale) = fit(width, height, (state.compare.is_some(), most), &at_scale);
-    let scale = scale * shown_scale;
+    let scale = scale * shown;
     marks::mark(&mut scene, state);
     if let Some(record) = state.followed.filter(|_| state.lit) {
         route.follow(&state.player, state.revision, record);
         route.light(&mut scene, now_us);
     }
-    let before = (frame.scroll_width() as f32, frame.scroll_height() as f32);
+    let before = state.glance.before(&frame);
     let size = (scene.width * scale, scene.height * scale);
     let mut painter = Painter::new(&canvas, size, scale, theme)?;
-    painter.scene(&scene);
-    // Were one of them left to the style sheet, a scroll bar could bring itself about.
-    for (name, length) in [("width", size.0), ("height", size.1)] {
-        set_style(&canvas, name, &((length.round() as i32).to_string() + "px"));
-    }
+    let whole = painter.turn(&mut stage.picture.borrow_mut(), scene.shapes, scene.background)?;
+    stage.resize(size);
     stage.place(scene.hotspots, scale);
     state.glance.scroll(&frame, before);
-    Some(())
+    Some(whole)
 }
 
 /// The scene at the scale at which it fits: a little smaller, rather than a part of it or, of two
@@ -321,22 +397,6 @@ pub fn theme(state: &State) -> Theme {
 /// A share as a number with four digits.
 fn parts(share: f64) -> String {
     decimal((share * 10_000.0) as u64, 10_000, 4)
-}
-
-/// Sets an attribute where it differs.
-fn set_attribute(element: &Element, name: &str, value: &str) {
-    if element.get_attribute(name).as_deref() != Some(value) {
-        let _ = element.set_attribute(name, value);
-    }
-}
-
-/// Writes a text where it differs.
-fn set_text(node: &NodeRef, text: &str) {
-    if let Some(element) = node.cast::<Element>()
-        && element.text_content().as_deref() != Some(text)
-    {
-        element.set_text_content(Some(text));
-    }
 }
 
 /// Rounded, so that it does not flicker.

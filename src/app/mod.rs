@@ -25,6 +25,7 @@ mod paint;
 mod panes;
 mod promises;
 mod record_panel;
+mod repaint;
 mod route;
 mod settings;
 mod shown;
@@ -39,6 +40,7 @@ mod transport;
 mod travel;
 mod tune;
 mod words;
+mod written;
 
 use ackscope::lessons;
 use ackscope::script::edit::value_of;
@@ -233,7 +235,8 @@ impl Component for App {
             effects::show_theme(run.state.theme);
         }
         if msg == Msg::Resized {
-            run.live.timeline.place(&run.above);
+            run.live.resized();
+            run.live.timeline.place(&run.above, true);
         }
         if is_frame {
             self.frames.arrived();
@@ -256,7 +259,7 @@ impl Component for App {
         } else {
             run.live.tell_root(&run.state);
         }
-        if run.live.dirty() || run.state.playing || run.is_searching() {
+        if run.live.wants_frame(run.state.playing) || run.is_searching() {
             self.frames.request(&self.on);
         }
         differs
@@ -290,7 +293,7 @@ impl Component for App {
         if let Some(rows) = &run.rows {
             run.live.log.place(rows);
         }
-        run.live.timeline.place(&run.above);
+        run.live.timeline.place(&run.above, false);
         if let Some(sight) = run.state.panes.sought.take() {
             effects::reveal(sight, !run.state.media.wide);
         }

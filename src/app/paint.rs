@@ -4,13 +4,14 @@ use std::f64::consts::TAU;
 
 use ackscope::stage::palette::{Ink, Theme};
 use ackscope::stage::scene::{
-    Anchor, Fill, Form, Point, Scene, Segment, Shape, Stroke, Text, within,
+    Anchor, Fill, Form, Point, Rect, Scene, Segment, Shape, Stroke, Text, Weight, within,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::js_sys::Array;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::effects::pixel_ratio;
+use super::repaint::{Look, Picture};
 
 /// The fonts, as the style sheet has them.
 pub const SANS: &str = "Inter, system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', sans-serif";
@@ -21,16 +22,29 @@ pub const MONO: &str = "'JetBrains Mono', ui-monospace, SFMono-Regular, Menlo, C
 pub struct Painter {
     context: CanvasRenderingContext2d,
     colors: Vec<String>,
-    /// What the context is set to, so that it is set only where that changes.
-    fill: Option<Ink>,
-    stroke: Option<Ink>,
-    font: String,
-    alpha: f32,
+    look: Look,
+    /// Whether nothing is left of what was there.
+    is_empty: bool,
+    set: Settings,
 }
 
+/// What the context is set to, so that it is set only where that changes.
+#[derive(Default)]
+struct Settings {
+    fill: Option<Ink>,
+    stroke: Option<Ink>,
+    line: Option<Line>,
+    font: Option<(f32, Weight, bool)>,
+    anchor: Option<Anchor>,
+    alpha: Option<f32>,
+}
+
+/// A stroke's width, whether its ends are round, and its dashes.
+type Line = (f32, bool, Option<[f32; 2]>);
+
 impl Painter {
-    /// Makes the canvas so large in CSS pixels, sharp on this screen, and clears it. What is
-    /// painted is `scale` times as large as it says.
+    /// Makes the canvas so large in CSS pixels, sharp on this screen. What is painted is `scale` times
+    /// as large as it says.
     #[must_use]
     pub fn new(
         canvas: &HtmlCanvasElement,
@@ -59,22 +73,27 @@ impl Painter {
         ratio: f64,
         theme: Theme,
     ) -> Option<Self> {
-        let (device_width, device_height) =
-            ((f64::from(width) * ratio).round() as u32, (f64::from(height) * ratio).round() as u32);
-        if canvas.width() != device_width || canvas.height() != device_height {
-            canvas.set_width(device_width);
-            canvas.set_height(device_height);
+        let size = [width, height].map(|length| (f64::from(length) * ratio).round() as u32);
+        let is_empty = [canvas.width(), canvas.height()] != size;
+        if is_empty {
+            canvas.set_width(size[0]);
+            canvas.set_height(size[1]);
         }
         let context =
             canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
         let zoom = ratio * f64::from(scale);
         context.set_transform(zoom, 0.0, 0.0, zoom, 0.0, 0.0).ok()?;
-        context.clear_rect(0.0, 0.0, f64::from(width / scale), f64::from(height / scale));
         context.set_line_join("round");
         context.set_text_baseline("alphabetic");
-        context.set_global_alpha(1.0);
         let colors = Ink::ALL.iter().map(|ink| theme.color(*ink).css()).collect();
-        Some(Self { context, colors, fill: None, stroke: None, font: String::new(), alpha: 1.0 })
+        let look = Look { size, zoom, theme };
+        Some(Self { context, colors, look, is_empty, set: Settings::default() })
+    }
+
+    /// Takes away what was there.
+    pub fn clear(&self) {
+        let [width, height] = self.look.size.map(|length| f64::from(length) / self.look.zoom);
+        self.context.clear_rect(0.0, 0.0, width, height);
     }
 
     /// Paints a scene.
@@ -84,6 +103,40 @@ impl Painter {
         for shape in &scene.shapes {
             self.shape(shape);
         }
+    }
+
+    /// Paints of a scene what differs from the picture that is there. Answers whether that is all of it.
+    pub fn turn(
+        &mut self,
+        picture: &mut Picture,
+        shapes: Vec<Shape>,
+        background: Ink,
+    ) -> Option<bool> {
+        if self.is_empty {
+            *picture = Picture::default();
+        }
+        let parts = picture.turn_into(shapes, self.look);
+        let zoom = self.look.zoom;
+        let all = parts.first() == Some(&[0, 0, self.look.size[0], self.look.size[1]]);
+        for part in parts {
+            let [x, y, width, height] = part.map(f64::from);
+            self.context.save();
+            // In whole pixels: at an edge that is smooth what is below would show through.
+            self.context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0).ok()?;
+            self.context.begin_path();
+            self.context.rect(x, y, width, height);
+            self.context.clip();
+            self.fill_with(Fill { ink: background, opacity: 1.0 }, 1.0);
+            self.context.fill_rect(x, y, width, height);
+            self.context.set_transform(zoom, 0.0, 0.0, zoom, 0.0, 0.0).ok()?;
+            let [x, y, width, height] = [x, y, width, height].map(|it| (it / zoom) as f32);
+            for shape in picture.within(Rect::new(x, y, width, height)) {
+                self.shape(shape);
+            }
+            self.context.restore();
+            self.set = Settings::default();
+        }
+        Some(all)
     }
 
     /// Paints a shape: first its inside, then its outline.
@@ -166,49 +219,57 @@ impl Painter {
     }
 
     fn text(&mut self, text: &Text) {
-        let family = if text.mono { MONO } else { SANS };
-        let weight = if text.mono { 500 } else { text.weight.css() };
-        let font = weight.to_string() + " " + &size(text.size) + "px " + family;
-        if font != self.font {
-            self.context.set_font(&font);
-            self.font = font;
+        let font = (text.size, text.weight, text.mono);
+        if self.set.font != Some(font) {
+            let family = if text.mono { MONO } else { SANS };
+            let weight = if text.mono { 500 } else { text.weight.css() };
+            let css = weight.to_string() + " " + &size(text.size) + "px " + family;
+            self.context.set_font(&css);
+            self.set.font = Some(font);
         }
-        self.context.set_text_align(match text.anchor {
-            Anchor::Start => "left",
-            Anchor::Middle => "center",
-            Anchor::End => "right",
-        });
+        if self.set.anchor != Some(text.anchor) {
+            self.context.set_text_align(match text.anchor {
+                Anchor::Start => "left",
+                Anchor::Middle => "center",
+                Anchor::End => "right",
+            });
+            self.set.anchor = Some(text.anchor);
+        }
         let _ = self.context.fill_text(&text.content, f64::from(text.at.x), f64::from(text.at.y));
     }
 
     fn fill_with(&mut self, fill: Fill, opacity: f32) {
-        if self.fill != Some(fill.ink) {
+        if self.set.fill != Some(fill.ink) {
             self.context.set_fill_style_str(&self.colors[fill.ink as usize]);
-            self.fill = Some(fill.ink);
+            self.set.fill = Some(fill.ink);
         }
         self.alpha(fill.opacity * opacity);
     }
 
     fn stroke_with(&mut self, stroke: Stroke, opacity: f32) {
         let context = &self.context;
-        if self.stroke != Some(stroke.ink) {
+        if self.set.stroke != Some(stroke.ink) {
             context.set_stroke_style_str(&self.colors[stroke.ink as usize]);
-            self.stroke = Some(stroke.ink);
+            self.set.stroke = Some(stroke.ink);
         }
-        context.set_line_width(f64::from(stroke.width));
-        context.set_line_cap(if stroke.round { "round" } else { "butt" });
-        let dash = Array::new();
-        for length in stroke.dash.iter().flatten() {
-            dash.push(&JsValue::from_f64(f64::from(*length)));
+        let line = (stroke.width, stroke.round, stroke.dash);
+        if self.set.line != Some(line) {
+            context.set_line_width(f64::from(stroke.width));
+            context.set_line_cap(if stroke.round { "round" } else { "butt" });
+            let dash = Array::new();
+            for length in stroke.dash.iter().flatten() {
+                dash.push(&JsValue::from_f64(f64::from(*length)));
+            }
+            let _ = context.set_line_dash(&dash);
+            self.set.line = Some(line);
         }
-        let _ = context.set_line_dash(&dash);
         self.alpha(opacity);
     }
 
     fn alpha(&mut self, alpha: f32) {
-        if alpha.to_bits() != self.alpha.to_bits() {
+        if self.set.alpha != Some(alpha) {
             self.context.set_global_alpha(f64::from(alpha));
-            self.alpha = alpha;
+            self.set.alpha = Some(alpha);
         }
     }
 }

@@ -14,9 +14,11 @@ use yew::prelude::*;
 use super::break_it::{self, things::Thing};
 use super::effects::set_style;
 use super::glance::GlanceMsg;
+use super::repaint::Picture;
 use super::state::Msg;
 use super::tool::tell;
 use super::words::{fill, words};
+use super::written::Written;
 
 /// The elements that are changed with every frame, and what is where in the picture.
 #[derive(Clone, Default)]
@@ -31,6 +33,31 @@ pub struct Handle {
     pub overlay: NodeRef,
     /// What can be pointed at.
     pub hotspots: Rc<RefCell<Vec<Hotspot>>>,
+    /// What was painted last.
+    pub picture: Rc<RefCell<Picture>>,
+    /// The buttons over the picture, and where they were laid.
+    laid: Rc<RefCell<Vec<Laid>>>,
+    told: Told,
+}
+
+/// What was told last: the picture in words, its size, how many records are drawn.
+#[derive(Clone, Default)]
+struct Told {
+    words: Written,
+    width: Written,
+    height: Written,
+    records: Written,
+}
+
+/// A button over the picture, and where it was laid: hidden, at a corner, or over a handle.
+type Laid = (HtmlElement, Option<Place>);
+
+/// Where a button is.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Hidden,
+    Corner(Rect),
+    Over(Rect),
 }
 
 /// The stage.
@@ -99,15 +126,20 @@ fn view_switch(broker: BrokerId, down: bool, on: &Callback<Msg>) -> Html {
 }
 
 impl Handle {
-    /// Says in words what the picture shows.
+    /// Says in words what the picture shows, and how many records are drawn: for whoever drives the page.
     fn describe(&self, hotspots: &[Hotspot]) {
         let labels: Vec<&str> = hotspots.iter().filter_map(card_label).collect();
-        let text = labels.join(". ");
-        if let Some(element) = self.words.cast::<Element>()
-            && element.text_content().as_deref() != Some(&text)
-        {
-            element.set_text_content(Some(&text));
-        }
+        self.told.words.text(&self.words, &labels.join(". "));
+        let is_record = |spot: &&Hotspot| matches!(spot.part, Part::Record(..));
+        let records = hotspots.iter().filter(is_record).count().to_string();
+        self.told.records.attribute(&self.canvas, "data-records", &records);
+    }
+
+    /// The picture has that size. Were one side left to the style sheet, a scroll bar could bring itself
+    /// about.
+    pub fn resize(&self, (width, height): (f32, f32)) {
+        self.told.width.style(&self.canvas, "width", &pixels(width));
+        self.told.height.style(&self.canvas, "height", &pixels(height));
     }
 
     /// What is under the pointer: the frontmost thing.
@@ -131,7 +163,7 @@ impl Handle {
         }
         self.describe(&hotspots);
         if let Some(overlay) = self.overlay.cast::<Element>() {
-            lay_over(&overlay, &hotspots);
+            lay_over(&overlay, &hotspots, &mut self.laid.borrow_mut());
         }
         *self.hotspots.borrow_mut() = hotspots;
     }
@@ -141,38 +173,45 @@ impl Handle {
 /// `data-corner` stands in the lower right corner of that, any other one covers its handle. What
 /// is not in the picture has no button.
 #[inline(never)] // The build asks for it by its name: the rehearsal has nothing to lay it over.
-fn lay_over(overlay: &Element, hotspots: &[Hotspot]) {
+fn lay_over(overlay: &Element, hotspots: &[Hotspot], laid: &mut Vec<Laid>) {
     let lasts = |spot: &&Hotspot| !matches!(spot.part, Part::Record(..) | Part::Message(_));
     let spots: Vec<_> = hotspots.iter().filter(lasts).map(|spot| (spot.id(), spot)).collect();
     let children = overlay.children();
+    laid.truncate(children.length() as usize);
     for n in 0..children.length() {
-        let Some(button) = children.item(n).and_then(|child| child.dyn_into::<HtmlElement>().ok())
-        else {
-            continue;
+        let Some(child) = children.item(n) else { continue };
+        let part = child.get_attribute("data-part").unwrap_or_default();
+        let place = match spots.iter().find(|(id, _)| *id == part) {
+            None => Place::Hidden,
+            Some((_, spot)) if child.has_attribute("data-corner") => Place::Corner(spot.rect),
+            Some((_, spot)) => Place::Over(spot.handle),
         };
-        let part = button.get_attribute("data-part").unwrap_or_default();
-        let Some((_, spot)) = spots.iter().find(|(id, _)| *id == part) else {
-            set_changed(&button, "display", "none");
-            continue;
-        };
-        let (rect, handle) = (spot.rect, spot.handle);
-        let at = |x: f32, y: f32| "translate(".to_owned() + &pixels(x) + "," + &pixels(y) + ")";
-        let place = if button.has_attribute("data-corner") {
-            at(rect.right(), rect.bottom()) + " translate(-100%,-100%)"
-        } else {
-            set_changed(&button, "width", &pixels(handle.width));
-            set_changed(&button, "height", &pixels(handle.height));
-            at(handle.x, handle.y)
-        };
-        set_changed(&button, "transform", &place);
-        set_changed(&button, "display", "");
+        let at = n as usize;
+        if laid.get(at).is_none_or(|(known, _)| **known != child) {
+            let Ok(button) = child.dyn_into::<HtmlElement>() else { continue };
+            laid.truncate(at);
+            laid.push((button, None));
+        }
+        let (button, known) = &mut laid[at];
+        if known.replace(place) != Some(place) {
+            lay(button, place);
+        }
     }
 }
 
-fn set_changed(element: &HtmlElement, name: &str, value: &str) {
-    if element.style().get_property_value(name).ok().as_deref() != Some(value) {
-        set_style(element, name, value);
-    }
+fn lay(button: &HtmlElement, place: Place) {
+    let at = |x: f32, y: f32| "translate(".to_owned() + &pixels(x) + "," + &pixels(y) + ")";
+    let transform = match place {
+        Place::Hidden => return set_style(button, "display", "none"),
+        Place::Corner(rect) => at(rect.right(), rect.bottom()) + " translate(-100%,-100%)",
+        Place::Over(rect) => {
+            set_style(button, "width", &pixels(rect.width));
+            set_style(button, "height", &pixels(rect.height));
+            at(rect.x, rect.y)
+        }
+    };
+    set_style(button, "transform", &transform);
+    set_style(button, "display", "");
 }
 
 /// The cards and what they are: the picture in words.

@@ -35,6 +35,8 @@ pub struct Handle {
     pub arrows: Rc<RefCell<Vec<Arrow>>>,
     /// Where the pointer went down: in the page, and with Shift in milliseconds of playing.
     down: Rc<Cell<(f64, Option<f64>)>>,
+    /// What was put in its place last.
+    placed: Rc<RefCell<Option<Rc<Above>>>>,
 }
 
 /// What lies over the shown part of the timeline, with its place as a share of it.
@@ -99,8 +101,13 @@ fn apart(mut places: Vec<f64>, width: f64) -> Vec<f64> {
 
 impl Handle {
     /// Puts what lies over the timeline in its place: a style attribute would be against the content
-    /// security policy. Words stand only where there is room.
-    pub fn place(&self, above: &Above) {
+    /// security policy. Words stand only where there is room. What is there already stays, unless the
+    /// timeline is `resized`.
+    pub fn place(&self, above: &Rc<Above>, resized: bool) {
+        let before = self.placed.replace(Some(above.clone()));
+        if !resized && before.is_some_and(|before| Rc::ptr_eq(&before, above)) {
+            return;
+        }
         let Some(list) = self.marks.cast::<Element>() else { return };
         let width = f64::from(list.client_width());
         let places = apart(above.marks.iter().map(|(_, share)| share * width).collect(), width);

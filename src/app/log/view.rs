@@ -10,10 +10,10 @@ use yew::prelude::*;
 
 use super::rows::Told;
 use super::{LogMsg, ROW, Row, Rows, kinds};
-use crate::app::effects::set_style;
 use crate::app::state::Msg;
 use crate::app::tool::tell;
 use crate::app::words::{Words, fill, time, words};
+use crate::app::written::Written;
 
 /// The elements whose places are set past the rendering of the page.
 #[derive(Clone, Default)]
@@ -23,22 +23,23 @@ pub struct Handle {
     rows: NodeRef,
     /// Where the log was scrolled to by itself.
     own: Rc<Cell<i32>>,
+    /// What was told last: how high the log is, where its rows are, how far it is scrolled.
+    height: Written,
+    first: Written,
+    top: Written,
 }
 
 impl Handle {
     /// Makes room for all rows, and puts those that there are into their place.
     pub fn place(&self, shown: &Rows) {
-        let (Some(scroller), Some(space), Some(rows)) = (
-            self.scroller.cast::<HtmlElement>(),
-            self.space.cast::<HtmlElement>(),
-            self.rows.cast::<HtmlElement>(),
-        ) else {
-            return;
-        };
-        set_style(&space, "height", &((shown.total * ROW).to_string() + "px"));
-        let down = "translateY(".to_owned() + &(shown.first * ROW).to_string() + "px)";
-        set_style(&rows, "transform", &down);
-        if let Some(top) = shown.top {
+        let pixels = |rows: u32| (rows * ROW).to_string() + "px";
+        self.height.style(&self.space, "height", &pixels(shown.total));
+        let down = "translateY(".to_owned() + &pixels(shown.first) + ")";
+        self.first.style(&self.rows, "transform", &down);
+        // Who scrolls and then lets it follow again wants it there once more.
+        let top = shown.top.map_or_else(String::new, |top| top.to_string());
+        let scroller = self.top.differs(&self.scroller, &top);
+        if let (Some(scroller), Some(top)) = (scroller, shown.top) {
             scroller.set_scroll_top(top as i32);
             self.own.set(scroller.scroll_top());
         }

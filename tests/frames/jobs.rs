@@ -1,0 +1,93 @@
+//! What the page takes to answer while the lab is at work, beside the same page at rest.
+
+use serde_json::{Value, json};
+
+use crate::page::{Page, Report, tell};
+
+/// How many inputs there are at most while a job runs.
+const INPUTS: usize = 60;
+
+/// Seven hundred records: every job takes long.
+const LARGE: &str = include_str!("../stage/large.json");
+
+/// Steps forward and back at times that no frame knows of. A page that is busy when one is due is late:
+/// that counts. It ends when the job does.
+const STEPS: &str = "const took = [], start = performance.now();
+    const [count, condition] = arguments;
+    const running = () => !condition || document.querySelector(condition) !== null;
+    const next = async () => {
+        if (took.length === count || !running()) return done(took);
+        const due = start + (took.length + 1) * 67.3;
+        const wait = due - performance.now();
+        if (wait > 0) await new Promise((go) => setTimeout(go, wait));
+        const way = took.length % 2 ? 'back' : 'forward';
+        const late = performance.now() > due + 67 ? performance.now() : due;
+        took.push(await acted(() => document.querySelector(`[data-action=${way}]`).click(), late));
+        next();
+    };
+    next();";
+
+/// A job: its name, where it is asked for, how, and where its progress shows.
+struct Job {
+    name: &'static str,
+    pane: &'static str,
+    ask: &'static str,
+    shows: &'static str,
+}
+
+const ASK_DANGER: &str = "const it = document.querySelector('#danger-fault');
+    it.value = 'crash:leader'; it.dispatchEvent(new Event('change', { bubbles: true }))";
+
+fn jobs() -> [Job; 4] {
+    let job = |name, pane, ask, shows| Job { name, pane, ask, shows };
+    [
+        job(
+            "rescue",
+            "record",
+            "document.querySelector('[data-action=rescue]').click()",
+            "[data-panel=record]",
+        ),
+        job("danger", "lab", ASK_DANGER, "[data-lab=danger-map]"),
+        job(
+            "odds",
+            "lab",
+            "document.querySelector('[data-action=odds]').click()",
+            "[data-lab=odds]",
+        ),
+        job(
+            "promises",
+            "lab",
+            "document.querySelector('[data-action=promises]').click()",
+            "[data-lab=promises]",
+        ),
+    ]
+}
+
+/// Measures the answers at rest, and while each job runs; each is then cancelled.
+pub async fn jobs_at_work(page: &Page, report: &mut Report) {
+    page.script(LARGE).await;
+    page.run("scrub(Number(range().max) / 3)", vec![]).await;
+    page.click("[data-pane=lab]").await;
+    page.until("document.querySelector('#danger-fault optgroup')").await;
+    let rest = page.acts(STEPS, vec![json!(INPUTS), Value::Null]).await;
+    told(report, "input_at_rest", &rest);
+    for job in jobs() {
+        page.click(&format!("[data-pane={}]", job.pane)).await;
+        page.until(&format!("document.querySelector('{}')", job.shows)).await;
+        page.run(job.ask, vec![]).await;
+        let progress = format!("{} .progress progress", job.shows);
+        page.run("meter.long = 0", vec![]).await;
+        let taken = page.acts(STEPS, vec![json!(INPUTS), json!(progress)]).await;
+        let name = format!("input_while_{}", job.name);
+        told(report, &name, &taken);
+        report.insert(format!("{name}_count"), json!(taken[0].len()));
+        report.insert(format!("{name}_long_tasks"), page.run("return meter.long", vec![]).await);
+        page.click(&format!("{} [data-action=stop]", job.shows)).await;
+        page.until(&format!("!document.querySelector('{progress}')")).await;
+    }
+}
+
+fn told(report: &mut Report, name: &str, [work, clock]: &[Vec<f64>; 2]) {
+    tell(report, &format!("{name}_main_thread"), work);
+    tell(report, &format!("{name}_to_painted"), clock);
+}

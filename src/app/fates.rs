@@ -57,7 +57,7 @@ fn view_tray(tray: &Tray, shown: &Shown, props: Fates<'_>) -> Html {
     html! {
         <div class="tray" data-fate={tray.fate.word()} data-count={count} key={tray.fate.word()}>
             <button type="button" class="tray-head" title={help} aria-label={label} aria-pressed={pressed} disabled={all == 0} onclick={open}>
-                <span class="tray-count">{ tray.count }</span>
+                <span class="tray-count">{ tray.count }</span>{ " " }
                 <span class="tray-word">{ word }</span>
             </button>
             if !tray.records.is_empty() {

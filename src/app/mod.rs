@@ -331,7 +331,7 @@ fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
                 if state.compare.is_some() {
                     { compare::view::view(state, (worlds, &run.things), &live.stages, on) }
                 } else {
-                    { stage_view::stage_view((&shown.down, &run.things), &live.stages[0], glance::controls(state, on), on) }
+                    { stage_view::stage_view("", (&shown.down, &run.things), &live.stages[0], glance::controls(state, on), on) }
                     { caption::caption(shown, state.playing, on) }
                     { fates(shown, trays) }
                 }

@@ -160,7 +160,7 @@ fn drawers(
     on: &Callback<Msg>,
 ) -> Html {
     let drawers = all.iter().map(|pane| drawer(*pane, open, on, view, note(*pane)));
-    html! { <div {class}>{ for drawers }</div> }
+    html! { <aside {class} aria-label={label(class)}>{ for drawers }</aside> }
 }
 
 fn column(
@@ -173,13 +173,19 @@ fn column(
     let tabs = all.iter().map(|pane| tab(*pane, *pane == shown, on));
     let name = shown.name();
     html! {
-        <div {class}>
+        <aside {class} aria-label={label(class)}>
             <div class="tabs" role="tablist" data-many={(all.len() > 4).then_some("")}>{ for tabs }</div>
             <section class="panel" key={name} data-panel={name} role="tabpanel" tabindex="-1" aria-label={shown.title()}>
+                <h2 class="sr-only">{ shown.title() }</h2>
                 { view(shown) }
             </section>
-        </div>
+        </aside>
     }
+}
+
+/// What a side is called by those who cannot see where it is.
+fn label(class: &'static str) -> &'static str {
+    if class == "side" { words().side_left } else { words().side_right }
 }
 
 fn tab(pane: Pane, chosen: bool, on: &Callback<Msg>) -> Html {

@@ -60,8 +60,9 @@ enum Place {
     Over(Rect),
 }
 
-/// The stage.
+/// The stage; where two worlds are compared, with the name of its world.
 pub fn stage_view(
+    world: &'static str,
     (down, things): (&[bool], &[(String, Thing)]),
     handle: &Handle,
     controls: Html,
@@ -96,7 +97,7 @@ pub fn stage_view(
         })
     };
     html! {
-        <section class="stage" id="stage" tabindex="-1" aria-label={w.stage} ref={handle.frame.clone()}>
+        <section class="stage" id={(world != "B").then_some("stage")} tabindex="-1" aria-label={[w.stage, world].join(" ").trim_end().to_owned()} ref={handle.frame.clone()}>
             <canvas ref={handle.canvas.clone()} aria-hidden="true" {onclick} {onmousemove}></canvas>
             <p class="sr-only" ref={handle.words.clone()}></p>
             <div class="overlay" ref={handle.overlay.clone()}>

@@ -36,6 +36,8 @@ words! {
     close: "Close";
 
     stage: "Stage";
+    side_left: "What is set and done";
+    side_right: "What comes of it";
     crash: "crash";
     restart: "restart";
     stage_zoom: "Size of the stage";

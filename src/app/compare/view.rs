@@ -46,7 +46,7 @@ fn view_world(
     let here = on.reform(move |msg| Msg::Compare(CompareMsg::In(letter, Box::new(msg))));
     html! {
         <div class="world" data-world={letter.name()} data-chosen={(letter == chosen).then_some("true")} key={letter.name()}>
-            { stage_view((&shown.down, things), handle, Html::default(), &here) }
+            { stage_view(letter.name(), (&shown.down, things), handle, Html::default(), &here) }
             <p class="world-caption"><b>{ letter.name() }</b>{ &shown.caption }</p>
         </div>
     }

@@ -95,7 +95,7 @@ fn choice(id: &'static str, state: &State, on: &Callback<Msg>) -> Html {
         }
     };
     html! {
-        <select {id} title={w.danger_help} {onchange}>
+        <select {id} aria-label={w.danger} title={w.danger_help} {onchange}>
             <option value="" selected={asked.number == 0}>{ w.danger_none }</option>
             { for groups.iter().map(view_group) }
         </select>

@@ -139,7 +139,7 @@ fn exact(field: &Field, invalid: bool, props: &Props) -> Html {
     let columns = value.len().clamp(2, 14).to_string();
     html! {
         <span class="exact">
-            <input type="text" inputmode="text" autocomplete="off" spellcheck="false" size={columns} {value} aria-label={label}
+            <input type="text" inputmode="text" autocomplete="off" spellcheck="false" size={columns} {value} placeholder="–" aria-label={label}
                 aria-invalid={invalid.then_some("true")} {onchange} onkeydown={blur_on_escape()} />
             <span class="unit">{ field.knob.unit() }</span>
         </span>

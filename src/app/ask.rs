@@ -102,7 +102,10 @@ impl State {
     pub fn answered(&mut self, topic: Topic, answer: &str) -> Asks {
         self.questions.heard(topic, answer);
         self.exported();
-        RENDER
+        if topic == Topic::Files {
+            self.check_files();
+        }
+        Asks { lab: true, ..RENDER }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use ackscope::script::Script;
 use ackscope::script::clients::{Client, code};
-use ackscope::script::files::{Level, PropertiesFile, check, write};
+use ackscope::script::files::{Level, Problem, PropertiesFile, check, write};
 use ackscope::script::properties::Scope;
 use serde_json::{Value, json};
 
@@ -12,9 +12,7 @@ pub fn files(script: &Script, request: &Value) -> Value {
     let given = request["files"].as_array().map_or(&[][..], Vec::as_slice);
     let (mut read, mut problems, mut kinds) = (Vec::new(), Vec::new(), Vec::new());
     for file in given {
-        let text = |name: &str| file[name].as_str().unwrap_or_default();
-        let scope = Scope::ALL.into_iter().find(|scope| scope.word() == text("scope"));
-        match PropertiesFile::read(text("name"), text("text"), scope) {
+        match self::read(file) {
             Ok(file) => {
                 kinds.push(json!({ "kind": file.scope.word(), "set_aside": file.set_aside() }));
                 read.push(file);
@@ -49,6 +47,13 @@ pub fn files(script: &Script, request: &Value) -> Value {
         "kinds": kinds,
         "script": if sound && !read.is_empty() { script } else { Value::Null },
     })
+}
+
+/// A file that the page gives: its `name`, its `text` and perhaps its `scope`.
+pub fn read(file: &Value) -> Result<PropertiesFile, Problem> {
+    let text = |name: &str| file[name].as_str().unwrap_or_default();
+    let scope = Scope::ALL.into_iter().find(|scope| scope.word() == text("scope"));
+    PropertiesFile::read(text("name"), text("text"), scope)
 }
 
 /// The script's settings as files and as code of a client.

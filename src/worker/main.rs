@@ -4,6 +4,7 @@
 //! It knows no page. `static/lab.js` makes a [`Job`] and lets it go step by step: in a worker, or
 //! in slices on the page's own thread. Built for speed where the app is built for size.
 
+mod check;
 mod danger;
 mod files;
 mod job;

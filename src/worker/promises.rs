@@ -65,7 +65,7 @@ impl Work for Testing {
     }
 }
 
-fn broken(broken: &Broken) -> Value {
+pub fn broken(broken: &Broken) -> Value {
     let Harm { kind, way } = &broken.harm;
     let title = match (*kind, way.as_str()) {
         ("ghost", told) => format!("told {told}, and delivered all the same"),

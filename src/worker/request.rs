@@ -25,6 +25,7 @@ pub fn job(request: &str) -> Result<Box<dyn Work>, String> {
         "export" => Ok(job::known(super::files::export(&script, &request))),
         "faults" => Ok(danger::faults(&script)),
         "danger" => danger::danger(&script, text("fault")?),
+        "check" => super::check::check(&script, text("fault")?),
         "promises" => promises::promises(&script),
         "monitoring" => promises::monitoring(&script),
         "metrics" => metrics::metrics(&script),

@@ -177,10 +177,7 @@ impl State {
         let made = match msg {
             CompareMsg::Start => self.beside(self.player.script().clone()),
             CompareMsg::Found(job, at) => match self.lab.script(job, at) {
-                // What it is worth is to be seen at every moment.
-                Some(script) => self.beside(script).map(|()| {
-                    self.ask_lab(LabMsg::Prove);
-                }),
+                Some(script) => return self.compare_with(script),
                 None => return Asks::default(),
             },
             CompareMsg::Choose(letter) => {
@@ -213,6 +210,16 @@ impl State {
         self.reclock();
         self.panes.sought = Some(Sight::Stage);
         Asks { paint: true, render: true, store: false, lab: true }
+    }
+
+    /// Compares with what somebody has found; what it is worth is to be seen at every moment.
+    pub fn compare_with(&mut self, script: Script) -> Asks {
+        if self.beside(script).is_err() {
+            return Asks::default();
+        }
+        self.reclock();
+        self.panes.sought = Some(Sight::Stage);
+        self.ask_lab(LabMsg::Prove)
     }
 
     /// Puts a run of that script into world B, and chooses it.

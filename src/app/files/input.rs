@@ -50,7 +50,7 @@ pub fn view(state: &State, on: &Callback<Msg>) -> Html {
                 <button type="button" class="ask" onclick={tell::<MouseEvent>(on, Msg::Files(FilesMsg::More))}>{ w.files_more }</button>
             </p>
             if let Some(error) = &files.error { <p class="error" role="alert">{ error }</p> }
-            if !files.is_empty() { { said(state, answer, on) } }
+            if !files.is_empty() { { said(state, answer, on) }{ super::better::view(state, on) } }
         </section>
     }
 }

@@ -1,6 +1,7 @@
 //! Properties files in and out, and the settings as code of clients. What is wrong with a file, and
 //! what the settings look like in a client, is for the lab to say.
 
+mod better;
 mod input;
 mod output;
 
@@ -27,6 +28,10 @@ pub enum FilesMsg {
     Remove(usize),
     /// Gives the run the settings of all files.
     Apply,
+    /// Compares a run that the files harm with the same under the better ones.
+    Compare,
+    /// Puts the better version of a file in its place.
+    Better(usize),
     /// Shows the settings as files, or as code of the client of that id.
     Show(String),
     /// Whether files have the defaults as well.
@@ -74,14 +79,19 @@ impl Files {
         self.inputs.iter().all(|input| input.text.trim().is_empty())
     }
 
-    /// The question what is wrong with the files.
-    pub fn question(&self, script: &Script) -> Value {
+    /// The files that say something.
+    fn given(&self) -> Value {
         let given =
             self.inputs.iter().enumerate().filter(|(_, input)| !input.text.trim().is_empty());
         let files = given.map(|(at, input)| {
             json!({ "name": input.name_or(at), "text": input.text, "scope": input.kind })
         });
-        json!({ "job": "files", "script": script.to_value(), "files": files.collect::<Vec<_>>() })
+        files.collect()
+    }
+
+    /// The question what is wrong with the files.
+    pub fn question(&self, script: &Script) -> Value {
+        json!({ "job": "files", "script": script.to_value(), "files": self.given() })
     }
 
     /// The question for the settings as files and code.
@@ -137,6 +147,16 @@ impl State {
                 }
             }
             FilesMsg::Apply => return self.apply_files(),
+            FilesMsg::Compare => return self.compare_files(),
+            FilesMsg::Better(at) => {
+                let text = self.better_text(at);
+                let files = &mut self.files;
+                let given = files.inputs.iter_mut().filter(|it| !it.text.trim().is_empty());
+                if let (Some(text), Some(input)) = (text, given.into_iter().nth(at)) {
+                    input.text = text;
+                    files.applied = false;
+                }
+            }
             FilesMsg::Show(client) => files.client = client,
             FilesMsg::Defaults(defaults) => files.defaults = defaults,
             FilesMsg::Copied(at, done) => {

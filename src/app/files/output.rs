@@ -74,6 +74,34 @@ fn view_text(state: &State, at: usize, file: &Value, on: &Callback<Msg>) -> Html
     let w = words();
     let name = file["name"].as_str().unwrap_or_default().to_owned();
     let text = file["text"].as_str().unwrap_or_default().to_owned();
+    let cannot = file["cannot"].as_array().map_or(&[][..], Vec::as_slice);
+    let remarks = file["remarks"].as_array().map_or(&[][..], Vec::as_slice);
+    html! {
+        <div class="file" key={name.clone()}>
+            <div class="file-head">
+                <span class="file-name">{ &name }</span>
+                { ways(state, at, &name, &text, on) }
+            </div>
+            if text.trim().is_empty() {
+                <p class="note">{ w.files_nothing }</p>
+            } else {
+                <pre class="file-text" tabindex="0" data-name={name}>{ text }</pre>
+            }
+            if !cannot.is_empty() {
+                <div class="cannot">
+                    <p>{ w.files_cannot }</p>
+                    <ul>{ for cannot.iter().map(|it| html! { <li><code>{ part(it, 0) }</code>{ ": " }{ part(it, 1) }</li> }) }</ul>
+                </div>
+            }
+            { for remarks.iter().filter_map(Value::as_str).map(|text| html! { <p class="note">{ text.to_owned() }</p> }) }
+        </div>
+    }
+}
+
+/// Copies a text, or saves it.
+pub fn ways(state: &State, at: usize, name: &str, text: &str, on: &Callback<Msg>) -> Html {
+    let w = words();
+    let text = text.to_owned();
     let href = "data:text/plain;charset=utf-8,".to_owned() + &encoded(&text);
     let onclick = {
         let (on, text) = (on.clone(), text.clone());
@@ -89,29 +117,12 @@ fn view_text(state: &State, at: usize, file: &Value, on: &Callback<Msg>) -> Html
         Some((_, false)) => w.files_not_copied,
         None => w.files_copy,
     };
-    let label = fill(w.files_copy_label, &[("name", &name)]);
-    let cannot = file["cannot"].as_array().map_or(&[][..], Vec::as_slice);
-    let remarks = file["remarks"].as_array().map_or(&[][..], Vec::as_slice);
+    let label = fill(w.files_copy_label, &[("name", name)]);
     html! {
-        <div class="file" key={name.clone()}>
-            <div class="file-head">
-                <span class="file-name">{ &name }</span>
-                <button type="button" class="link" data-action="copy" aria-label={label} {onclick}>{ copy_word }</button>
-                <a class="link" download={name.clone()} {href}>{ w.files_download }</a>
-            </div>
-            if text.trim().is_empty() {
-                <p class="note">{ w.files_nothing }</p>
-            } else {
-                <pre class="file-text" tabindex="0" data-name={name}>{ text }</pre>
-            }
-            if !cannot.is_empty() {
-                <div class="cannot">
-                    <p>{ w.files_cannot }</p>
-                    <ul>{ for cannot.iter().map(|it| html! { <li><code>{ part(it, 0) }</code>{ ": " }{ part(it, 1) }</li> }) }</ul>
-                </div>
-            }
-            { for remarks.iter().filter_map(Value::as_str).map(|text| html! { <p class="note">{ text.to_owned() }</p> }) }
-        </div>
+        <>
+            <button type="button" class="link" data-action="copy" aria-label={label} {onclick}>{ copy_word }</button>
+            <a class="link" download={name.to_owned()} {href}>{ w.files_download }</a>
+        </>
     }
 }
 

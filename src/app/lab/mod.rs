@@ -17,7 +17,7 @@ use ackscope::script::Script;
 use serde_json::Value;
 
 /// How many kinds of questions there are.
-pub const JOBS: usize = 9;
+pub const JOBS: usize = 10;
 
 /// What the lab can be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub enum Job {
     Metrics,
     /// What if the fault of the danger map strikes at this moment?
     Strike,
+    /// What do properties files risk, and what would be better?
+    Check,
 }
 
 impl Job {
@@ -54,6 +56,7 @@ impl Job {
         Self::Monitoring,
         Self::Metrics,
         Self::Strike,
+        Self::Check,
     ];
 
     /// As the lab calls it.
@@ -69,6 +72,7 @@ impl Job {
             Self::Monitoring => "monitoring",
             Self::Metrics => "metrics",
             Self::Strike => "strike",
+            Self::Check => "check",
         }
     }
 }
@@ -132,6 +136,8 @@ impl Lab {
     pub fn fork(&self, script: &Script) -> Self {
         let mut fork = Self { number: self.number + 1, ..self.clone() };
         fork.changed(script);
+        // That of files is asked once.
+        fork.stop(Job::Check);
         fork
     }
 
@@ -188,7 +194,7 @@ impl Lab {
                 continue;
             }
             match job {
-                Job::Lessons => {}
+                Job::Lessons | Job::Check => {}
                 Job::Faults | Job::Danger | Job::Metrics => {
                     self.ask(job, self.asked(job).about.clone(), run);
                 }
@@ -222,6 +228,11 @@ impl Lab {
         let script = match job {
             Job::Rescue => &report["answers"][at]["script"],
             Job::Promises => &report["broken"][at]["script"],
+            Job::Check => {
+                let broken = report["broken"].as_array().map_or(0, Vec::len);
+                let left = || &report["left"][at - broken]["script"];
+                if at < broken { &report["broken"][at]["script"] } else { left() }
+            }
             Job::Strike => &report["script"],
             _ => &report["worst"]["script"],
         };

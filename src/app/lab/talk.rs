@@ -63,7 +63,7 @@ impl State {
         self.panes.sought = Some(Sight::Stage);
         match job {
             // Another run than the one before.
-            Job::Promises => self.begin(),
+            Job::Promises | Job::Check => self.begin(),
             Job::Danger => {
                 self.playing = false;
                 self.seek(self.lab.strike_us);

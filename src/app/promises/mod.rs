@@ -50,7 +50,7 @@ fn answer(asked: &Asked, on: &Callback<Msg>) -> Html {
             </ul>
             <p class="note">{ fill(tried, &[("n", &runs)]) }</p>
             <ul class="answers">
-                { for all("broken").iter().enumerate().map(|(at, broken)| view_broken(at, broken, on)) }
+                { for all("broken").iter().enumerate().map(|(at, broken)| view_broken(Job::Promises, at, broken, on)) }
             </ul>
             if !all("survived").is_empty() {
                 <details class="survived">
@@ -73,10 +73,11 @@ fn promise(text: &'static str, broken: bool, so_far: bool) -> Html {
     html! { <li data-kept={kept}><span>{ text }</span><b>{ word }</b></li> }
 }
 
-fn view_broken(at: usize, broken: &Value, on: &Callback<Msg>) -> Html {
+/// A broken promise, with the way to the run that shows it.
+pub fn view_broken(job: Job, at: usize, broken: &Value, on: &Callback<Msg>) -> Html {
     let w = words();
     let text = |name: &str| broken[name].as_str().unwrap_or_default().to_owned();
-    let open = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Open(Job::Promises, at)));
+    let open = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Open(job, at)));
     let kind = text("kind");
     let fate = if kind == "refused" { "reported".to_owned() } else { kind.clone() };
     html! {

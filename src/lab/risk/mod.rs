@@ -6,6 +6,7 @@
 //! so is not lost: to send it again is the application's part. What several faults at once do is told
 //! beside it. All of it holds for the moments that were tried, on the workload that was tried.
 
+mod better;
 mod harm;
 mod report;
 mod trials;
@@ -16,11 +17,12 @@ use self::trials::Trial;
 use super::{DangerMap, Unavailable};
 use crate::script::{Script, ScriptError};
 
+pub use better::{Better, Part};
 pub use harm::Harm;
 pub use report::{Report, Semantics, Survived};
 pub use trials::Reach;
 pub use witness::{Broken, By};
-pub use workload::{small, standard};
+pub use workload::{given, small, standard};
 
 /// A search for what breaks the promises of a script's settings.
 #[derive(Clone, Debug)]

@@ -60,6 +60,21 @@ pub fn standard(kafka: Version, files: &[PropertiesFile]) -> (Script, Vec<String
     (script, assumed)
 }
 
+/// The same, without a consumer where no file is about one: then it is a producer that is asked about.
+#[must_use]
+pub fn given(kafka: Version, files: &[PropertiesFile]) -> (Script, Vec<String>) {
+    let (mut script, mut assumed) = standard(kafka, files);
+    if files.iter().any(|file| file.scope == Scope::Consumer) {
+        return (script, assumed);
+    }
+    script.groups.clear();
+    assumed.retain(|it| !it.starts_with("the application"));
+    if let Ok(resolved) = script.resolve() {
+        fill(&mut script, &resolved);
+    }
+    (script, assumed)
+}
+
 /// The same workload with the settings of a script, and with its applications as far as they are the
 /// first of their kind: one partition, and none of the script's faults. None where that is no run, as
 /// with an application that sends on what it reads.

@@ -9,6 +9,7 @@ mod conflicts;
 mod kind;
 mod problems;
 mod retired;
+pub mod rewrite;
 pub mod text;
 mod write;
 

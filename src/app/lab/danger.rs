@@ -116,7 +116,7 @@ fn view_fault(fault: &Value, chosen: &str) -> Html {
 
 fn says(asked: &Asked, on: &Callback<Msg>) -> Html {
     let w = words();
-    if asked.running || asked.error().is_some() {
+    if asked.running || asked.error().is_some() || asked.is_stopped() {
         return progress(asked, Job::Danger, on);
     }
     let number = |name: &str| asked.report[name].as_u64().unwrap_or(0);
@@ -157,6 +157,7 @@ pub fn map(state: &State, on: &Callback<Msg>) -> Html {
                 if more > 0 { <p class="note">{ fill(w.and_more, &[("n", &more.to_string())]) }</p> }
             } else {
                 <p class="hint">{ w.danger_help }</p>
+                { super::proof::button(state, on) }
             }
         </section>
     }

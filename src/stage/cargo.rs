@@ -113,7 +113,7 @@ impl Stage<'_> {
                     None => Cargo::Ack,
                 })
             }
-            Response::Fetch(results) => self.fetch_response(results, ambient),
+            Response::Fetch(results) => self.fetch_response(results),
             Response::OffsetCommit(Ok(()))
             | Response::TxnOffsetCommit(Ok(()))
             | Response::Transaction(Ok(_)) => Some(Cargo::Ack),
@@ -135,24 +135,20 @@ impl Stage<'_> {
         }
     }
 
-    fn fetch_response(&self, results: &[FetchResult], ambient: bool) -> Option<Cargo> {
-        let mut shown = results.iter().filter(|r| self.shown(r.partition)).peekable();
-        shown.peek()?;
-        let mut records = Vec::new();
-        for result in shown {
-            if let Some((_, end)) = result.diverging {
-                return Some(Cargo::Note(Ink::Leader, Note::new(self.words.diverges, end)));
-            }
-            if let Some(error) = result.error {
-                return Some(Cargo::Refusal(error.exception()));
-            }
-            records.extend(
-                result.batches.iter().flat_map(|entry| entry.records()).map(|(_, record)| record),
-            );
-        }
-        Some(match (records.is_empty(), ambient) {
-            (false, _) => Cargo::Records(records, "Fetch"),
-            (true, _) => Cargo::Dot,
+    fn fetch_response(&self, results: &[FetchResult]) -> Option<Cargo> {
+        let shown: Vec<_> = results.iter().filter(|r| self.shown(r.partition)).collect();
+        let batches = shown.iter().flat_map(|result| &result.batches);
+        let records: Vec<_> =
+            batches.flat_map(|entry| entry.records()).map(|(_, record)| record).collect();
+        let diverges = shown.iter().find_map(|result| result.diverging);
+        let error = shown.iter().find_map(|result| result.error);
+        // What it has for one partition is seen, whatever it says of another.
+        Some(match (shown.is_empty(), records.is_empty(), diverges, error) {
+            (true, ..) => return None,
+            (_, false, ..) => Cargo::Records(records, "Fetch"),
+            (.., Some((_, end)), _) => Cargo::Note(Ink::Leader, Note::new(self.words.diverges, end)),
+            (.., Some(error)) => Cargo::Refusal(error.exception()),
+            _ => Cargo::Dot,
         })
     }
 }

@@ -114,7 +114,9 @@ impl Stage<'_> {
         for (pointer, spot) in pointers.iter().zip(spots) {
             let x = self.pointer_x(pointer, place);
             let ink = if pointer.committed { Ink::Acked } else { Ink::Text };
-            if strip.holds(pointer.offset) || pointer.offset == strip.first + strip.cells {
+            // Further beyond the end there is nothing to point at.
+            let near = pointer.offset <= replica.log.end_offset() + 1;
+            if near && (strip.first..=strip.first + strip.cells).contains(&pointer.offset) {
                 self.triangle(x, top + self.chip.height + 5.0, ink, pointer.committed);
             }
             let text = &pointer.texts[short];

@@ -145,7 +145,8 @@ fn chip_size(world: &World, layout: &Layout) -> Size {
     let numbers = count.to_string().len() as f32 * 6.6 + 8.6;
     let card = layout.brokers.first().map_or(0.0, |card| card.width);
     let room = card - layout::PAD - strip::track_start(card);
-    let low = layout.brokers.first().is_none_or(|card| card.height < 140.0);
+    let low = layout.brokers.first().is_none_or(|card| card.height < 140.0)
+        || layout.consumers.iter().any(|card| card.height < 90.0);
     let most = if layout.narrow || low { 24.0 } else { 28.0 };
     let side = within(room / (count as f32 + 2.0) - 3.0, 22.0, most).floor();
     Size { width: side.max(numbers.ceil()), height: side }

@@ -101,6 +101,12 @@ struct TrackKey {
 
 /// How wide the button in a broker's card is, with the gap before it.
 const BUTTON: f32 = 74.0;
+/// How wide the controls are in the lower corners of the stage: the choice of a partition, and those
+/// of the size.
+const CHOICE: f32 = 118.0;
+const ZOOM: f32 = 60.0;
+/// How wide a scroll bar is.
+const BAR: f32 = 16.0;
 /// The largest that it is before an audience.
 const LARGEST: f32 = 1.6;
 /// The smallest that the stage is shown before it scrolls instead.
@@ -342,15 +348,28 @@ fn paint_stage(
     let Scales { layout, shown, largest } = state.glance.scales(state.media.wide);
     let (width, height) = (width * layout, height * layout);
     let partition = state.glance.partition;
-    let at_scale = |scale: f32| {
-        let button = BUTTON / (scale * shown);
-        let view = View::new(width / scale, height / scale);
-        let view = View { focus, partition, button, largest, ..view };
-        stage::scene(moment.world, moment.ledger, now_us, &view)
-    };
+    let setup = moment.world.setup();
+    let many = setup.partitions.iter().filter(|partition| !partition.internal).count() > 1;
+    let corners = if many { [CHOICE, ZOOM] } else { [ZOOM, ZOOM] };
+    let corners = if state.media.wide { corners } else { [0.0; 2] };
     // Before an audience it is larger, as far as the whole stage still fits.
     let most = if state.present { scene_within(width / 1_000.0, 1.0, LARGEST) } else { 1.0 };
-    let (mut scene, scale) = fit(width, height, (state.compare.is_some(), most), &at_scale);
+    let fitted = |width: f32| {
+        let at_scale = |scale: f32| {
+            let button = BUTTON / (scale * shown);
+            let view = View::new(width / scale, height / scale);
+            let corners = corners.map(|corner| corner / (scale * shown));
+            let view = View { focus, partition, button, corners, largest, ..view };
+            stage::scene(moment.world, moment.ledger, now_us, &view)
+        };
+        fit(width, height, (state.compare.is_some(), most), &at_scale)
+    };
+    let (mut scene, mut scale) = fitted(width);
+    // One that is too high stands beside a scroll bar.
+    let beside = width - BAR * layout;
+    if scene.height * scale > height + 0.5 {
+        (scene, scale) = fitted(beside);
+    }
     let scale = scale * shown;
     marks::mark(&mut scene, state);
     if let Some(record) = state.followed.filter(|_| state.lit) {

@@ -7,7 +7,7 @@ use super::palette::Ink;
 use super::pen::{SMALL, Style, TITLE};
 use super::scene::{Part, Point, Rect, pt};
 use super::strip::Strip;
-use super::words::{fill, ranges};
+use super::words::{fill, moment, ranges};
 use crate::model::broker::replica::{Leader, Replica, Role};
 use crate::model::broker::{Broker, Process};
 use crate::model::ids::{BrokerId, Node, PartitionId};
@@ -39,10 +39,12 @@ impl Stage<'_> {
             }
             None => {
                 let name = self.world.setup().partition_name(partition);
-                let at = pt(card.x + PAD, card.y + 44.0);
+                let y = if self.layout.tiled { card.bottom() - 12.0 } else { card.y + 44.0 };
+                let at = pt(card.x + PAD, y);
                 let style = Style::sans(Ink::Muted, SMALL);
                 let text = fill(self.words.no_replica, &[&name]);
-                self.pen.fit(at, card.width - 2.0 * PAD, style, text);
+                let button = if self.layout.tiled { self.button / self.layout.scale } else { 0.0 };
+                self.pen.fit(at, card.width - 2.0 * PAD - button, style, text);
             }
         }
         self.other_replicas(broker, card);
@@ -63,20 +65,28 @@ impl Stage<'_> {
         }
         let (state, ink, solid) = self.broker_state(broker, replica.map(|r| &r.role));
         let style = Style::sans(ink, SMALL).bold();
-        let paused = self.condition(Node::Broker(broker.id)) == Condition::Paused;
+        let node = Node::Broker(broker.id);
+        let paused = self.condition(node) == Condition::Paused;
         // Where there is no room for both, that it stands still is what counts.
         let both = style.width(state) + 16.0 + 6.0 + self.paused_width();
         if !paused || x + both <= right {
-            x += self.pen.pill(pt(x, base - 14.0), style, solid, state) + 6.0;
+            let texts = if down { self.with_time(node, state) } else { vec![state.to_owned()] };
+            let fits = |text: &&String| x + style.width(text) + 16.0 <= right;
+            let text = texts.iter().find(fits).or(texts.last()).cloned().unwrap_or_default();
+            x += self.pen.pill(pt(x, base - 14.0), style, solid, text) + 6.0;
         }
         if paused {
             x += self.paused_label(pt(x, base - 14.0)) + 6.0;
         }
         x += 2.0;
         if let Some(replica) = replica.filter(|_| broker.process == Process::Running) {
-            let epoch = [fill(self.words.epoch, &[&replica.leader_epoch])];
+            let epoch = fill(self.words.epoch, &[&replica.leader_epoch]);
+            let elected_us = self.ledger.elected_us(replica.partition);
+            let since = elected_us.filter(|_| replica.leader().is_some() && solid.is_some());
+            let since = since.map(|us| fill(self.words.since, &[&epoch, &moment(us)]));
+            let texts: Vec<String> = since.into_iter().chain([epoch]).collect();
             let style = Style::sans(Ink::Muted, SMALL);
-            self.pen.first_that_fits(pt(x, base), right - x, style, &epoch);
+            self.pen.first_that_fits(pt(x, base), right - x, style, &texts);
         }
         match paused {
             true => format!("{state}, {}", self.words.paused),
@@ -130,7 +140,7 @@ impl Stage<'_> {
         if is_in {
             dot.fill(Ink::Acked)
         } else {
-            dot.stroke(Ink::Muted, 1.4)
+            dot.stroke(Ink::Leader, 1.6)
         };
         width + 13.0
     }
@@ -139,7 +149,8 @@ impl Stage<'_> {
     /// disk. In a low card that is one line: there the sentence has what room is left.
     fn footer(&mut self, broker: &Broker, replica: &Replica, card: Rect, strip: Strip) {
         let place = self.place(broker.id.index(), card, strip);
-        let rows = rows_height(self.layout.rows);
+        let tiled = self.layout.tiled;
+        let rows = if tiled { 0.0 } else { rows_height(self.layout.rows) };
         let first = self.pointers_base(place);
         let mut at = pt(card.x + PAD, (card.bottom() - rows - 11.0).max(first));
         let own_line = at.y - first >= 14.0;
@@ -151,7 +162,7 @@ impl Stage<'_> {
         let style = Style::sans(Ink::Muted, SMALL);
         let width = self.pen.text(pt(right, at.y), style.end(), on_disk);
         let limit = right - width - 12.0;
-        let (ink, sentences) = self.sentences(broker, replica);
+        let (mut ink, mut sentences) = self.sentences(broker, replica);
         if replica.leader().is_some() && (own_line || ink != Ink::Lost) {
             let end = if own_line { card.right() - PAD } else { limit };
             let from = self.pointers(replica, place, end);
@@ -159,12 +170,21 @@ impl Stage<'_> {
                 at.x = from;
             }
         }
+        let gone = self.gone(broker, replica);
+        if own_line && replica.leader().is_none() {
+            let place = pt(card.x + PAD, first);
+            let limit = card.width - 2.0 * PAD;
+            self.pen.first_that_fits(place, limit, Style { ink: Ink::Lost, ..style }, &gone);
+        } else if !gone.is_empty() {
+            (ink, sentences) = (Ink::Lost, gone);
+        }
         self.pen.first_that_fits(at, limit - at.x, Style { ink, ..style }, &sentences);
     }
 
     /// The sentence in words, then shorter.
     fn sentences(&mut self, broker: &Broker, replica: &Replica) -> (Ink, Vec<String>) {
         let words = self.words;
+        let condition = self.condition(Node::Broker(broker.id));
         let only_here = self.only_here(broker, replica);
         if !only_here.is_empty() {
             let numbers = ranges(&only_here);
@@ -172,7 +192,6 @@ impl Stage<'_> {
             return (Ink::Lost, all.to_vec());
         }
         let (flushed, end) = (replica.log.flushed_offset(), replica.log.end_offset());
-        let condition = self.condition(Node::Broker(broker.id));
         let sentences = match (broker.process, &replica.role) {
             _ if condition == Condition::Paused => {
                 vec![words.stands_still.to_owned(), words.stands_still_short.to_owned()]
@@ -248,5 +267,20 @@ impl Stage<'_> {
                 || (down && alone && verdict.told == Told::Acked && verdict.processed == 0)
         });
         only_here.map(|id| id.0).collect()
+    }
+
+    /// What a log has lost, as far as nothing was written in its place; then shorter.
+    fn gone(&self, broker: &Broker, replica: &Replica) -> Vec<String> {
+        let end = replica.log.end_offset();
+        let cut_off = replica.log.cut_off().iter().flat_map(|batch| batch.records());
+        let gone = cut_off.filter(|(offset, _)| *offset >= end).map(|(_, record)| record.0);
+        let numbers = ranges(&gone.collect::<Vec<_>>());
+        if numbers.is_empty() {
+            return Vec::new();
+        }
+        let words = self.words;
+        let no_power = self.condition(Node::Broker(broker.id)) == Condition::NoPower;
+        let long = if no_power { words.cache_lost } else { words.gone };
+        [long, words.gone_short].map(|text| fill(text, &[&numbers])).to_vec()
     }
 }

@@ -146,7 +146,9 @@ impl Stage<'_> {
         Some(match (shown.is_empty(), records.is_empty(), diverges, error) {
             (true, ..) => return None,
             (_, false, ..) => Cargo::Records(records, "Fetch"),
-            (.., Some((_, end)), _) => Cargo::Note(Ink::Leader, Note::new(self.words.diverges, end)),
+            (.., Some((_, end)), _) => {
+                Cargo::Note(Ink::Leader, Note::new(self.words.diverges, end))
+            }
             (.., Some(error)) => Cargo::Refusal(error.exception()),
             _ => Cargo::Dot,
         })

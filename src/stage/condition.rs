@@ -4,6 +4,7 @@ use super::Stage;
 use super::palette::Ink;
 use super::pen::{Pen, SMALL, Style};
 use super::scene::{Part, Point, Rect, pt};
+use super::words::moment;
 use crate::model::broker::Process;
 use crate::model::ids::Node;
 
@@ -76,6 +77,12 @@ impl Stage<'_> {
             Condition::Down => Some((Ink::Lost, self.words.crashed)),
             Condition::NoPower => Some((Ink::Lost, self.words.no_power)),
         }
+    }
+
+    /// The word for what has happened to something, with the time, and without it.
+    pub(super) fn with_time(&self, node: Node, word: &str) -> Vec<String> {
+        let at = self.ledger.out_since_us(node).map(|at_us| format!("{word} {}", moment(at_us)));
+        at.into_iter().chain([word.to_owned()]).collect()
     }
 
     /// How wide the label of something that is paused is.

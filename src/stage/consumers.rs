@@ -9,7 +9,7 @@ use super::scene::{Part, Rect, Site, pt};
 use super::words::fill;
 use super::{Size, Stage};
 use crate::model::consumer::{Consumer, Thread};
-use crate::model::ids::{ConsumerId, Node, RecordId};
+use crate::model::ids::{ConsumerId, Node, PartitionId, RecordId};
 use crate::verdict::Fate;
 
 /// How far back the stage looks for records that took effect.
@@ -41,18 +41,6 @@ impl Layout {
             card.width - 2.0 * PAD,
             card.height - 42.0 - PAD,
         );
-        if self.narrow {
-            let half = ((inner.width - 20.0) / 2.0).floor();
-            let left = |y: f32, height: f32| Rect::new(inner.x, inner.y + y, half, height);
-            let right =
-                |y: f32, height: f32| Rect::new(inner.x + half + 20.0, inner.y + y, half, height);
-            return Areas {
-                fetched: left(0.0, 44.0),
-                polled: left(58.0, 58.0),
-                numbers: right(0.0, 54.0),
-                done: right(58.0, 60.0),
-            };
-        }
         if card.height < FULL {
             let (polled, none) = (Rect { height: 58.0, ..inner }, Rect::default());
             let spare = inner.height - 58.0 - NUMBERS;
@@ -92,7 +80,9 @@ impl Stage<'_> {
         self.card(Part::Consumer(id), card, condition);
         let name = setup.name(Node::Consumer(id));
         let (ink, remarks, label) = match self.trouble(condition) {
-            Some((ink, word)) => (ink, vec![word.to_owned()], format!("{name}, {word}")),
+            Some((ink, word)) => {
+                (ink, self.with_time(Node::Consumer(id), word), format!("{name}, {word}"))
+            }
             None => {
                 let (ink, remarks) = self.membership(consumer);
                 (ink, remarks, name.clone())
@@ -158,7 +148,7 @@ impl Stage<'_> {
         }
     }
 
-    fn label(&mut self, area: Rect, texts: &[&'static str]) {
+    pub(super) fn label(&mut self, area: Rect, texts: &[&'static str]) {
         let style = Style::sans(Ink::Muted, SMALL);
         let text = texts.iter().find(|text| style.width(text) <= area.width).or(texts.last());
         self.pen.text(pt(area.x, area.y + 9.0), style, text.copied().unwrap_or_default());
@@ -174,32 +164,33 @@ impl Stage<'_> {
         }
     }
 
+    /// What its thread does; the longer words first.
+    pub(super) fn thread(&self, consumer: &Consumer) -> Vec<&'static str> {
+        let words = self.words;
+        match &consumer.thread {
+            Thread::Polling | Thread::Waiting if !consumer.pool.is_idle() => vec![words.workers],
+            Thread::Polling if !consumer.alive => vec![words.poll],
+            Thread::Polling | Thread::Waiting => vec![words.waits],
+            Thread::Transacting => vec![words.transacting, words.transacting_short],
+            Thread::Processing { .. } => vec![words.poll],
+            Thread::Committing { .. } => vec![words.committing, words.committing_short],
+        }
+    }
+
     /// What the thread has in its hands: the first record is being worked on.
     fn polled(&mut self, consumer: &Consumer, processing_us: u64, area: Rect) {
-        let words = self.words;
-        let (left, texts, part) = match &consumer.thread {
-            Thread::Polling | Thread::Waiting if !consumer.pool.is_idle() => {
-                (None, vec![words.workers], None)
-            }
-            Thread::Polling if !consumer.alive => (None, vec![words.poll], None),
-            Thread::Polling | Thread::Waiting => (None, vec![words.waits], None),
-            Thread::Transacting => (None, vec![words.transacting, words.transacting_short], None),
+        let (left, part) = match &consumer.thread {
             Thread::Processing { left, since_us } => {
                 let age_us = self.now_us.saturating_sub(*since_us);
-                (
-                    Some(left),
-                    vec![words.poll],
-                    Some((age_us as f32 / processing_us.max(1) as f32).min(1.0)),
-                )
+                (Some(left), Some((age_us as f32 / processing_us.max(1) as f32).min(1.0)))
             }
-            Thread::Committing { left } => {
-                (Some(left), vec![words.committing, words.committing_short], None)
-            }
+            Thread::Committing { left } => (Some(left), None),
+            _ => (None, None),
         };
         let pool = consumer.pool.working.iter().chain(&consumer.pool.waiting);
         let records: Vec<RecordId> =
             left.into_iter().flatten().chain(pool).map(|(_, _, record)| *record).collect();
-        self.label(area, &texts);
+        self.label(area, &self.thread(consumer));
         let site = Site::Polled(consumer.id);
         let (Some(part), [first, rest @ ..]) = (part, &records[..]) else {
             self.row_or_hollow(area, &records, State::Fetched, site);
@@ -221,11 +212,18 @@ impl Stage<'_> {
 
     /// What the application finished: the last of it that fits.
     fn done(&mut self, consumer: &Consumer, area: Rect) {
-        self.label(area, &[self.words.done]);
         let pitch = (self.chip.width + 3.0, self.chip.height + 4.0);
         let each = (((area.width + 3.0) / pitch.0).floor() as usize).max(1);
         let lines = (((area.height - 17.0 + 4.0) / pitch.1).floor() as usize).max(1);
-        let records = self.took_effect(consumer, each * lines);
+        let mut records = self.took_effect(consumer, each * lines + 1);
+        let label = if records.len() > each * lines {
+            records.remove(0);
+            fill(self.words.done_last, &[&records.len()])
+        } else {
+            self.words.done.to_owned()
+        };
+        let at = pt(area.x, area.y + 9.0);
+        self.pen.first_that_fits(at, area.width, Style::sans(Ink::Muted, SMALL), &[label]);
         if records.is_empty() {
             self.row_or_hollow(area, &[], State::Judged, Site::Done(consumer.id));
         }
@@ -242,6 +240,17 @@ impl Stage<'_> {
         }
     }
 
+    /// Whether a consumer's card shows what its group finished in a partition: the member's that
+    /// holds it. If nobody does, that of the first who is gone, or else of the first.
+    fn tells_of(&self, consumer: &Consumer, partition: PartitionId) -> bool {
+        let setup = self.world.setup();
+        let group = &setup.groups[setup.consumers[consumer.id.index()].group.index()];
+        let members = || group.members.iter().map(|id| &self.world.consumers[id.index()]);
+        let holds = |member: &&Consumer| member.partitions.contains_key(&partition);
+        let teller = members().find(holds).or_else(|| members().find(|member| !member.alive));
+        teller.or_else(|| members().next()).is_some_and(|teller| teller.id == consumer.id)
+    }
+
     /// The last records that a consumer's group finished in its partitions, in the order in which
     /// they were sent, and how often each of them took effect.
     fn took_effect(&self, consumer: &Consumer, limit: usize) -> Vec<(RecordId, u32)> {
@@ -250,7 +259,7 @@ impl Stage<'_> {
         let latest = (last.saturating_sub(LOOK_BACK) + 1..=last).rev().map(RecordId);
         let mine = latest.filter(|id| {
             let partition = self.ledger.partition(*id);
-            partition.is_some_and(|partition| consumer.partitions.contains_key(&partition))
+            partition.is_some_and(|partition| self.tells_of(consumer, partition))
         });
         let done = mine.map(|id| (id, self.ledger.processed(id, group)));
         let mut done: Vec<_> = done.filter(|(_, times)| *times > 0).take(limit).collect();

@@ -1,6 +1,7 @@
 //! Links that are cut: a gap with a cross near the receiver's end, where what was sent waits.
 
 use super::Stage;
+use super::legend::Sign;
 use super::links::{Half, Way, flow};
 use super::palette::Ink;
 use super::pen::Pen;
@@ -27,7 +28,7 @@ impl Stage<'_> {
 
     /// Draws a way that is cut.
     pub(super) fn cut_link(&mut self, way: Way) {
-        self.cut_seen = true;
+        self.see(Sign::Cut);
         let half = (GAP / way.length().max(1.0)).min(0.2);
         for part in [way.before(CUT - half), way.back().before(1.0 - CUT - half)] {
             self.pen.shape(part.form()).stroke(Ink::Lost, 1.5).dash(5.0, 4.0);

@@ -1,7 +1,8 @@
 //! Where everything stands: two arrangements, one for wide boxes, one for narrow ones.
 //!
-//! Wide: producers, a gap, brokers, a gap, consumers with the controller below them. Narrow: all
-//! of that from top to bottom, with a lane at each side of the brokers for what travels.
+//! Wide: producers, a gap, brokers, a gap, consumers with the controller below them.
+//! Narrow: producers and consumers beside each other, and the brokers below them, with a lane at
+//! each side for what travels, so that who sends, who stores and who reads is seen at once.
 //!
 //! Lengths here are before enlargement: a large box is laid out as a smaller one and enlarged.
 
@@ -15,6 +16,13 @@ pub const WIDE_FROM: f32 = 640.0;
 const COMFORT: f32 = 1080.0;
 /// How high it is then, if it can choose.
 const ASPECT: f32 = 0.46;
+/// Beside everything on a narrow stage, and beside its brokers for what travels.
+const SIDE: f32 = 10.0;
+const LANE: f32 = 38.0;
+/// How high a producer and a consumer are there, beside each other.
+const CLIENTS: f32 = 238.0;
+/// From this width on a producer that is alone there has its parts beside each other.
+const FLAT: f32 = 280.0;
 /// Inside a card, on every side.
 pub const PAD: f32 = 14.0;
 const MARGIN: f32 = 16.0;
@@ -26,11 +34,13 @@ const PRODUCER_MIN: f32 = 322.0;
 const PRODUCER_LITE: f32 = 134.0;
 const CONSUMER_MIN: f32 = 170.0;
 const CONSUMER_LITE: f32 = 82.0;
-/// From how many on they are told in short, if there is no room.
+/// From how many on they are told in short; fewer only where there is no room.
 const CONSUMERS_LITE_FROM: usize = 3;
 const BROKER_MIN: f32 = 112.0;
 /// A broker that has no replica of the partition that is drawn in full.
 const BROKER_PLAIN: f32 = 56.0;
+/// Between tiles and the sentence, beside which there is a button.
+pub(super) const BELOW_TILES: f32 = 8.0;
 /// A broker's card never gets higher than this: there is nothing to fill it with.
 const BROKER_MAX: f32 = 182.0;
 
@@ -45,8 +55,10 @@ pub struct Layout {
     pub height: f32,
     /// How much it is enlarged.
     pub scale: f32,
-    /// How many other partitions each broker's card has a line for.
+    /// How many lines each broker's card has for other partitions.
     pub rows: usize,
+    /// Whether those are tiles, with the last line for the sentence below them.
+    pub tiled: bool,
     /// The producers' cards.
     pub producers: Vec<Rect>,
     /// The brokers' cards.
@@ -68,6 +80,10 @@ struct Counts {
     hosts: Vec<bool>,
     /// The lines for partitions that are not drawn in full.
     rows: usize,
+    /// Whether those are tiles.
+    tiled: bool,
+    /// Whether consumers are told in short.
+    lite: bool,
 }
 
 impl Counts {
@@ -81,12 +97,21 @@ impl Counts {
             consumers: setup.consumers.len(),
             hosts: (0..setup.brokers).map(hosts).collect(),
             rows: super::others::rows(setup),
+            tiled: super::others::is_tiled(setup),
+            lite: setup.consumers.len() >= CONSUMERS_LITE_FROM,
         }
     }
 
     /// The lowest that a broker's card may be.
     fn broker(&self, hosts: bool) -> f32 {
-        rows_height(self.rows) + if hosts { BROKER_MIN } else { BROKER_PLAIN }
+        let least = if hosts { BROKER_MIN } else { BROKER_PLAIN };
+        let plain = if self.tiled && !hosts { Layout::ROW } else { 0.0 };
+        rows_height(self.rows) + self.below() + least - plain
+    }
+
+    /// The space between tiles and the sentence below them.
+    fn below(&self) -> f32 {
+        if self.tiled { BELOW_TILES } else { 0.0 }
     }
 
     /// The height of the brokers' cards above each other.
@@ -100,7 +125,7 @@ impl Counts {
     }
 
     fn consumer(&self) -> f32 {
-        if self.consumers >= CONSUMERS_LITE_FROM { CONSUMER_LITE } else { CONSUMER_MIN }
+        if self.lite { CONSUMER_LITE } else { CONSUMER_MIN }
     }
 
     /// The height of the controller's card.
@@ -155,10 +180,11 @@ impl Layout {
         (width, height): (f32, f32),
         largest: f32,
     ) -> Self {
-        let counts = Counts::of(setup, partition);
+        let mut counts = Counts::of(setup, partition);
         if width < WIDE_FROM {
             return narrow(&counts, width.max(300.0));
         }
+        counts.lite |= counts.wide_min() > height;
         // A large box (a projector) gets larger type, not more emptiness.
         let scale = (width / COMFORT).min(height / counts.wide_min().max(COMFORT * ASPECT));
         let scale = within(scale, 1.0, largest);
@@ -169,7 +195,8 @@ impl Layout {
     #[must_use]
     pub fn port(&self, broker: usize) -> Point {
         let card = self.brokers[broker];
-        let spare = card.height - BROKER_MIN - rows_height(self.rows);
+        let below = if self.tiled { BELOW_TILES } else { 0.0 };
+        let spare = card.height - BROKER_MIN - rows_height(self.rows) - below;
         if spare < 0.0 {
             return pt(card.x, card.center().y);
         }
@@ -179,7 +206,15 @@ impl Layout {
     /// Whether a producer's card has room for everything.
     #[must_use]
     pub fn producer_in_full(&self, producer: usize) -> bool {
-        self.producers[producer].height >= if self.narrow { 200.0 } else { PRODUCER_MIN }
+        let card = self.producers[producer];
+        card.height >= PRODUCER_MIN || self.is_flat(card)
+    }
+
+    /// Whether a card is that of a narrow stage which has the whole width: its parts stand beside
+    /// each other.
+    #[must_use]
+    pub fn is_flat(&self, card: Rect) -> bool {
+        self.narrow && card.width >= FLAT && card.height >= 200.0
     }
 
     /// Whether a consumer's card has room for what counts, at least.
@@ -204,6 +239,13 @@ fn wide(counts: &Counts, width: f32, height: f32, scale: f32) -> Layout {
     let used = counts.brokers() + more * hosts;
     // The columns are as high as the brokers are together, if that is enough for them.
     let needed = stack(counts.producers, counts.producer()).max(counts.last_column());
+    // Consumers take more, where there is room, and show what they have done.
+    let roomy = if counts.lite {
+        0.0
+    } else {
+        stack(counts.consumers, CLIENTS) + GAP + counts.controller()
+    };
+    let needed = needed.max(roomy);
     let column = used.max(needed).min(room).max(room.min(560.0));
     let top = MARGIN + (room - column) / 2.0;
     let broker_x = MARGIN + producer + gap;
@@ -217,6 +259,7 @@ fn wide(counts: &Counts, width: f32, height: f32, scale: f32) -> Layout {
         height,
         scale,
         rows: counts.rows,
+        tiled: counts.tiled,
         producers: cards(
             Rect::new(MARGIN, top, producer, column),
             &share(counts.producers, column),
@@ -248,39 +291,59 @@ fn cards(column: Rect, heights: &[f32]) -> Vec<Rect> {
 }
 
 fn narrow(counts: &Counts, width: f32) -> Layout {
-    const SIDE: f32 = 10.0;
-    const LANE: f32 = 38.0;
-    let (x, inner) = (SIDE, width - 2.0 * SIDE);
-    let mut y = SIDE;
+    let inner = Rect::new(SIDE, SIDE, width - 2.0 * SIDE, 0.0);
+    let (producers, consumers) = clients(counts, inner);
+    let bottoms = producers.iter().chain(&consumers).map(|card| card.bottom());
+    let mut y = bottoms.fold(SIDE, f32::max) + 34.0;
     let mut next = |x: f32, width: f32, height: f32, gap: f32| {
         let rect = Rect::new(x, y, width, height);
         y += height + gap;
         rect
     };
-    let gap = |last: bool| if last { 40.0 } else { GAP };
-    let producer = if counts.producers > 1 { PRODUCER_LITE } else { 212.0 };
-    let producers =
-        (1..=counts.producers).map(|n| next(x, inner, producer, gap(n == counts.producers)));
-    let producers: Vec<_> = producers.collect();
+    let count = counts.hosts.len();
     let brokers = counts.hosts.iter().enumerate().map(|(n, hosts)| {
-        let height = counts.broker(*hosts) + if *hosts { 16.0 } else { 0.0 };
-        next(x + LANE, inner - 2.0 * LANE, height, gap(n + 1 == counts.hosts.len()))
+        let height = counts.broker(*hosts) + if *hosts { 6.0 } else { 0.0 };
+        let gap = if n + 1 == count { GAP } else { 10.0 };
+        next(inner.x + LANE, inner.width - 2.0 * LANE, height, gap)
     });
     let brokers: Vec<_> = brokers.collect();
-    let consumer = if counts.consumers >= CONSUMERS_LITE_FROM { CONSUMER_LITE } else { 166.0 };
-    let consumers: Vec<_> = (0..counts.consumers).map(|_| next(x, inner, consumer, GAP)).collect();
-    let controller = next(x, inner, counts.controller(), GAP);
-    let legend = next(x, inner, 70.0, 4.0);
+    let controller = next(inner.x, inner.width, counts.controller(), GAP);
+    let legend = next(inner.x, inner.width, 70.0, 4.0);
     Layout {
         narrow: true,
         width,
         height: y,
         scale: 1.0,
         rows: counts.rows,
+        tiled: counts.tiled,
         producers,
         brokers,
         consumers,
         controller,
         legend,
     }
+}
+
+/// The cards of producers and consumers at the top of a narrow stage: side by side, if there are
+/// both, and as high as each other.
+fn clients(counts: &Counts, area: Rect) -> (Vec<Rect>, Vec<Rect>) {
+    if counts.consumers == 0 {
+        let each = if counts.producers > 1 { PRODUCER_LITE } else { 212.0 };
+        let height = stack(counts.producers, each);
+        return (cards(Rect { height, ..area }, &vec![each; counts.producers]), Vec::new());
+    }
+    let width = ((area.width - GAP) / 2.0).floor();
+    let consumer = match counts.consumers {
+        1 => CLIENTS,
+        2 => CONSUMER_MIN,
+        _ => CONSUMER_LITE,
+    };
+    let producer = if counts.producers > 1 { PRODUCER_LITE } else { CLIENTS };
+    let height = stack(counts.producers, producer).max(stack(counts.consumers, consumer));
+    let column = |x: f32, count: usize| {
+        let each = ((height + GAP) / count.max(1) as f32 - GAP).min(PRODUCER_MIN - 1.0);
+        let used = stack(count, each);
+        cards(Rect { x, width, height: used, ..area }, &vec![each; count])
+    };
+    (column(area.x, counts.producers), column(area.right() - width, counts.consumers))
 }

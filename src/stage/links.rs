@@ -160,11 +160,12 @@ impl Stage<'_> {
         let port = self.layout.port(broker.index());
         let right = self.layout.brokers[broker.index()].right();
         if self.layout.narrow {
-            let top = self.layout.consumers.first().map_or(self.layout.controller.y, |card| card.y);
-            let x = right + 19.0;
-            let place = self.layout.brokers.len() - 1 + consumer.index();
-            let y = self.lane_port(broker, place).min(top - half.y - 2.0);
-            return Way::straight(pt(x, top - half.y - 2.0), pt(x, y));
+            let bottom = self.layout.consumers.last().map_or(0.0, |card| card.bottom());
+            let (x, start) = (right + 19.0, bottom + half.y + 2.0);
+            return Way::straight(
+                pt(x, start),
+                pt(x, self.lane_port(broker, consumer.index()).max(start)),
+            );
         }
         let areas = self.layout.consumer_areas(consumer.index());
         let card = self.layout.consumers[consumer.index()];
@@ -191,6 +192,7 @@ impl Stage<'_> {
         if self.layout.narrow {
             let x = card.right() + 19.0;
             let place = follower.index() - usize::from(follower > leader);
+            let place = place + self.layout.consumers.len();
             let way = Way::straight(pt(x, self.lane_port(leader, place)), pt(x, b.y));
             return if flow == Flow::Request { way.back() } else { way };
         }

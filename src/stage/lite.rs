@@ -18,6 +18,8 @@ use crate::verdict::Told;
 const SECOND: f32 = 36.0;
 /// From this height on a producer's card shows what its first batch waits for.
 const HIGH: f32 = 216.0;
+/// From this height on a consumer's card says what its thread does.
+const ROOMY: f32 = 104.0;
 /// How many slots a producer in short has for requests in flight.
 const SLOTS: usize = 5;
 
@@ -33,7 +35,7 @@ impl Stage<'_> {
         let mut width = self.pen.text(pt(x, card.y + 23.0), title, producer.id.to_string());
         width += self.blocked(producer, pt(x + width + 7.0, card.y + 23.0));
         let (ink, status) = match self.trouble(self.condition(Node::Producer(producer.id))) {
-            Some((ink, word)) => (ink, vec![word.to_owned()]),
+            Some((ink, word)) => (ink, self.with_time(Node::Producer(producer.id), word)),
             None => self.application(producer),
         };
         let style = Style::sans(ink, SMALL).end();
@@ -43,7 +45,7 @@ impl Stage<'_> {
         self.slots_lite(producer, config, Rect::new(x, y, right - x, 20.0));
         // Where the card is high enough it tells record by record what was said, and what is true.
         let told = Rect::new(x, y + 34.0, right - x, card.bottom() - PAD - y - 34.0);
-        if self.layout.narrow || told.height < 62.0 {
+        if told.height < 62.0 {
             self.told_lite(producer, x, card.bottom() - 11.0, right - x);
         } else {
             let line = told.y - 7.0;
@@ -145,7 +147,11 @@ impl Stage<'_> {
             left.into_iter().flatten().chain(pool).map(|(_, _, record)| *record).collect();
         let style = Style::sans(Ink::Muted, SMALL);
         let fetched = self.fetched_records(consumer);
-        let row = Rect::new(x, card.y + SECOND, right - x, self.chip.height);
+        let mut row = Rect::new(x, card.y + SECOND, right - x, self.chip.height);
+        if card.height >= ROOMY {
+            self.label(row, &self.thread(consumer));
+            row.y += 17.0;
+        }
         match &records[..] {
             [first, rest @ ..] if works => {
                 let rect = Rect { width: self.chip.width, ..row };
@@ -186,7 +192,13 @@ impl Stage<'_> {
         let names: Vec<String> =
             consumer.partitions.keys().map(|p| setup.partition_name(*p)).collect();
         match others {
-            0 => vec![long, name],
+            0 => {
+                let high = self.leader_high_watermark(first);
+                let committed = consumer.partitions[&first].committed.unwrap_or_default();
+                let lag = high.map(|high| high.saturating_sub(committed));
+                let lag = lag.map(|lag| format!("{long} · {} {lag}", self.words.lag));
+                lag.into_iter().chain([long, name]).collect()
+            }
             _ => {
                 let more = fill(self.words.more, &[&others]);
                 vec![names.join(", "), format!("{long} {more}"), format!("{name} {more}")]

@@ -82,7 +82,7 @@ impl Stage<'_> {
     }
 
     /// The high watermark of the partition's leader, as that leader has it.
-    fn leader_high_watermark(&self, partition: PartitionId) -> Option<u64> {
+    pub(super) fn leader_high_watermark(&self, partition: PartitionId) -> Option<u64> {
         let leads = |role: &Role| matches!(role, Role::Leader(_));
         let replicas = self.world.brokers.iter().filter_map(|broker| broker.replica(partition));
         let leaders = replicas.filter(|replica| leads(&replica.role));

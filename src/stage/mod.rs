@@ -41,6 +41,7 @@ use crate::model::World;
 use crate::model::ids::{PartitionId, RecordId};
 use crate::verdict::{Ledger, Verdict};
 pub use layout::{Layout, preferred_height};
+use legend::Sign;
 use look::State;
 pub use palette::{Ink, Theme};
 use pen::{BODY, Pen, SMALL, Style};
@@ -68,6 +69,8 @@ pub struct View {
     pub button: f32,
     /// How much it is enlarged at most where the box is large. At 1 a larger box shows more instead.
     pub largest: f32,
+    /// How much room the line at the bottom leaves at its left and at its right.
+    pub corners: [f32; 2],
     /// The words.
     pub words: &'static Words,
 }
@@ -76,8 +79,16 @@ impl View {
     /// A view of everything, in English.
     #[must_use]
     pub fn new(width: f32, height: f32) -> Self {
-        let words = &words::ENGLISH;
-        Self { width, height, focus: None, partition: None, button: 0.0, largest: LARGEST, words }
+        Self {
+            width,
+            height,
+            focus: None,
+            partition: None,
+            button: 0.0,
+            corners: [0.0; 2],
+            largest: LARGEST,
+            words: &words::ENGLISH,
+        }
     }
 }
 
@@ -93,6 +104,7 @@ pub fn scene(world: &World, ledger: &Ledger, now_us: u64, view: &View) -> Scene 
         words: view.words,
         focus: view.focus,
         button: view.button,
+        corners: view.corners,
         partition,
         chip: chip_size(world, &layout),
         layout,
@@ -100,8 +112,7 @@ pub fn scene(world: &World, ledger: &Ledger, now_us: u64, view: &View) -> Scene 
         verdicts: LiteMap::new(),
         in_tab_order: LiteMap::new(),
         copies: LiteMap::new(),
-        cut_seen: false,
-        open_seen: false,
+        seen: Vec::new(),
         stable_unsaid: None,
     };
     stage.links();
@@ -167,6 +178,7 @@ struct Stage<'a> {
     words: &'static Words,
     focus: Option<RecordId>,
     button: f32,
+    corners: [f32; 2],
     partition: Option<PartitionId>,
     layout: Layout,
     pen: Pen,
@@ -176,10 +188,8 @@ struct Stage<'a> {
     in_tab_order: LiteMap<RecordId, ()>,
     /// How many copies of each record were drawn at each site.
     copies: LiteMap<(RecordId, Site), u16>,
-    /// Whether a cut link was drawn.
-    cut_seen: bool,
-    /// Whether a transaction that is open was drawn.
-    open_seen: bool,
+    /// The signs that were drawn.
+    seen: Vec<Sign>,
     /// A last stable offset that there was no room for above its log.
     stable_unsaid: Option<u64>,
 }
@@ -201,6 +211,7 @@ impl Stage<'_> {
         if self.focus == Some(record) {
             self.pen.rect(rect.inset(-3.0), 8.0).stroke(Ink::Text, 2.0);
         }
+        self.see(Sign::of(look));
         look::chip(&mut self.pen, rect, record, look, Some(site));
         let first = self.in_tab_order.insert(record, ()).is_none();
         let label = words::fill(self.words.record, &[&record, &self.verdict(record).fate]);

@@ -5,7 +5,7 @@
 //! holds is here, and how much of that is committed.
 
 use super::Stage;
-use super::layout::{Layout, PAD};
+use super::layout::{BELOW_TILES, Layout, PAD};
 use super::palette::Ink;
 use super::pen::{SMALL, Style};
 use super::scene::{Part, Point, Rect, Site, pt, within};
@@ -27,11 +27,18 @@ pub(super) fn rows(setup: &Setup) -> usize {
         let first = t.partitions.first();
         first.is_some_and(|p| !setup.partition(*p).internal)
     });
-    let lines = match shown.saturating_sub(1) {
-        others if others < TILES_FROM => others,
-        _ => topics.count(),
+    let lines = match is_tiled(setup) {
+        false => shown.saturating_sub(1),
+        // One more for the sentence, which stands below the tiles: they need the whole width.
+        true => topics.count() + 1,
     };
     lines + usize::from(setup.transactions_partition.is_some())
+}
+
+/// Whether the partitions that are not drawn in full are tiles.
+pub(super) fn is_tiled(setup: &Setup) -> bool {
+    let shown = setup.partitions.iter().filter(|p| !p.internal).count();
+    shown.saturating_sub(1) >= TILES_FROM
 }
 
 impl Stage<'_> {
@@ -43,10 +50,13 @@ impl Stage<'_> {
         self.transactions_row(broker, card);
         let above = usize::from(setup.transactions_partition.is_some());
         let lines = self.layout.rows.saturating_sub(above) as f32;
-        let first = card.bottom() - 12.0 - (lines - 1.0) * Layout::ROW;
-        // The last line leaves room for the button.
+        let below = if self.layout.tiled { BELOW_TILES } else { 0.0 };
+        let first = card.bottom() - 12.0 - below - (lines - 1.0) * Layout::ROW;
+        // The lines beside the button leave room for it; it is less than half as high as wide.
         let (lines, button) = (lines as usize, self.button / self.layout.scale);
-        let right = |line: usize| card.right() - PAD - if line + 1 == lines { button } else { 0.0 };
+        let beside =
+            |line: usize| (lines - line) as f32 * Layout::ROW < button * 0.45 + Layout::ROW;
+        let right = |line: usize| card.right() - PAD - if beside(line) { button } else { 0.0 };
         if others.len() < TILES_FROM {
             for (n, partition) in others.iter().enumerate() {
                 let at = pt(card.x + PAD, first + n as f32 * Layout::ROW);
@@ -55,6 +65,7 @@ impl Stage<'_> {
             return;
         }
         let mut line = 0;
+        let right = card.right() - PAD;
         for (topic, topic_setup) in setup.topics.iter().enumerate() {
             let mine = others.iter().filter(|p| usize::from(setup.partition(**p).topic) == topic);
             let mine: Vec<_> = mine.copied().collect();
@@ -64,7 +75,7 @@ impl Stage<'_> {
                 continue;
             }
             let at = pt(card.x + PAD, first + line as f32 * Layout::ROW);
-            self.tiles(broker, topic, &mine, at, right(line));
+            self.tiles(broker, topic, &mine, at, right);
             line += 1;
         }
     }
@@ -125,7 +136,7 @@ impl Stage<'_> {
             pt(room.center().x, base),
             room.width - 1.0,
             mono,
-            &[end.to_string(), fill("{}k", &[&(end / 1000)])],
+            &[end.to_string(), fill("{}k", &[&end.div_ceil(1000)])],
         );
         self.pen.fold(Site::Log(broker.id), (end - start) as usize);
         self.bar(replica, Rect::new(rect.x, rect.bottom(), rect.width, 2.0));

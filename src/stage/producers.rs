@@ -41,7 +41,7 @@ impl Layout {
         let card = self.producers[producer];
         let top = card.y + HEADER;
         let inner = Rect::new(card.x + PAD, top, card.width - 2.0 * PAD, card.bottom() - PAD - top);
-        if self.narrow {
+        if self.is_flat(card) {
             let left = (inner.width * 0.52).floor();
             let row = Rect::new(inner.x, inner.y, left, 34.0 + TRACK);
             let right =
@@ -135,7 +135,7 @@ impl Stage<'_> {
         };
         self.pen.text(pt(right, card.y + 23.0), Style::mono(Ink::Muted, SMALL).end(), acks);
         let (ink, status) = match self.trouble(self.condition(Node::Producer(producer.id))) {
-            Some((ink, word)) => (ink, vec![word.to_owned()]),
+            Some((ink, word)) => (ink, self.with_time(Node::Producer(producer.id), word)),
             None => self.application(producer),
         };
         let base = card.y + 48.0;

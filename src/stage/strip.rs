@@ -5,6 +5,7 @@
 
 use super::Stage;
 use super::layout::PAD;
+use super::legend::Sign;
 use super::look::{Look, State};
 use super::palette::Ink;
 use super::pen::{SMALL, Style};
@@ -224,7 +225,7 @@ impl Stage<'_> {
 
     /// A bar below what belongs to a transaction that is open.
     fn open_bar(&mut self, cell: Rect, pitch: f32) {
-        self.open_seen = true;
+        self.see(Sign::Open);
         let y = cell.bottom() + 2.0;
         let bar = self.pen.line(pt(cell.x - 1.5, y), pt(cell.x + pitch - 1.5, y));
         bar.stroke(Ink::Leader, 2.5).dash(4.0, 2.0);

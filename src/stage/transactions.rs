@@ -1,7 +1,7 @@
 //! Transactions: where a producer is in its own, and what their coordinator knows.
 
 use super::Stage;
-use super::layout::{Layout, PAD};
+use super::layout::{BELOW_TILES, Layout, PAD};
 use super::palette::Ink;
 use super::pen::{SMALL, Style};
 use super::scene::{Rect, pt};
@@ -40,7 +40,8 @@ impl Stage<'_> {
         let Some(partition) = setup.transactions_partition else { return };
         let Some(replica) = broker.replica(partition) else { return };
         let lines = self.layout.rows as f32;
-        let at = pt(card.x + PAD, card.bottom() - 12.0 - (lines - 1.0) * Layout::ROW);
+        let below = if self.layout.tiled { BELOW_TILES } else { 0.0 };
+        let at = pt(card.x + PAD, card.bottom() - 12.0 - below - (lines - 1.0) * Layout::ROW);
         let right = card.right() - PAD;
         let style = Style::sans(Ink::Muted, SMALL);
         let width = self.pen.fit(at, (right - at.x) * 0.5, style, TRANSACTIONS_TOPIC);

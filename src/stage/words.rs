@@ -63,6 +63,7 @@ pub struct Words {
     pub committed: &'static str,
     pub lag: &'static str,
     pub done: &'static str,
+    pub done_last: &'static str,
     pub controller: &'static str,
     pub alive: &'static str,
     pub silent: &'static str,
@@ -144,7 +145,10 @@ pub struct Words {
     pub elected: &'static str,
     pub died: &'static str,
     pub deposed: &'static str,
-    pub cut_off: &'static str,
+    pub gone: &'static str,
+    pub gone_short: &'static str,
+    pub cache_lost: &'static str,
+    pub since: &'static str,
     pub replica: &'static str,
     pub queued: &'static str,
 }
@@ -208,6 +212,7 @@ pub const ENGLISH: Words = Words {
     committed: "committed",
     lag: "lag",
     done: "processed",
+    done_last: "processed: last {}",
     controller: "controller",
     alive: "alive",
     silent: "silent {}",
@@ -259,7 +264,10 @@ pub const ENGLISH: Words = Words {
     elected: "elected",
     died: "lost",
     deposed: "old leader",
-    cut_off: "cut off: {}",
+    gone: "gone from its log: {}",
+    gone_short: "gone: {}",
+    cache_lost: "lost with the page cache: {}",
+    since: "{} since {}",
     accumulator_empty: "accumulator: empty",
     acked: "{} acked",
     failed: "{} failed",
@@ -326,6 +334,20 @@ pub fn duration(us: u64) -> String {
     }
 }
 
+/// A moment of a run: `88.0 ms`, `9.001 s`, `1 min 12.0 s`.
+#[must_use]
+pub fn moment(us: u64) -> String {
+    match us {
+        0..1_000_000 => tenths((us + 50) / 100, "ms"),
+        1_000_000..60_000_000 => {
+            let ms = us / 1000 % 1000;
+            let zeros = ["", "0", "00"][usize::from(ms < 100) + usize::from(ms < 10)];
+            format!("{}.{zeros}{ms} s", us / 1_000_000)
+        }
+        _ => format!("{} min {}", us / 60_000_000, tenths(us % 60_000_000 / 100_000, "s")),
+    }
+}
+
 /// How much of a length of time is over, short: `3.1/5 ms`.
 #[must_use]
 pub fn of_duration(us: u64, whole_us: u64) -> String {
@@ -384,6 +406,15 @@ mod tests {
         ];
         for (numbers, expected) in cases {
             assert_eq!(ranges(numbers), expected);
+        }
+    }
+
+    #[test]
+    fn moments_are_as_exact_as_they_are_told_apart() {
+        let cases = [(0, "0.0 ms"), (88_040, "88.0 ms"), (9_001_500, "9.001 s")];
+        let long = [(17_084_000, "17.084 s"), (72_050_000, "1 min 12.0 s")];
+        for (us, expected) in cases.into_iter().chain(long) {
+            assert_eq!(moment(us), expected);
         }
     }
 

@@ -18,6 +18,7 @@ impl Observer for Ledger {
                 self.observe_producer(event);
                 self.observe_log(event);
                 self.observe_cluster(event);
+                self.observe_trouble(event);
                 self.observe_consumer(event);
             }
         }
@@ -186,6 +187,22 @@ impl Ledger {
         }
     }
 
+    /// Who does not work, and since when.
+    fn observe_trouble(&mut self, event: &TraceEvent) {
+        let node = match &event.kind {
+            Kind::BrokerCrashed { broker }
+            | Kind::PowerCut { broker }
+            | Kind::BrokerStopped { broker } => Node::Broker(*broker),
+            Kind::ProducerCrashed { producer, .. } => Node::Producer(*producer),
+            Kind::ConsumerCrashed { consumer } | Kind::ConsumerClosed { consumer } => {
+                Node::Consumer(*consumer)
+            }
+            Kind::Paused { node } => *node,
+            _ => return,
+        };
+        self.out_since_us.insert(node, event.at_us);
+    }
+
     fn observe_cluster(&mut self, event: &TraceEvent) {
         match &event.kind {
             Kind::BrokerCrashed { broker }
@@ -201,10 +218,10 @@ impl Ledger {
             Kind::LeaderElected { partition, leader, leader_epoch, .. } => {
                 let before = self.partitions[partition.index()].leader;
                 let because = before.and_then(|old| self.brokers[old.index()].down_since);
-                let (event, leader_epoch) = (event.id, *leader_epoch);
+                let (at_us, event, leader_epoch) = (event.at_us, event.id, *leader_epoch);
                 let view = &mut self.partitions[partition.index()];
                 view.leader = Some(*leader);
-                view.elections.push(Election { event, leader_epoch, because });
+                view.elections.push(Election { event, at_us, leader_epoch, because });
                 self.shows(*partition, self.records());
             }
             // An unclean leader's log may end before what was committed.

@@ -28,6 +28,8 @@ pub struct Ledger {
     carried: LiteMap<MessageId, Vec<RecordId>>,
     /// Produce requests that arrived and wait for their turn.
     queued: Vec<MessageId>,
+    /// When each thing was last taken out: crashed, stopped, without power, paused.
+    pub(super) out_since_us: LiteMap<Node, u64>,
     /// Whether each producer's transaction has failed.
     pub(super) failing: Vec<bool>,
     /// Whether any group reads each topic.
@@ -129,6 +131,7 @@ pub(super) struct PartitionView {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Election {
     pub event: TraceId,
+    pub at_us: u64,
     pub leader_epoch: u32,
     pub because: Option<TraceId>,
 }
@@ -193,6 +196,7 @@ impl Ledger {
             carried: LiteMap::new(),
             queued: Vec::new(),
             settings: InForce::default(),
+            out_since_us: LiteMap::new(),
             over: false,
             setup,
         }
@@ -251,6 +255,18 @@ impl Ledger {
     #[must_use]
     pub fn told(&self, id: RecordId) -> Told {
         self.record(id).told
+    }
+
+    /// When a thing was last taken out: it crashed, stopped, lost its power or was paused.
+    #[must_use]
+    pub fn out_since_us(&self, node: Node) -> Option<u64> {
+        self.out_since_us.get(&node).copied()
+    }
+
+    /// When a partition's leader was elected, if there has been an election.
+    #[must_use]
+    pub fn elected_us(&self, partition: PartitionId) -> Option<u64> {
+        self.partitions[partition.index()].elections.last().map(|election| election.at_us)
     }
 
     /// How often a group has finished processing a record.

@@ -357,7 +357,8 @@ fn truths(scene: &Scene, world: &World, view: &View, wrong: &mut Vec<String>) {
             "no role",
             "paused",
         ];
-        if !words.iter().any(|word| state.contains(word)) {
+        let is_state = |word: &&str| state.iter().any(|state| word.starts_with(state));
+        if !words.iter().any(is_state) {
             wrong.push(format!("{} does not say what it is: {words:?}", broker.id));
         }
         let leads = matches!(replica.role, Role::Leader(_));

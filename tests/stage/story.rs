@@ -71,7 +71,7 @@ fn each_group_shows_what_it_has_processed_itself() {
             "config": { "auto.offset.reset": "earliest" } },"#,
     );
     assert_ne!(json, STORY, "there is another group");
-    let scene = at(&json, 4_000.0).scene(&View::new(390.0, 844.0));
+    let scene = at(&json, 4_000.0).scene(&View::new(1100.0, 760.0));
     let done = |consumer: u16| {
         let site = Site::Done(ConsumerId(consumer));
         let of = |part: Part| matches!(part, Part::Record(_, found) if found == site);

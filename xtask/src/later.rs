@@ -21,6 +21,7 @@ const NOT_REHEARSED: &[(&str, &str)] = &[
     ("ackscope_web::app::effects::", "what the browser has or has not"),
     ("ackscope::stage::", "what is drawn depends on the size, and on moments between two frames"),
     ("ackscope_web::app::stage_view::", "what lies over the stage is the browser's"),
+    ("alloc::raw_vec::RawVec<T,A>::grow_one", "how much there is to draw depends on the size"),
     ("alloc::rc::Rc", "when what is shared is dropped, the browser has its share in"),
     ("yew::scheduler::", "in which order things are asked for is the browser's to say"),
 ];

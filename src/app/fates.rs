@@ -2,7 +2,7 @@
 //! listed in the panel of one record, which then goes from one of them to the next.
 
 use ackscope::model::ids::RecordId;
-use ackscope::verdict::{Fate, Reason};
+use ackscope::verdict::Fate;
 use yew::prelude::*;
 
 use super::lab::Job;
@@ -133,10 +133,8 @@ impl State {
         self.panes.open(Pane::Record);
         let records = self.player.setup().records.len() as u32;
         let ledger = self.player.seek(self.now_us).ledger;
-        let has = |id: &RecordId| {
-            let verdict = ledger.verdict(*id);
-            fate.is_none_or(|it| it == verdict.fate && verdict.reason != Some(Reason::NotSent))
-        };
+        let has =
+            |id: &RecordId| fate.is_none_or(|it| ledger.is_sent(*id) && it == ledger.fate(*id));
         if self.followed.filter(has).is_none() {
             self.followed = (1..=records).map(RecordId).find(has);
         }

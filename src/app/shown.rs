@@ -192,17 +192,19 @@ impl Maker {
         }
         let caption = caption(&state.player, now_us).into();
         let moment = state.player.seek(now_us);
+        let reordered: Rc<[u32]> = moment.ledger.reordered().iter().map(|id| id.0).collect();
+        let life = self.followed.as_ref().map(|it| Rc::new(life(&moment, it, &reordered)));
         let shown = Shown {
             caption,
             trays: trays(moment.ledger, moment.world.setup().records.len() as u32),
-            reordered: moment.ledger.reordered().iter().map(|id| id.0).collect(),
+            reordered,
             down: moment
                 .world
                 .brokers
                 .iter()
                 .map(|broker| broker.process == Process::Down)
                 .collect(),
-            life: self.followed.as_ref().map(|followed| Rc::new(life(&moment, followed))),
+            life,
             ended: key.ended,
             event: last_event.filter(|_| metrics),
         };
@@ -251,21 +253,21 @@ fn trays(ledger: &Ledger, records: u32) -> Rc<[Tray]> {
     let mut trays: Vec<Tray> =
         Fate::ALL.iter().map(|fate| Tray { fate: *fate, count: 0, records: Vec::new() }).collect();
     for id in 1..=records {
-        let verdict = ledger.verdict(RecordId(id));
         // What was not sent yet is not on its way to any fate.
-        if verdict.reason == Some(Reason::NotSent) {
+        if !ledger.is_sent(RecordId(id)) {
             continue;
         }
-        if let Some(tray) = trays.iter_mut().find(|tray| tray.fate == verdict.fate) {
+        let (fate, stranded) = ledger.standing(RecordId(id));
+        if let Some(tray) = trays.iter_mut().find(|tray| tray.fate == fate) {
             tray.count += 1;
-            tray.records.push((id, verdict.stranded));
+            tray.records.push((id, stranded));
         }
     }
     trays.retain(|tray| tray.fate != Fate::Aborted || tray.count > 0);
     trays.into()
 }
 
-fn life(moment: &Moment<'_>, followed: &Followed) -> Life {
+fn life(moment: &Moment<'_>, followed: &Followed, reordered: &[u32]) -> Life {
     let w = words();
     let Followed { record: id, life: Biography { steps, risks }, turn, .. } = followed;
     let id = *id;
@@ -300,7 +302,7 @@ fn life(moment: &Moment<'_>, followed: &Followed) -> Life {
             1 => w.processed_once.to_owned(),
             times => fill(w.processed_times, &[("n", &times.to_string())]),
         },
-        reordered: moment.ledger.reordered().contains(&id),
+        reordered: reordered.contains(&id.0),
         harmed: is_harm(verdict.fate) || verdict.stranded,
         deceived: told_wrongly,
         risks: risks.iter().filter(begun).map(|risk| at_risk(risk, moment.now_us)).collect(),

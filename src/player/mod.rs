@@ -31,9 +31,9 @@ pub use risk::at_risk;
 pub use told::{line, sentence};
 
 /// How many steps lie between two keyframes at first.
-const KEYFRAME_STEPS: u32 = 2_000;
+const KEYFRAME_STEPS: u32 = 500;
 /// How many keyframes there are at most; then every other one goes.
-const KEYFRAMES_MAX: usize = 64;
+const KEYFRAMES_MAX: usize = 256;
 
 /// A run with its keyframes, and what was tried before.
 #[derive(Debug)]

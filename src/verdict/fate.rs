@@ -3,7 +3,7 @@
 use super::ledger::{Ledger, PartitionView, Position, RecordState, Taken};
 use super::words::{Copy, Fate, Place, Reason, Told, Verdict};
 use crate::model::error::KafkaError;
-use crate::model::ids::{ConsumerId, GroupId, PartitionId, RecordId};
+use crate::model::ids::{BrokerId, ConsumerId, GroupId, PartitionId, RecordId};
 use crate::script::config::IsolationLevel;
 
 /// The outcome for one group, or for readers at large.
@@ -56,6 +56,13 @@ impl Ledger {
     #[must_use]
     pub fn fate(&self, id: RecordId) -> Fate {
         self.worst(id).fate
+    }
+
+    /// The one word, and whether only a broker holds it that is down or deposed.
+    #[must_use]
+    pub fn standing(&self, id: RecordId) -> (Fate, bool) {
+        let Outcome { fate, place, .. } = self.worst(id);
+        (fate, place == Some(Place::OldLeader))
     }
 
     /// The worst outcome of all groups that read it.
@@ -211,13 +218,12 @@ impl Ledger {
         failed: bool,
     ) -> Outcome {
         let Some(leader) = view.leader else { return Outcome::pending(Reason::Offline) };
-        let at_leader: Vec<u64> = record
-            .copies
-            .iter()
-            .filter(|(broker, offset)| *broker == leader && self.counts(record, *offset, group))
-            .map(|(_, offset)| *offset)
-            .collect();
-        if at_leader.is_empty() {
+        let counts = |(broker, offset): &&(BrokerId, u64)| {
+            *broker == leader && self.counts(record, *offset, group)
+        };
+        // They are ordered by their offsets.
+        let mut at_leader = record.copies.iter().filter(counts).map(|(_, offset)| *offset);
+        let Some(first) = at_leader.next() else {
             // The leader deleted it: what others hold still goes the same way.
             let deleted = record.expired > 0;
             let place = if deleted { Place::NeverRead } else { Place::OldLeader };
@@ -229,13 +235,14 @@ impl Ledger {
                     Outcome { place: Some(Place::OldLeader), ..Outcome::pending(Reason::Stranded) }
                 }
             };
-        }
-        if at_leader.iter().all(|offset| *offset >= view.high_watermark) {
+        };
+        let last = at_leader.next_back().unwrap_or(first);
+        if first >= view.high_watermark {
             return Outcome::pending(Reason::NotCommitted);
         }
         let reads_committed = group.is_some_and(|group| self.reads_committed(group));
         let stable = view.stable.filter(|_| reads_committed).unwrap_or(u64::MAX);
-        if at_leader.iter().all(|offset| *offset >= stable) {
+        if first >= stable {
             return Outcome::pending(Reason::NotStable);
         }
         let position = group.and_then(|group| {
@@ -243,12 +250,11 @@ impl Ledger {
             Some((position, self.passed(group, partition, position)))
         });
         match position {
-            Some((position, passed)) if self.over && at_leader.iter().all(|o| *o < passed) => {
+            Some((position, passed)) if self.over && last < passed => {
                 if failed {
                     return Outcome::decided(Fate::Reported);
                 }
-                let before_start = at_leader.iter().all(|offset| *offset < position.start);
-                let never = before_start && !position.committed;
+                let never = last < position.start && !position.committed;
                 Outcome::lost(if never { Place::NeverRead } else { Place::SkippedByTheConsumer })
             }
             _ => Outcome::pending(Reason::NotRead),

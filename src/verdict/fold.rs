@@ -46,9 +46,11 @@ impl Ledger {
 
     /// A producer is gone, and what its application meant to send again.
     fn gives_up(&mut self, producer: ProducerId) {
-        for (state, plan) in self.records.iter_mut().zip(&self.setup.records) {
-            state.comes_again &= plan.producer != producer;
-        }
+        let plans = &self.setup.records;
+        self.records.change(
+            |at, state| state.comes_again && plans[at].producer == producer,
+            |state| state.comes_again = false,
+        );
     }
 
     /// Readers at large can see these records, if no group reads their topic.
@@ -60,7 +62,9 @@ impl Ledger {
         for id in records {
             let state = self.record(id);
             let shown = state.partition == Some(partition) && self.readable(state) > 0;
-            self.record_mut(id).was_readable |= shown;
+            if shown && !state.was_readable {
+                self.record_mut(id).was_readable = true;
+            }
         }
     }
 
@@ -294,9 +298,10 @@ impl Ledger {
             }
             Kind::ConsumerCrashed { consumer } | Kind::ConsumerClosed { consumer } => {
                 self.reader_gone(*consumer);
-                for record in &mut self.records {
-                    record.with_consumers.retain(|c| c != consumer);
-                }
+                self.records.change(
+                    |_, record| record.with_consumers.contains(consumer),
+                    |record| record.with_consumers.retain(|c| c != consumer),
+                );
             }
             _ => {}
         }

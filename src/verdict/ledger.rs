@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use litemap::LiteMap;
 
+use super::pages::Pages;
 use super::words::{Told, Totals};
 use crate::model::ids::{
     BrokerId, ConsumerId, GroupId, MessageId, Node, PartitionId, RecordId, TraceId,
@@ -17,7 +18,7 @@ use crate::script::SendStyle;
 #[derive(Clone, Debug)]
 pub struct Ledger {
     pub(super) setup: Arc<Setup>,
-    pub(super) records: Vec<RecordState>,
+    pub(super) records: Pages<RecordState>,
     pub(super) partitions: Vec<PartitionView>,
     pub(super) brokers: Vec<BrokerView>,
     /// Where each consumer is in each of its partitions.
@@ -215,7 +216,7 @@ impl Ledger {
     /// The run is over: what waits for nothing any more is decided.
     pub fn finish(&mut self) {
         self.over = true;
-        self.records.iter_mut().for_each(|record| record.drained = false);
+        self.records.change(|_, record| record.drained, |record| record.drained = false);
     }
 
     /// How many records each fate has.
@@ -276,11 +277,11 @@ impl Ledger {
     }
 
     pub(super) fn record(&self, id: RecordId) -> &RecordState {
-        &self.records[id.index() - 1]
+        self.records.get(id.index() - 1)
     }
 
     pub(super) fn record_mut(&mut self, id: RecordId) -> &mut RecordState {
-        &mut self.records[id.index() - 1]
+        self.records.get_mut(id.index() - 1)
     }
 
     pub(super) fn tell(&mut self, event: TraceId, records: &[RecordId], told: Told) {

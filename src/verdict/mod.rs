@@ -10,6 +10,7 @@ mod fold;
 mod ledger;
 pub mod metrics;
 mod order;
+mod pages;
 pub mod report;
 mod words;
 

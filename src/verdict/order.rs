@@ -4,7 +4,7 @@
 //! order. Two things break that: resends that change places in the log, and applications that
 //! process a partition's records side by side. Records without a key count as those of one key.
 
-use litemap::LiteMap;
+use std::cmp::Reverse;
 
 use super::ledger::{Ledger, RecordState};
 use crate::model::ids::{GroupId, PartitionId, ProducerId, RecordId};
@@ -43,22 +43,48 @@ impl Ledger {
         Some((first, mine.next_back().unwrap_or(first)))
     }
 
-    /// The records whose last place is behind the first place of a later record.
+    /// The records whose last place is behind the first place of a later record. Nearly always what a
+    /// producer has in a partition is in order whatever its keys are: then nobody asks for those.
     fn behind(&self, place: impl Fn(&RecordState) -> Option<(u64, u64)>) -> Vec<RecordId> {
-        let mut first_of_later: LiteMap<Sequence<'_>, u64> = LiteMap::new();
-        let mut late = Vec::new();
-        for id in (1..=self.records.len() as u32).rev().map(RecordId) {
+        let placed = |id: RecordId| {
             let record = self.record(id);
-            let Some(((first, last), partition)) = place(record).zip(record.partition) else {
-                continue;
-            };
-            let plan = self.setup.record(id);
-            let sequence = (plan.producer, partition, plan.key.as_deref());
-            let earliest = first_of_later.entry(sequence).or_insert(u64::MAX);
-            if last > *earliest {
-                late.push(id);
-            }
+            let (places, partition) = place(record).zip(record.partition)?;
+            Some((places, (self.setup.record(id).producer, partition)))
+        };
+        let count = self.partitions.len();
+        let lane = |(producer, partition): (ProducerId, PartitionId)| {
+            producer.index() * count + partition.index()
+        };
+        let ids = || (1..=self.records.len() as u32).rev().map(RecordId);
+        let mut first_of_later = vec![u64::MAX; self.setup.producers.len() * count];
+        let mut mixed = vec![false; first_of_later.len()];
+        for ((first, last), at) in ids().filter_map(placed) {
+            let earliest = &mut first_of_later[lane(at)];
+            mixed[lane(at)] |= last > *earliest;
             *earliest = first.min(*earliest);
+        }
+        if !mixed.contains(&true) {
+            return Vec::new();
+        }
+        let mut sequences: Vec<(Sequence<'_>, Reverse<RecordId>)> = ids()
+            .filter_map(|id| {
+                let (_, at) = placed(id)?;
+                let key = self.setup.record(id).key.as_deref();
+                mixed[lane(at)].then_some(((at.0, at.1, key), Reverse(id)))
+            })
+            .collect();
+        sequences.sort_unstable();
+        let (mut late, mut earliest) = (Vec::new(), u64::MAX);
+        for (n, (sequence, Reverse(id))) in sequences.iter().enumerate() {
+            if n == 0 || sequences[n - 1].0 != *sequence {
+                earliest = u64::MAX;
+            }
+            if let Some((first, last)) = place(self.record(*id)) {
+                if last > earliest {
+                    late.push(*id);
+                }
+                earliest = first.min(earliest);
+            }
         }
         late
     }

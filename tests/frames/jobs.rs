@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::page::{Page, Report, tell};
+use crate::cpu::CpuClock;
+use crate::page::{Page, Report, hundredths, tell};
 
 /// How many inputs there are at most while a job runs.
 const INPUTS: usize = 60;
@@ -69,25 +70,30 @@ pub async fn jobs_at_work(page: &Page, report: &mut Report) {
     page.run("scrub(Number(range().max) / 3)", vec![]).await;
     page.click("[data-pane=lab]").await;
     page.until("document.querySelector('#danger-fault optgroup')").await;
-    let rest = page.acts(STEPS, vec![json!(INPUTS), Value::Null]).await;
-    told(report, "input_at_rest", &rest);
+    measure(page, "input_at_rest", Value::Null, report).await;
     for job in jobs() {
         page.click(&format!("[data-pane={}]", job.pane)).await;
         page.until(&format!("document.querySelector('{}')", job.shows)).await;
         page.run(job.ask, vec![]).await;
         let progress = format!("{} .progress progress", job.shows);
         page.run("meter.long = 0", vec![]).await;
-        let taken = page.acts(STEPS, vec![json!(INPUTS), json!(progress)]).await;
         let name = format!("input_while_{}", job.name);
-        told(report, &name, &taken);
-        report.insert(format!("{name}_count"), json!(taken[0].len()));
+        measure(page, &name, json!(progress), report).await;
         report.insert(format!("{name}_long_tasks"), page.run("return meter.long", vec![]).await);
         page.click(&format!("{} [data-action=stop]", job.shows)).await;
         page.until(&format!("!document.querySelector('{progress}')")).await;
     }
 }
 
-fn told(report: &mut Report, name: &str, [work, clock]: &[Vec<f64>; 2]) {
-    tell(report, &format!("{name}_main_thread"), work);
-    tell(report, &format!("{name}_to_painted"), clock);
+/// The inputs while that is on the page: what each takes, and what all that the page's thread does has of
+/// the processor for each of them, whatever else wants it.
+async fn measure(page: &Page, name: &str, condition: Value, report: &mut Report) {
+    let clock = CpuClock::of_pages();
+    let before_ms = clock.ms();
+    let [work, to_painted] = page.acts(STEPS, vec![json!(INPUTS), condition]).await;
+    let each_ms = (clock.ms() - before_ms) / work.len().max(1) as f64;
+    report.insert(format!("{name}_processor_ms"), json!(hundredths(each_ms)));
+    report.insert(format!("{name}_count"), json!(work.len()));
+    tell(report, &format!("{name}_main_thread"), &work);
+    tell(report, &format!("{name}_to_painted"), &to_painted);
 }

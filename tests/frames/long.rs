@@ -90,7 +90,7 @@ pub async fn many(page: &Page, report: &mut Report) {
     page.run("document.querySelector('.log select').selectedIndex = 1;
         document.querySelector('.log select').dispatchEvent(new Event('change', { bubbles: true }))", vec![]).await;
     let events = page
-        .run("return parseInt(document.querySelector('.log-space').style.height) / 56", vec![])
+        .run("return parseFloat(document.querySelector('.log-space').style.height) / 56", vec![])
         .await;
     report.insert("log_events".to_owned(), events);
     page.click("[data-action=log-follow]").await;

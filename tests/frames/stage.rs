@@ -5,7 +5,8 @@ use ackscope::script::Script;
 use ackscope::stage::{LARGEST, Part, View, scene};
 use serde_json::json;
 
-use crate::page::{PLAY, Page, Report, tell};
+use crate::cpu::CpuClock;
+use crate::page::{PLAY, Page, Report, hundredths, tell};
 
 /// How many frames are measured in each direction.
 const FRAMES: usize = 400;
@@ -75,7 +76,11 @@ async fn both_ways(page: &Page, name: &str, from_ms: f64, report: &mut Report) -
     for (way, script, start_ms) in [("forward", PLAY, from_ms), ("back", BACK, to_ms)] {
         let given = vec![json!(start_ms), json!(FRAMES)];
         page.run(COUNT, vec![]).await;
+        let clock = CpuClock::of_pages();
+        let before_ms = clock.ms();
         let [script_ms, main_ms] = page.frames(script, given).await;
+        let each_ms = (clock.ms() - before_ms) / main_ms.len().max(1) as f64;
+        report.insert(format!("{name}frame_{way}_processor_ms"), json!(hundredths(each_ms)));
         tell(report, &format!("{name}frame_{way}_script"), &script_ms);
         tell(report, &format!("{name}frame_{way}_main_thread"), &main_ms);
         let over = main_ms.iter().filter(|ms| **ms > BUDGET_MS).count();

@@ -12,6 +12,7 @@ mod effects;
 mod export;
 mod fates;
 mod files;
+mod from_now;
 mod glance;
 mod help;
 mod icons;
@@ -388,8 +389,12 @@ fn view_settings(run: &Run, on: &Callback<Msg>) -> Html {
     let state = &run.state;
     let refused = state.refused.as_ref();
     let refused = refused.map(|it| (it.place.clone().into(), it.why.clone().into()));
-    let mut producers = state.player.setup().producers.iter();
-    let idempotent = producers.any(|producer| producer.config.enable_idempotence);
+    let setup = state.player.setup();
+    let idempotent = match state.tune.from_now {
+        // As the last change has it.
+        true => setup.producer_configs().last().is_some_and(|config| config.enable_idempotence),
+        false => setup.producers.iter().any(|producer| producer.config.enable_idempotence),
+    };
     html! {
         <Settings script={run.script.clone()} version={state.draft().kafka} notices={run.notices.clone()} {idempotent}
             {refused} tune={state.tune.clone()} texts={state.questions.about(Topic::Texts).answer.clone()} on={on} />

@@ -2,12 +2,11 @@
 //! [`Edit`] of its JSON; the script's own checks say what is wrong with it.
 
 use ackscope::script::edit::Edit;
-use ackscope::script::knobs::{Group, Knob, plain};
+use ackscope::script::knobs::{Acts, Group, Knob};
 use ackscope::script::presets::Preset;
-use ackscope::script::{Action, Do, Duration, Script};
-use serde_json::{Value, json};
 
 use super::ask::Topic;
+use super::from_now;
 use super::state::{Asks, RENDER, Refused, State};
 
 /// What the user does with settings.
@@ -69,10 +68,11 @@ impl State {
         match msg {
             TuneMsg::Set(place, value) => {
                 let Some(knob) = Knob::find(&general(&place)) else { return RENDER };
-                let edits = if self.tune.from_now && knob.is_dynamic() {
+                let edits = if self.tune.from_now && knob.acts() != Acts::Run {
                     // What is done now is done at the moment that was seen.
                     self.playing = false;
-                    self.alter(&place, knob.name(), value.as_deref())
+                    let json = self.draft().to_value();
+                    from_now::change(&json, &knob, &place, self.now_us, value.as_deref())
                 } else {
                     knob.turn(&place, value.as_deref())
                 };
@@ -127,78 +127,6 @@ impl State {
         }
         Asks { lab: true, ..super::state::PAINT }
     }
-
-    /// The changes that set a property from now on, as `kafka-configs --alter` does: an action, or a
-    /// value in the one that is there already at this moment. Without a value what was set last is
-    /// taken away again.
-    fn alter(&self, place: &str, name: &str, value: Option<&str>) -> Vec<Edit> {
-        let script = self.draft();
-        let at = Duration::from_us(self.now_us + 1);
-        let mut edits = Vec::new();
-        for topic in topics(script, place) {
-            let set = |(n, action): (usize, &Action)| {
-                let is_it = matches!(&action.what, Do::Set(set) if set.topic.as_deref() == topic);
-                is_it.then_some((n, action.at))
-            };
-            let sets: Vec<_> = script.actions.iter().enumerate().filter_map(set).collect();
-            let config = |n: usize| format!("/actions/{n}/do/set/config/{name}");
-            match value {
-                Some(value) => edits.push(match sets.iter().find(|(_, its)| *its == Some(at)) {
-                    Some((n, _)) => Edit::put(config(*n), value),
-                    None => new_set(at, topic, name, value),
-                }),
-                // From the last one on, so that the numbers of those before stay.
-                None => edits.extend(sets.iter().rev().filter_map(|(n, _)| {
-                    let Do::Set(set) = &script.actions[*n].what else { return None };
-                    let has = set.config.contains_key(name);
-                    let place =
-                        if set.config.len() == 1 { format!("/actions/{n}") } else { config(*n) };
-                    has.then(|| Edit::remove(place))
-                })),
-            }
-        }
-        edits
-    }
-}
-
-fn new_set(at: Duration, topic: Option<&str>, name: &str, value: &str) -> Edit {
-    let mut set = json!({ "config": { name: value } });
-    if let Some(topic) = topic {
-        set["topic"] = topic.into();
-    }
-    Edit::put("/actions/-", json!({ "at": at.to_string(), "do": { "set": set } }))
-}
-
-/// What an action sets a property to in the course of the run, if one does: the last one.
-#[must_use]
-pub fn set_later(script: &Value, place: &str, name: &str) -> Option<String> {
-    let mut steps = place.split('/').skip(1);
-    let of_topics = steps.next() == Some("topics");
-    let topic = steps.next().and_then(|at| at.parse::<usize>().ok());
-    let topic = topic.map(|at| &script["topics"][at]["name"]);
-    let value = |action: &Value| {
-        let set = &action["do"]["set"];
-        let meant = match topic {
-            Some(topic) => set["topic"] == *topic,
-            None => set["topic"].is_string() == of_topics,
-        };
-        set["config"].get(name).filter(|_| meant).map(plain)
-    };
-    script["actions"].as_array()?.iter().rev().find_map(value)
-}
-
-/// The topics whose setting is meant by a place; none stands for the brokers.
-fn topics<'a>(script: &'a Script, place: &str) -> Vec<Option<&'a str>> {
-    let mut steps = place.split('/').skip(1);
-    match (steps.next(), steps.next()) {
-        (Some("topics"), Some(at)) => {
-            let one = at.parse::<usize>().ok();
-            let meant =
-                script.topics.iter().enumerate().filter(|(at, _)| one.is_none_or(|one| one == *at));
-            meant.map(|(_, topic)| Some(topic.name.as_str())).collect()
-        }
-        _ => vec![None],
-    }
 }
 
 /// The place with `*` for the number of a thing.
@@ -212,21 +140,7 @@ pub fn general(place: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use ackscope::script::edit::value_of;
-
     use super::*;
-
-    const SCRIPT: &str = r#"{"topics": [{"name": "a"}, {"name": "b"}], "actions": [
-        {"at": "1ms", "do": {"set": {"topic": "b", "config": {"min.insync.replicas": 2}}}},
-        {"at": "2ms", "do": {"set": {"config": {"min.insync.replicas": 3}}}}]}"#;
-
-    #[test]
-    fn what_is_set_in_the_course_of_a_run_is_that_of_the_thing_that_is_meant() {
-        let set = |place: &str| set_later(&value_of(SCRIPT), place, "min.insync.replicas");
-        assert_eq!(set("/topics/1/config/min.insync.replicas"), Some("2".to_owned()));
-        assert_eq!(set("/topics/0/config/min.insync.replicas"), None);
-        assert_eq!(set("/cluster/config/min.insync.replicas"), Some("3".to_owned()));
-    }
 
     #[test]
     fn a_place_is_general_where_it_names_no_thing() {

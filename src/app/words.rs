@@ -190,6 +190,9 @@ words! {
     since_when: "Since when a change counts";
     whole_run: "whole run";
     from_now: "from now on";
+    later: "from {time} on";
+    later_restart: "closes and starts {clients} again at {time}";
+    later_event: "when its event comes";
     all_producers: "all producers";
     all_topics: "all topics";
     all_groups: "all groups";
@@ -205,6 +208,8 @@ words! {
     settings_hint: "for the whole run";
     reset: "default {value}";
     reset_label: "Set {name} back to its default, {value}";
+    reset_later: "stay at {value}";
+    reset_later_label: "Let {name} stay at {value} for the whole run";
     exact_value: "{name}, exact value";
     refused: "Kafka refuses this; the run on the stage is still the last one that it accepts.";
     group_producer: "Producer";

@@ -20,8 +20,9 @@ pub fn texts() -> Value {
         },
         "acts": {
             "dynamic": "at once, while brokers run (kafka-configs --alter)",
+            "client": "when the client starts: for the whole run, or from now on by close() and a new client",
             "restart": "when the process starts: for the whole run",
-            "from-now": "Settings of topics, and what brokers give topics, change at the moment shown. Clients and other settings of brokers are read when a process starts: they change for the whole run.",
+            "from-now": "At the moment shown topics get the setting at once; a client is closed and started again with it, in order, as a rolling restart does. The action is a mark on the timeline. Settings that are marked change for the whole run.",
         },
     })
 }

@@ -163,15 +163,41 @@ async fn a_topics_setting_changes_from_now_on_as_an_action_and_back() {
     click(&browser, "[data-pane=break]").await;
     until(&browser, "document.querySelectorAll('.action').length === 3").await;
     assert_eq!(actions(&browser).await[2][0], json!("set orders min.insync.replicas=2"));
-    // A client reads its settings when it starts: that is said, and it changes for the whole run.
+    // What cannot change then is marked.
     click(&browser, "[data-pane=settings]").await;
-    until(
-        &browser,
-        "document.querySelector('.field[data-property=acks] .note')?.textContent === 'whole run'",
-    )
-    .await;
+    let whole = "document.querySelector('.field[data-property=\"replication factor\"] .note')";
+    until(&browser, &format!("{whole}?.textContent === 'whole run'")).await;
     click(&browser, &format!("{field} .reset")).await;
     until_again(&browser, &before).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_clients_setting_changes_from_now_on_by_a_restart_and_back() {
+    let (_site, browser) = paused().await;
+    let before = digest(&browser).await;
+    press(&browser, ".tune-head .even .segment:nth-child(2) input").await;
+    let field = ".field[data-property=acks]";
+    press(&browser, &format!("{field} input[value=all]")).await;
+    until_another(&browser, &before).await;
+    // It says what it does, and when.
+    let note = text_of(&browser, &format!("{field} .note")).await;
+    assert!(note.starts_with("closes and starts producer-1 again at "), "{note}");
+    until(&browser, "document.querySelector('.caption')?.textContent.includes('starts again')")
+        .await;
+    let mark = "[...document.querySelectorAll('.handles button')]
+        .some(it => it.getAttribute('aria-label').startsWith('reconfigure producer-1 acks=all'))";
+    until(&browser, mark).await;
+    // What Kafka refuses then is said there, and nothing changes.
+    let now = digest(&browser).await;
+    press(&browser, "[data-property='enable.idempotence'] input").await;
+    press(&browser, &format!("{field} input[value='1']")).await;
+    until(&browser, &format!("document.querySelector(\"{field} .reset\")")).await;
+    click(&browser, "[data-action=undo]").await;
+    until_again(&browser, &now).await;
+    click(&browser, &format!("{field} .reset")).await;
+    until_again(&browser, &before).await;
+    assert_eq!(browser.console().await, vec![]);
     browser.close().await;
 }
 

@@ -1,6 +1,6 @@
 //! What there is to know about a setting, from the lab's texts, and how it is found by them.
 
-use ackscope::script::knobs::Knob;
+use ackscope::script::knobs::{Acts, Knob};
 use serde_json::Value;
 use yew::prelude::*;
 
@@ -36,7 +36,11 @@ pub fn view(field: &Field, props: &Props) -> Html {
         Some("") | None => w.default_none.to_owned(),
         Some(value) => value.to_owned() + " " + field.knob.unit(),
     };
-    let acts = if field.knob.is_dynamic() { "dynamic" } else { "restart" };
+    let acts = match field.knob.acts() {
+        Acts::AtOnce => "dynamic",
+        Acts::Client => "client",
+        Acts::Run => "restart",
+    };
     let acts = props.texts["acts"][acts].as_str().unwrap_or_default();
     let row_name = |name: &str| html! { <dt>{ name.to_owned() }</dt> };
     html! {

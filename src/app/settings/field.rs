@@ -1,14 +1,16 @@
 //! One setting: its name, how it is chosen, its default, and what Kafka says to it.
 
-use ackscope::script::knobs::{Control, Knob, Reading, ladder};
+use ackscope::script::knobs::{Acts, Control, Knob, Reading, ladder};
+use ackscope::script::Notice;
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
-use super::{Props, details, is_about};
+use super::{Props, details, is_about, is_later};
+use crate::app::from_now::Later;
 use crate::app::state::Msg;
 use crate::app::tool::tell;
 use crate::app::tune::TuneMsg;
-use crate::app::words::{fill, words};
+use crate::app::words::{fill, time, words};
 
 /// A setting of one thing, or of all of its kind.
 pub struct Field {
@@ -18,6 +20,8 @@ pub struct Field {
     pub place: String,
     /// What the script says.
     pub reading: Reading,
+    /// What it becomes in the course of the run.
+    pub later: Option<Later>,
 }
 
 impl Field {
@@ -33,21 +37,24 @@ impl Field {
 
 /// The setting in the panel.
 pub fn view(field: &Field, props: &Props) -> Html {
-    let Field { knob, place, reading } = field;
+    let Field { knob, place, reading, later } = field;
     let w = words();
     let (name, changed) = (knob.name(), reading.is_changed());
     let refusal = props.refused.as_ref().filter(|(at, _)| at == place).map(|(_, why)| why);
     let overruled = overruled(field, props);
     let open = props.tune.open.as_ref() == Some(place);
     let explain = tell::<MouseEvent>(&props.on, Msg::Tune(TuneMsg::Explain(place.clone())));
-    let notices = props.notices.iter().filter(|notice| is_about(notice, knob));
+    // Of what is changed later only that is said.
+    let old = |notice: &Notice| later.is_some() && !is_later(notice);
+    let notices = props.notices.iter().filter(|notice| is_about(notice, knob) && !old(notice));
     html! {
         <div class="field" data-given={changed.then_some("true")} data-refused={refusal.map(|_| "true")} data-property={name} key={place.clone()}>
             <button type="button" class="field-name" id={field.id()} aria-expanded={if open { "true" } else { "false" }} onclick={explain}>
                 { breakable(name) }{ overruled.then_some("*") }
             </button>
             { control(field, overruled, refusal.is_some(), props) }
-            if props.tune.from_now && !knob.is_dynamic() { <span class="note">{ w.whole_run }</span> }
+            if props.tune.from_now && knob.acts() == Acts::Run { <span class="note">{ w.whole_run }</span> }
+            if let Some(later) = later { <span class="note">{ when(later) }</span> }
             if reading.mixed { <span class="note">{ w.mixed }</span> }
             if changed { { reset(field, &props.on) } }
             if open { { details::view(field, props) } }
@@ -57,6 +64,14 @@ pub fn view(field: &Field, props: &Props) -> Html {
             { for notices.map(|notice| html! { <p class="notice">{ "* " }{ &notice.message }</p> }) }
         </div>
     }
+}
+
+/// When a change comes, and what that takes: "4.2 s: closes and starts producer-1 again".
+fn when(later: &Later) -> String {
+    let w = words();
+    let at = later.at_us.map_or_else(|| w.later_event.to_owned(), time);
+    let pattern = if later.clients.is_empty() { w.later } else { w.later_restart };
+    fill(pattern, &[("time", &at), ("clients", &later.clients.join(", "))])
 }
 
 /// A name that may be broken after its dots.
@@ -176,9 +191,13 @@ fn reset(field: &Field, on: &Callback<Msg>) -> Html {
     let w = words();
     let (default, unit) = (field.reading.default.as_deref().unwrap_or_default(), field.knob.unit());
     let value = if unit.is_empty() { default.to_owned() } else { default.to_owned() + " " + unit };
-    let label = fill(w.reset_label, &[("name", field.knob.name()), ("value", &value)]);
+    let (text, label) = match &field.later {
+        Some(_) => (w.reset_later, w.reset_later_label),
+        None => (w.reset, w.reset_label),
+    };
+    let label = fill(label, &[("name", field.knob.name()), ("value", &value)]);
     let onclick = tell::<MouseEvent>(on, field.set(None));
     html! {
-        <button type="button" class="reset" aria-label={label} {onclick}>{ fill(w.reset, &[("value", &value)]) }</button>
+        <button type="button" class="reset" aria-label={label} {onclick}>{ fill(text, &[("value", &value)]) }</button>
     }
 }

@@ -9,7 +9,7 @@ mod head;
 
 use std::rc::Rc;
 
-use ackscope::script::knobs::{self, Group, Knob};
+use ackscope::script::knobs::{self, Acts, Group, Knob};
 use ackscope::script::{Notice, Version};
 use serde_json::Value;
 use web_sys::HtmlSelectElement;
@@ -20,7 +20,8 @@ pub use head::presets;
 use super::shown::Shared;
 use super::state::Msg;
 use super::tool::tell;
-use super::tune::{Tune, TuneMsg, set_later};
+use super::from_now;
+use super::tune::{Tune, TuneMsg};
 use super::words::{Words, words};
 
 /// What the panel shows.
@@ -117,12 +118,16 @@ fn view_group(group: Group, props: &Props) -> Option<Html> {
     let reading = |knob: Knob| {
         let place = tune.place(group, &knob);
         let mut reading = knob.read(script, &place, *version)?;
-        if tune.from_now && knob.is_dynamic() {
+        let may = tune.from_now && knob.acts() != Acts::Run;
+        let later = may.then(|| from_now::later(script, &knob, &place)).flatten();
+        if may {
             // What it becomes in the course of the run, against what it is at the beginning.
             reading.default = Some(reading.value.clone());
-            reading.value = set_later(script, &place, knob.name()).unwrap_or(reading.value);
         }
-        Some(field::view(&field::Field { knob, place, reading }, props))
+        if let Some(later) = &later {
+            reading.value.clone_from(&later.value);
+        }
+        Some(field::view(&field::Field { knob, place, reading, later }, props))
     };
     let fields: Vec<Html> = knobs.iter().copied().filter_map(reading).collect();
     let shown = |notice: &&Notice| {
@@ -155,7 +160,15 @@ fn places(group: Group) -> &'static [&'static str] {
 fn is_about(notice: &Notice, knob: &Knob) -> bool {
     let Knob::Property(property) = knob else { return false };
     let home = property.scope.place().split('[').next().unwrap_or_default();
-    notice.about.first() == Some(&property.name) && notice.place.starts_with(home)
+    let here = notice.place.starts_with(home);
+    // What clients come back with is said where their settings are.
+    let later = knob.acts() == Acts::Client && is_later(notice);
+    notice.about.first() == Some(&property.name) && (here || later)
+}
+
+/// Whether a notice is about what clients come back with.
+fn is_later(notice: &Notice) -> bool {
+    notice.place.contains("reconfigure")
 }
 
 /// The choice of the thing that is meant, where a script has several.

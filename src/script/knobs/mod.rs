@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::edit::{self, Edit};
 use super::properties::{self, Kind, Property, Scope, Unit};
+use super::reconfigure;
 use super::version::Version;
 
 pub use ladder::ladder;
@@ -60,6 +61,17 @@ pub enum Control {
     Range,
     /// Any text.
     Text,
+}
+
+/// How a change acts that comes in the course of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acts {
+    /// While things run (`kafka-configs --alter`).
+    AtOnce,
+    /// By a restart of the client.
+    Client,
+    /// Not: it is for a whole run.
+    Run,
 }
 
 /// What a script says about a setting.
@@ -176,16 +188,17 @@ impl Knob {
         }
     }
 
-    /// Whether Kafka lets it be changed while things run: a topic's, and what the brokers give
-    /// topics. Clients read theirs when they start.
+    /// How it can be changed while things run: a topic's, and what the brokers give topics, at
+    /// once; clients read theirs when they start.
     #[must_use]
-    pub fn is_dynamic(&self) -> bool {
-        let Self::Property(property) = self else { return false };
+    pub fn acts(&self) -> Acts {
+        let Self::Property(property) = self else { return Acts::Run };
         let is_given = |topic: &Property| topic.synonym == property.name;
         match property.scope {
-            Scope::Topic => true,
-            Scope::Broker => properties::all(Scope::Topic).iter().any(is_given),
-            Scope::Producer | Scope::Consumer => false,
+            Scope::Topic => Acts::AtOnce,
+            Scope::Broker if properties::all(Scope::Topic).iter().any(is_given) => Acts::AtOnce,
+            scope if reconfigure::may_change(scope, property.name) => Acts::Client,
+            _ => Acts::Run,
         }
     }
 

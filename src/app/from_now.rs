@@ -1,9 +1,9 @@
 //! Settings that change from now on, as Kafka lets them: a topic's by `kafka-configs --alter`, a
 //! client's by a restart of the client. Each change is an action of the script.
 
+use ackscope::script::Duration;
 use ackscope::script::edit::Edit;
 use ackscope::script::knobs::{Acts, Knob, plain};
-use ackscope::script::Duration;
 use serde_json::{Value, json};
 
 /// What a setting becomes in the course of a run.
@@ -24,7 +24,13 @@ type Whom = Option<String>;
 /// in the one that is there already at this moment. Without a value what was set later is taken away
 /// again.
 #[must_use]
-pub fn change(script: &Value, knob: &Knob, place: &str, now_us: u64, to: Option<&str>) -> Vec<Edit> {
+pub fn change(
+    script: &Value,
+    knob: &Knob,
+    place: &str,
+    now_us: u64,
+    to: Option<&str>,
+) -> Vec<Edit> {
     let at = Duration::from_us(now_us + 1).to_string();
     let (name, kind) = (knob.name(), kind(knob));
     let mut edits = Vec::new();

@@ -16,6 +16,8 @@ pub enum TuneMsg {
     Set(String, Option<String>),
     /// Changes the script.
     Edit(Vec<Edit>),
+    /// Takes a topic, a producer or a group out of the script; then all are meant again.
+    Without(Vec<Edit>),
     /// Chooses settings together.
     Preset(Preset),
     /// Looks for settings.
@@ -48,7 +50,7 @@ impl Tune {
     /// The one of a group's things that is meant.
     #[must_use]
     pub fn which(&self, group: Group) -> Option<usize> {
-        self.which[group as usize]
+        self.which[things(group) as usize]
     }
 
     /// The place of a setting of the thing that is meant.
@@ -79,6 +81,10 @@ impl State {
                 self.edit(&place, &edits)
             }
             TuneMsg::Edit(edits) => self.edit("", &edits),
+            TuneMsg::Without(edits) => {
+                self.tune.which = Default::default();
+                self.edit("", &edits)
+            }
             TuneMsg::Preset(preset) => {
                 let edits = preset.edits(self.draft());
                 self.edit("", &edits)
@@ -97,7 +103,7 @@ impl State {
                 self.ask(Topic::Texts)
             }
             TuneMsg::Which(group, at) => {
-                self.tune.which[group as usize] = at;
+                self.tune.which[things(group) as usize] = at;
                 RENDER
             }
             TuneMsg::FromNow(from_now) => {
@@ -126,6 +132,15 @@ impl State {
             }
         }
         Asks { lab: true, ..super::state::PAINT }
+    }
+}
+
+/// Applications are chosen with their clients.
+fn things(group: Group) -> Group {
+    match group {
+        Group::Sending => Group::Producer,
+        Group::Reading => Group::Consumer,
+        group => group,
     }
 }
 

@@ -196,6 +196,11 @@ words! {
     all_producers: "all producers";
     all_topics: "all topics";
     all_groups: "all groups";
+    add: "Add";
+    add_topic: "Add a topic";
+    add_producer: "Add a producer";
+    add_group: "Add a group";
+    remove_thing: "Remove {name}";
     mixed: "not all alike";
     default_of: "default in {version}";
     default_plain: "default";
@@ -216,7 +221,9 @@ words! {
     group_topic: "Broker and topic";
     group_consumer: "Consumer";
     group_network: "Network";
-    group_workload: "Workload and machines";
+    group_sending: "Workload: what producers send";
+    group_reading: "Workload: what consumers do";
+    group_machines: "Machines and the run";
 
     lab: "Lab";
     lab_working: "The lab is at work";

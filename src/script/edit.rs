@@ -127,6 +127,10 @@ fn put_in_object(
         (Some(_), None) => {
             if let Some(inner) = fields.get_mut(step) {
                 put(inner, rest, None);
+                // A transaction of which nothing is said any more is as by default.
+                if step == "transaction" && inner.as_object().is_some_and(Map::is_empty) {
+                    fields.remove(step);
+                }
             }
         }
     }

@@ -4,6 +4,7 @@
 //! that the model computes with are made from it by [`Script::resolve`].
 
 pub mod action;
+pub mod cast;
 mod change;
 mod checks;
 pub mod clients;
@@ -228,7 +229,7 @@ pub struct Producer {
 #[serde(deny_unknown_fields)]
 pub struct Transaction {
     /// How many records a transaction has; the last one may have fewer.
-    #[serde(default = "once")]
+    #[serde(default = "once", skip_serializing_if = "is_once")]
     pub records: u32,
     /// The transactions that the application aborts of its own will, counted from 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -188,14 +188,32 @@ async fn a_clients_setting_changes_from_now_on_by_a_restart_and_back() {
     let mark = "[...document.querySelectorAll('.handles button')]
         .some(it => it.getAttribute('aria-label').startsWith('reconfigure producer-1 acks=all'))";
     until(&browser, mark).await;
-    // What Kafka refuses then is said there, and nothing changes.
-    let now = digest(&browser).await;
-    press(&browser, "[data-property='enable.idempotence'] input").await;
-    press(&browser, &format!("{field} input[value='1']")).await;
-    until(&browser, &format!("document.querySelector(\"{field} .reset\")")).await;
-    click(&browser, "[data-action=undo]").await;
-    until_again(&browser, &now).await;
     click(&browser, &format!("{field} .reset")).await;
+    until_again(&browser, &before).await;
+    assert_eq!(browser.console().await, vec![]);
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn what_a_script_can_say_of_applications_and_the_cast_can_be_set() {
+    let (_site, browser) = paused().await;
+    let before = digest(&browser).await;
+    click(&browser, "[data-action=all-settings]").await;
+    let fails = ".field[data-property='fails with records']";
+    until(&browser, &format!("document.querySelector(\"{fails}\")")).await;
+    // What goes with it is there when it says something, and goes with it.
+    let then = "document.querySelector(\"[data-property='fails: and then']\")";
+    assert_eq!(evaluate(&browser, &format!("{then} === null")).await, json!(true));
+    type_into(&browser, &format!("{fails} .exact input"), "2, 3").await;
+    until(&browser, then).await;
+    until_another(&browser, &before).await;
+    click(&browser, &format!("{fails} .reset")).await;
+    until_again(&browser, &before).await;
+    until(&browser, &format!("!{then}")).await;
+    // One more producer, and back.
+    click(&browser, "[data-action=add]").await;
+    until(&browser, "document.querySelector('.thing[data-part=producer-2]')").await;
+    click(&browser, "[data-action=remove]").await;
     until_again(&browser, &before).await;
     assert_eq!(browser.console().await, vec![]);
     browser.close().await;

@@ -1,7 +1,7 @@
 //! One setting: its name, how it is chosen, its default, and what Kafka says to it.
 
-use ackscope::script::knobs::{Acts, Control, Knob, Reading, ladder};
 use ackscope::script::Notice;
+use ackscope::script::knobs::{Acts, Control, Knob, Reading, ladder};
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
@@ -47,6 +47,9 @@ pub fn view(field: &Field, props: &Props) -> Html {
     // Of what is changed later only that is said.
     let old = |notice: &Notice| later.is_some() && !is_later(notice);
     let notices = props.notices.iter().filter(|notice| is_about(notice, knob) && !old(notice));
+    // Several clients that are set alike are told once.
+    let mut said: Vec<&str> = notices.map(|notice| &*notice.message).collect();
+    said.dedup();
     html! {
         <div class="field" data-given={changed.then_some("true")} data-refused={refusal.map(|_| "true")} data-property={name} key={place.clone()}>
             <button type="button" class="field-name" id={field.id()} aria-expanded={if open { "true" } else { "false" }} onclick={explain}>
@@ -61,7 +64,7 @@ pub fn view(field: &Field, props: &Props) -> Html {
             if let Some(why) = refusal {
                 <p class="error" role="alert">{ why }<small>{ w.refused }</small></p>
             }
-            { for notices.map(|notice| html! { <p class="notice">{ "* " }{ &notice.message }</p> }) }
+            { for said.iter().map(|message| html! { <p class="notice">{ "* " }{ *message }</p> }) }
         </div>
     }
 }
@@ -190,7 +193,11 @@ fn slider(field: &Field, props: &Props) -> Html {
 fn reset(field: &Field, on: &Callback<Msg>) -> Html {
     let w = words();
     let (default, unit) = (field.reading.default.as_deref().unwrap_or_default(), field.knob.unit());
-    let value = if unit.is_empty() { default.to_owned() } else { default.to_owned() + " " + unit };
+    let value = match (default, unit) {
+        ("", _) => w.default_none.to_owned(),
+        (default, "") => default.to_owned(),
+        (default, unit) => default.to_owned() + " " + unit,
+    };
     let (text, label) = match &field.later {
         Some(_) => (w.reset_later, w.reset_later_label),
         None => (w.reset, w.reset_label),

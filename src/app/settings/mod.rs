@@ -3,6 +3,7 @@
 //! The common ones are there at once; all others, and what each does and costs, come with the texts
 //! that the lab has.
 
+mod cast;
 mod details;
 mod field;
 mod head;
@@ -12,15 +13,14 @@ use std::rc::Rc;
 use ackscope::script::knobs::{self, Acts, Group, Knob};
 use ackscope::script::{Notice, Version};
 use serde_json::Value;
-use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 pub use head::presets;
 
+use super::from_now;
 use super::shown::Shared;
 use super::state::Msg;
 use super::tool::tell;
-use super::from_now;
 use super::tune::{Tune, TuneMsg};
 use super::words::{Words, words};
 
@@ -103,7 +103,9 @@ fn title(group: Group, w: &Words) -> &'static str {
         Group::Topic => w.group_topic,
         Group::Consumer => w.group_consumer,
         Group::Network => w.group_network,
-        Group::Workload => w.group_workload,
+        Group::Sending => w.group_sending,
+        Group::Reading => w.group_reading,
+        Group::Machines => w.group_machines,
     }
 }
 
@@ -138,7 +140,7 @@ fn view_group(group: Group, props: &Props) -> Option<Html> {
     (!fields.is_empty()).then(|| html! {
         <fieldset class="group" key={group as usize}>
             <legend>{ title(group, words()) }</legend>
-            { which(group, props) }
+            { cast::which(group, props) }
             { for fields }
             { for notices.map(|notice| html! { <p class="notice">{ "* " }{ &notice.message }</p> }) }
         </fieldset>
@@ -152,7 +154,7 @@ fn places(group: Group) -> &'static [&'static str] {
         Group::Topic => &["topics", "cluster"],
         Group::Consumer => &["groups"],
         Group::Network => &["network"],
-        Group::Workload => &[],
+        Group::Sending | Group::Reading | Group::Machines => &[],
     }
 }
 
@@ -169,34 +171,4 @@ fn is_about(notice: &Notice, knob: &Knob) -> bool {
 /// Whether a notice is about what clients come back with.
 fn is_later(notice: &Notice) -> bool {
     notice.place.contains("reconfigure")
-}
-
-/// The choice of the thing that is meant, where a script has several.
-fn which(group: Group, props: &Props) -> Html {
-    let w = words();
-    let (list, name, all) = match group {
-        Group::Producer => ("producers", "", w.all_producers),
-        Group::Topic => ("topics", "name", w.all_topics),
-        Group::Consumer => ("groups", "id", w.all_groups),
-        Group::Network | Group::Workload => return html! {},
-    };
-    let things = props.script[list].as_array().map_or(&[][..], Vec::as_slice);
-    if things.len() < 2 {
-        return html! {};
-    }
-    let chosen = props.tune.which(group);
-    let name = |at: usize| match things[at][name].as_str() {
-        Some(name) => name.to_owned(),
-        None => "producer-".to_owned() + &(at + 1).to_string(),
-    };
-    let onchange = props.on.reform(move |event: Event| {
-        let at = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
-        Msg::Tune(TuneMsg::Which(group, usize::try_from(at - 1).ok()))
-    });
-    html! {
-        <select class="which" aria-label={title(group, w)} {onchange}>
-            <option selected={chosen.is_none()}>{ all }</option>
-            { for (0..things.len()).map(|at| html! { <option selected={chosen == Some(at)}>{ name(at) }</option> }) }
-        </select>
-    }
 }

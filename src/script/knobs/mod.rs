@@ -31,14 +31,25 @@ pub enum Group {
     Consumer,
     /// How long messages travel.
     Network,
-    /// What applications send and do, and what machines cost.
-    Workload,
+    /// What the producers' applications send, and how.
+    Sending,
+    /// What the consumers' applications do.
+    Reading,
+    /// What machines cost, and how long the run goes on.
+    Machines,
 }
 
 impl Group {
     /// All of them, in order.
-    pub const ALL: [Self; 5] =
-        [Self::Producer, Self::Topic, Self::Consumer, Self::Network, Self::Workload];
+    pub const ALL: [Self; 7] = [
+        Self::Producer,
+        Self::Topic,
+        Self::Consumer,
+        Self::Network,
+        Self::Sending,
+        Self::Reading,
+        Self::Machines,
+    ];
 }
 
 /// A setting.
@@ -100,7 +111,7 @@ pub fn of(group: Group, version: Version, all: bool) -> Vec<Knob> {
         Group::Producer => &[Scope::Producer],
         Group::Topic => &[Scope::Topic, Scope::Broker],
         Group::Consumer => &[Scope::Consumer],
-        Group::Network | Group::Workload => &[],
+        Group::Network | Group::Sending | Group::Reading | Group::Machines => &[],
     };
     let own = |common: bool| {
         let own = own::OWN.iter().filter(move |own| own.group == group && own.common == common);
@@ -235,6 +246,11 @@ impl Knob {
     /// What a script says at a place, which is [`Knob::place`] or that of one thing.
     #[must_use]
     pub fn read(&self, json: &Value, place: &str, version: Version) -> Option<Reading> {
+        if let Self::Own(own) = self
+            && !own.is_about(json)
+        {
+            return None;
+        }
         let default = self.default(json, version);
         let values = edit::at(json, place);
         let text = |value: &Option<&Value>| match value {
@@ -267,6 +283,8 @@ impl Knob {
     /// The changes that give it a value at a place, or its default.
     #[must_use]
     pub fn turn(&self, place: &str, value: Option<&str>) -> Vec<Edit> {
+        let nothing = matches!(self, Self::Own(own) if own.default.is_empty());
+        let value = value.filter(|text| !nothing || !text.trim().is_empty());
         let value = value.map(|text| match self.control() {
             Control::Text => match self {
                 Self::Own(own) => own.text(text),
@@ -274,7 +292,12 @@ impl Knob {
             },
             _ => typed(text),
         });
-        let mut edits = vec![Edit { place: place.to_owned(), value }];
+        // Without records there is no failure: what else is said of it goes along.
+        let place = match (&value, place.strip_suffix("/failure/records")) {
+            (None, Some(group)) => group.to_owned() + "/failure",
+            _ => place.to_owned(),
+        };
+        let mut edits = vec![Edit { place: place.clone(), value }];
         // Replicas that are assigned by hand would say otherwise.
         if let Some(topic) = place.strip_suffix("/replication_factor") {
             edits.push(Edit::remove(topic.to_owned() + "/replicas"));

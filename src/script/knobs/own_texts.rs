@@ -34,6 +34,112 @@ pub(super) const OWN_TEXTS: &[(&str, &str, &str)] = &[
         "Each draw belongs to its message: other settings meet the same luck.",
     ),
     (
+        "/network/links/brokers~brokers/jitter",
+        "The most that chance adds to the latency of a message between brokers.",
+        "Each draw belongs to its message: other settings meet the same luck.",
+    ),
+    (
+        "/network/links/producers~brokers/latency",
+        "How long a message between a producer and a broker takes, one way.",
+        "A single link has another latency in a script only: network.links.",
+    ),
+    (
+        "/network/links/consumers~brokers/latency",
+        "How long a message between a consumer and a broker takes, one way.",
+        "",
+    ),
+    (
+        "/network/links/brokers~controller/latency",
+        "How long a message between a broker and the controller takes, one way.",
+        "",
+    ),
+    (
+        "/producers/*/sends/*/topic",
+        "The topic that the application sends to.",
+        "Each series of sends has one; several series of one producer are changed together.",
+    ),
+    (
+        "/producers/*/sends/*/partition",
+        "The partition that the application names for each record; empty, the partitioner chooses.",
+        "",
+    ),
+    (
+        "/producers/*/sends/*/timestamp_ahead",
+        "How far the records' timestamps are ahead of the brokers' clocks; see message.timestamp.after.max.ms.",
+        "Clocks agree otherwise.",
+    ),
+    (
+        "/producers/*/sends/*/unserializable",
+        "Whether the serializer fails on the value: send() throws.",
+        "",
+    ),
+    (
+        "/producers/*/close_timeout",
+        "The timeout of close(), such as 5s; empty, it waits for everything that is buffered.",
+        "",
+    ),
+    (
+        "/producers/*/transaction/records",
+        "How many records the application sends between beginTransaction() and commitTransaction().",
+        "",
+    ),
+    (
+        "/producers/*/transaction/abort",
+        "The transactions that the application aborts of its own will, by their numbers from 1, separated by commas.",
+        "",
+    ),
+    (
+        "/producers/*/transaction/retry",
+        "Whether the application sends the records of a transaction again that it had to abort.",
+        "",
+    ),
+    (
+        "/groups/*/failure/records",
+        "The records whose processing throws an exception, by their numbers, separated by commas; empty, none does.",
+        "",
+    ),
+    (
+        "/groups/*/failure/times",
+        "How often each consumer fails with such a record before it can process it.",
+        "",
+    ),
+    (
+        "/groups/*/failure/then",
+        "What the application does about the exception: go on with the next record, retry the same one, leave the loop through close() in finally, or crash.",
+        "",
+    ),
+    (
+        "/groups/*/produces/topic",
+        "The topic that the application sends one record to for each that it has processed.",
+        "It makes one record of one.",
+    ),
+    (
+        "/groups/*/produces/offsets",
+        "How the offsets of what was read are committed: with sendOffsetsToTransaction(), by commitSync() when the records are committed, or not at all.",
+        "",
+    ),
+    ("/groups/*/produces/value_bytes", "The size of a serialized value that is sent on.", ""),
+    (
+        "/groups/*/topics",
+        "The topics that each consumer subscribes to, separated by commas.",
+        "All members of a group subscribe to the same topics.",
+    ),
+    (
+        "/groups/*/running",
+        "How many of the consumers run when the run begins; the others wait for “Start it again”. Empty: all of them.",
+        "",
+    ),
+    (
+        "/groups/*/auto_commit_race",
+        "With group.protocol=consumer: whether the automatic commit can cover what poll() is about to return. So it was from 3.7 to 3.9 (KAFKA-18641); it can be so since 4.2, by reading.",
+        "",
+    ),
+    (
+        "/until",
+        "When the run ends at the latest, such as 90s; empty, when nothing more can happen to any record.",
+        "",
+    ),
+    (
         "/producers/*/sends/*/count",
         "How many records the application sends.",
         "One application thread per producer; several threads are several producers.",

@@ -7,7 +7,7 @@ use super::config::{
     ProducerConfig,
 };
 use super::settings::Settings;
-use super::{About, Notice, Rules, ScriptError};
+use super::{About, Notice, Rules, ScriptError, limits};
 
 /// Reads a producer's settings (`KafkaProducer`'s constructor and `ProducerConfig`).
 pub(super) fn producer(
@@ -309,6 +309,11 @@ pub(super) fn consumer(
         }
     }
     offset_reset(settings, &config)?;
+    // InvalidConfigurationException of GroupRebalanceConfig (JoinGroupRequest.validateGroupInstanceId).
+    if let Some(id) = &config.group_instance_id {
+        let why = limits::check_name("Group instance id", id);
+        why.map_err(|why| settings.error(&["group.instance.id"], why))?;
+    }
     let backoff = (&mut config.retry_backoff_us, config.retry_backoff_max_us);
     retry_backoff(settings, backoff, notices);
     let backoff = (config.reconnect_backoff_us, &mut config.reconnect_backoff_max_us);

@@ -328,6 +328,14 @@ impl Script {
 
 /// `Topic.validate`
 fn check_topic_name(name: &str) -> Result<(), String> {
+    if let "__consumer_offsets" | "__transaction_state" = name {
+        return Err(format!("{name} is made by the brokers; its settings are in cluster.config"));
+    }
+    check_name("Topic name", name)
+}
+
+/// `Topic.validate`, which others use for their names too.
+pub(super) fn check_name(what: &str, name: &str) -> Result<(), String> {
     let is_legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     let why = match name {
         "" => "the empty string is not allowed".to_owned(),
@@ -340,14 +348,9 @@ fn check_topic_name(name: &str) -> Result<(), String> {
                 "'{name}' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'"
             )
         }
-        "__consumer_offsets" | "__transaction_state" => {
-            return Err(format!(
-                "{name} is made by the brokers; its settings are in cluster.config"
-            ));
-        }
         _ => return Ok(()),
     };
-    Err(format!("Topic name is invalid: {why}"))
+    Err(format!("{what} is invalid: {why}"))
 }
 
 fn of_a_million(number: u32, place: &str) -> Result<(), ScriptError> {

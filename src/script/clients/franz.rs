@@ -175,9 +175,9 @@ pub(super) const OPTIONS: &[Option] = &[
     ),
 ];
 
-/// Doubling waits; `[]` stands for the longest one.
+/// Doubling waits; `[]` stands for the longest one, `()` for how often it doubles.
 const BACKOFF: Form = Form::Time(
-    "kgo.RetryBackoffFn(func(fails int) time.Duration {\n\treturn min({}<<min(max(fails-1, 0), 16), [])\n}),",
+    "kgo.RetryBackoffFn(func(fails int) time.Duration {\n\treturn min(time.Duration({})<<min(max(fails-1, 0), ()), [])\n}),",
 );
 
 pub(super) const fn remarks(scope: Of) -> &'static [&'static str] {

@@ -165,7 +165,7 @@ pub(super) const OPTIONS: &[Option] = &[
         "range,roundrobin",
     ),
     of(Consumer, "isolation.level", Form::Key("isolation.level"), "read_committed"),
-    of(Consumer, "fetch.min.bytes", Form::Key("fetch.min.bytes"), "1"),
+    within(of(Consumer, "fetch.min.bytes", Form::Key("fetch.min.bytes"), "1"), 1, 100_000_000),
     within(of(Consumer, "fetch.max.wait.ms", Form::Key("fetch.wait.max.ms"), "500"), 0, 300_000),
     within(
         of(
@@ -179,7 +179,8 @@ pub(super) const OPTIONS: &[Option] = &[
     ),
     within(
         of(Consumer, "fetch.max.bytes", Form::Key("fetch.max.bytes"), "52428800"),
-        0,
+        // At least its message.max.bytes, which a consumer has too.
+        1_000_000,
         2_147_483_135,
     ),
     within(

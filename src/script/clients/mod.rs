@@ -73,6 +73,11 @@ impl Client {
         Self::ALL.into_iter().find(|client| client.id() == id)
     }
 
+    /// Whether it is one on top of librdkafka.
+    const fn is_librdkafka(self) -> bool {
+        matches!(self, Self::Python | Self::Rust | Self::Node)
+    }
+
     /// How its files are called.
     const fn extension(self) -> &'static str {
         match self {

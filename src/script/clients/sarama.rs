@@ -1,6 +1,6 @@
 //! The options of sarama (`config.go`).
 
-use super::option::{Option, of};
+use super::option::{Option, of, within};
 use super::{Form, Of};
 use crate::script::properties::Scope::{Consumer, Producer};
 
@@ -42,11 +42,15 @@ pub(super) const OPTIONS: &[Option] = &[
         Form::Cannot("no time limits a delivery: Retry.Max times Retry.Backoff is what there is"),
         "",
     ),
-    of(
-        Producer,
-        "request.timeout.ms",
-        Form::Time("config.Net.ReadTimeout = {}\nconfig.Producer.Timeout = {}"),
-        "",
+    within(
+        of(
+            Producer,
+            "request.timeout.ms",
+            Form::Time("config.Net.ReadTimeout = {}\nconfig.Producer.Timeout = {}"),
+            "",
+        ),
+        1,
+        i64::MAX,
     ),
     of(Producer, "linger.ms", Form::Time("config.Producer.Flush.Frequency = {}"), "0"),
     of(Producer, "batch.size", Form::Code("config.Producer.Flush.Bytes = {}"), "0"),
@@ -74,11 +78,15 @@ pub(super) const OPTIONS: &[Option] = &[
     ),
     of(Producer, "reconnect.backoff.ms", Form::Cannot(NO_RECONNECT), ""),
     of(Producer, "reconnect.backoff.max.ms", Form::Cannot(NO_RECONNECT), ""),
-    of(
-        Producer,
-        "socket.connection.setup.timeout.ms",
-        Form::Time("config.Net.DialTimeout = {}"),
-        "30000",
+    within(
+        of(
+            Producer,
+            "socket.connection.setup.timeout.ms",
+            Form::Time("config.Net.DialTimeout = {}"),
+            "30000",
+        ),
+        1,
+        i64::MAX,
     ),
     of(
         Producer,
@@ -195,7 +203,11 @@ pub(super) const OPTIONS: &[Option] = &[
         "1048576",
     ),
     of(Consumer, "fetch.max.bytes", Form::Code("config.Consumer.Fetch.MaxBytes = {}"), "52428800"),
-    of(Consumer, "request.timeout.ms", Form::Time("config.Net.ReadTimeout = {}"), "30000"),
+    within(
+        of(Consumer, "request.timeout.ms", Form::Time("config.Net.ReadTimeout = {}"), "30000"),
+        1,
+        i64::MAX,
+    ),
     of(
         Consumer,
         "default.api.timeout.ms",

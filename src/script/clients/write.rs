@@ -2,6 +2,7 @@
 
 use super::option::{ANY, Form, Option as ClientOption};
 use super::{Client, Code, Scope};
+use crate::script::config::{Acks, ConsumerConfig, GroupProtocol, ProducerConfig};
 use crate::script::knobs::plain;
 use crate::script::properties::{self, Kind, Property};
 use crate::script::{Group, Producer, Properties, Script, ScriptError, Version};
@@ -12,11 +13,12 @@ use crate::script::{Group, Producer, Properties, Script, ScriptError, Version};
 /// When Kafka refuses the settings: no client shall have them.
 pub fn code(script: &Script, client: Client) -> Result<Vec<Code>, ScriptError> {
     let resolved = script.resolve()?;
-    let producers = script.producers.iter().enumerate().map(|(at, producer)| {
-        let idempotent = resolved.producers[at].enable_idempotence;
-        of_producer(script, (at, producer), idempotent, client)
-    });
-    let groups = script.groups.iter().map(|group| of_group(script, group, client));
+    let producers =
+        script.producers.iter().enumerate().map(|(at, producer)| {
+            of_producer(script, (at, producer), &resolved.producers[at], client)
+        });
+    let groups = script.groups.iter().zip(&resolved.groups);
+    let groups = groups.map(|(group, known)| of_group(script, group, &known.config, client));
     Ok(producers.chain(groups).collect())
 }
 
@@ -32,30 +34,77 @@ struct Said {
 fn of_producer(
     script: &Script,
     (at, producer): (usize, &Producer),
-    idempotent: bool,
+    known: &ProducerConfig,
     client: Client,
 ) -> Code {
+    let idempotent = known.enable_idempotence;
     let mut own = producer.config.clone();
     // What is in effect, after all that switches it off silently.
     own.retain(|name, _| name != "enable.idempotence" || client == Client::Java);
-    let said = say(Scope::Producer, &own, script.kafka, client, &|name, value| match name {
-        "enable.idempotence" => idempotent.to_string(),
-        // sarama insists on it.
-        "max.in.flight.requests.per.connection" if client == Client::Sarama && idempotent => {
-            "1".to_owned()
-        }
-        _ => value.to_owned(),
+    let said = say(Scope::Producer, &own, script.kafka, client, &|name, value| {
+        Ok(match name {
+            "enable.idempotence" => idempotent.to_string(),
+            // sarama insists on it.
+            "max.in.flight.requests.per.connection" if client == Client::Sarama && idempotent => {
+                "1".to_owned()
+            }
+            "delivery.timeout.ms"
+                if client.is_librdkafka()
+                    && known.transactional_id.is_some()
+                    && known.delivery_timeout_us > known.transaction_timeout_us =>
+            {
+                return Err("with transactions it ends with transaction.timeout.ms");
+            }
+            _ if client == Client::Java => value.to_owned(),
+            // Kafka's clients adjust these to others; other clients refuse what does not fit.
+            "acks" => acks(known.acks).to_owned(),
+            "retries" => known.retries.to_string(),
+            "max.in.flight.requests.per.connection" => {
+                known.max_in_flight_requests_per_connection.to_string()
+            }
+            "delivery.timeout.ms" => (known.delivery_timeout_us / 1_000).to_string(),
+            "retry.backoff.ms" => (known.retry_backoff_us / 1_000).to_string(),
+            "reconnect.backoff.max.ms" => (known.reconnect_backoff_max_us / 1_000).to_string(),
+            _ => value.to_owned(),
+        })
     });
     let who = format!("producer-{}", at + 1);
     finish(Scope::Producer, who, "", script, client, said)
 }
 
-fn of_group(script: &Script, group: &Group, client: Client) -> Code {
+fn of_group(script: &Script, group: &Group, known: &ConsumerConfig, client: Client) -> Code {
     let topics: Vec<String> = group.topics.iter().map(|topic| format!("\"{topic}\"")).collect();
-    let said =
-        say(Scope::Consumer, &group.config, script.kafka, client, &|_, value| value.to_owned());
+    let session_us = known.session_timeout_us;
+    let classic = known.group_protocol == GroupProtocol::Classic;
+    let short = client.is_librdkafka() && classic && known.max_poll_interval_us < session_us;
+    let said = say(Scope::Consumer, &group.config, script.kafka, client, &|name, value| {
+        Ok(match name {
+            "max.poll.interval.ms" if short => {
+                return Err("it must not be less than session.timeout.ms");
+            }
+            "session.timeout.ms" if short && session_us > MAX_POLL_DEFAULT_US => {
+                return Err("it must not be more than max.poll.interval.ms");
+            }
+            _ if client == Client::Java => value.to_owned(),
+            "retry.backoff.ms" => (known.retry_backoff_us / 1_000).to_string(),
+            "reconnect.backoff.max.ms" => (known.reconnect_backoff_max_us / 1_000).to_string(),
+            _ => value.to_owned(),
+        })
+    });
     finish(Scope::Consumer, group.id.clone(), &topics.join(", "), script, client, said)
 }
+
+/// librdkafka's `max.poll.interval.ms`.
+const MAX_POLL_DEFAULT_US: u64 = 300_000_000;
+
+/// A year: no wait grows longer.
+const YEAR_MS: i64 = 31_536_000_000;
+
+/// The longest time that Go can say, in milliseconds.
+const GO_LONGEST_MS: i64 = i64::MAX / 1_000_000;
+
+/// What a property's value comes to beside the others, or why a client cannot be told it.
+type InEffect<'a> = &'a dyn Fn(&str, &str) -> Result<String, &'static str>;
 
 /// What a client has to be told to do as the settings say.
 fn say(
@@ -63,7 +112,7 @@ fn say(
     own: &Properties,
     version: Version,
     client: Client,
-    in_effect: &dyn Fn(&str, &str) -> String,
+    in_effect: InEffect<'_>,
 ) -> Said {
     let mut said = Said::default();
     let coordinated = own.get("group.protocol").is_some_and(|value| value == "consumer");
@@ -80,7 +129,15 @@ fn say(
             continue;
         }
         let given = own.get(name).map(|value| written(property, value));
-        let value = in_effect(name, given.as_deref().unwrap_or(default));
+        let written = given.as_deref().unwrap_or(default);
+        let value = match in_effect(name, written) {
+            Ok(value) => value,
+            Err(why) => {
+                let why = given.is_some().then(|| (format!("{name}={written}"), why.to_owned()));
+                said.cannot.extend(why);
+                continue;
+            }
+        };
         if client == Client::Java {
             if given.is_some() {
                 said.pairs.push((name.to_owned(), value, false));
@@ -97,6 +154,14 @@ fn say(
         }
     }
     said
+}
+
+fn acks(acks: Acks) -> &'static str {
+    match acks {
+        Acks::None => "0",
+        Acks::Leader => "1",
+        Acks::All => "all",
+    }
 }
 
 /// franz-go has one function for both.
@@ -149,16 +214,22 @@ fn tell(
     }
     let bare = matches!(property.kind, Kind::Bool | Kind::Int { .. } | Kind::Long { .. });
     let time = |template: &str| {
+        let first = number.clone().unwrap_or(0);
         let longest = own.get("retry.backoff.max.ms").and_then(|value| plain(value).parse().ok());
-        let longest = longest.unwrap_or(1_000).max(number.clone().unwrap_or(0));
-        let text = template.replace("{}", &go_duration(number.clone().unwrap_or(0)));
-        text.replace("[]", &go_duration(longest))
+        let longest = longest.unwrap_or(1_000).clamp(first, first.max(YEAR_MS));
+        // So often a wait doubles before it is the longest.
+        let doublings = (0..16).find(|n| first << n >= longest).unwrap_or(16).to_string();
+        let text = template.replace("{}", &go_duration(first));
+        text.replace("[]", &go_duration(longest)).replace("()", &doublings)
     };
     match &option.form {
         Form::Cannot(why) => cannot((*why).to_owned()),
         Form::Key(key) => said.pairs.push(((*key).to_owned(), value.to_owned(), bare)),
         Form::Kilobytes(key) => {
             let kilobytes = number.unwrap_or(0).div_euclid(1_024).max(1);
+            if kilobytes > i64::from(i32::MAX) {
+                return cannot("it takes 2147483647 kB at most".to_owned());
+            }
             said.pairs.push(((*key).to_owned(), kilobytes.to_string(), true));
         }
         Form::Words(key, words) => match words.iter().find(|(word, _)| *word == value) {
@@ -166,6 +237,9 @@ fn tell(
             None => cannot("it has no such value".to_owned()),
         },
         Form::Code(template) => said.lines.push(template.replace("{}", value)),
+        Form::Time(_) if number.as_ref().is_ok_and(|ms| *ms > GO_LONGEST_MS) => {
+            cannot("no time.Duration is that long".to_owned());
+        }
         Form::Time(template) => said.lines.push(time(template)),
         Form::Quoted(template) => said.lines.push(template.replace("{}", &quoted(value))),
         Form::Lines(lines) => match lines.iter().find(|(word, _)| *word == value) {

@@ -18,6 +18,8 @@ mod hard;
 mod ink;
 #[path = "stage/layout.rs"]
 mod layout;
+#[path = "stage/motion.rs"]
+mod motion;
 #[path = "random/plan.rs"]
 #[allow(dead_code, reason = "shared with the random runs, which use the rest")]
 mod plan;

@@ -5,7 +5,7 @@
 use ackscope::model::ids::RecordId;
 use ackscope::player::within;
 use ackscope::stage::scene::within as scene_within;
-use ackscope::stage::{self, Scene, Theme, View};
+use ackscope::stage::{self, Scene, Theme, View, motion};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement, HtmlInputElement};
 use yew::prelude::*;
@@ -344,6 +344,10 @@ fn paint_stage(
     let height = if state.media.wide { height } else { preferred };
     let now_us = state.stage_us();
     let focus = state.followed;
+    let recent = match state.media.reduced_motion {
+        true => Vec::new(),
+        false => motion::recent(state.player.trace(), state.pace(), now_us),
+    };
     let moment = state.player.seek(now_us);
     let Scales { layout, shown, largest } = state.glance.scales(state.media.wide);
     let (width, height) = (width * layout, height * layout);
@@ -360,15 +364,16 @@ fn paint_stage(
             let view = View::new(width / scale, height / scale);
             let corners = corners.map(|corner| corner / (scale * shown));
             let view = View { focus, partition, button, corners, largest, ..view };
-            stage::scene(moment.world, moment.ledger, now_us, &view)
+            stage::moving(moment.world, moment.ledger, now_us, &view, (moment.trace, &recent))
         };
         fit(width, height, (state.compare.is_some(), most), &at_scale)
     };
-    let (mut scene, mut scale) = fitted(width);
-    // One that is too high stands beside a scroll bar.
-    let beside = width - BAR * layout;
-    if scene.height * scale > height + 0.5 {
-        (scene, scale) = fitted(beside);
+    let beside = if stage.scrolls.get() { BAR * layout } else { 0.0 };
+    let (mut scene, mut scale) = fitted(width - beside);
+    // One that is too high stands beside a scroll bar: the next picture, too, as a rule.
+    if (scene.height * scale > height + 0.5) != stage.scrolls.get() {
+        stage.scrolls.set(!stage.scrolls.get());
+        (scene, scale) = fitted(if stage.scrolls.get() { width - BAR * layout } else { width });
     }
     let scale = scale * shown;
     marks::mark(&mut scene, state);

@@ -1,6 +1,6 @@
 //! The stage: the canvas, and over it real buttons for what can be done to the cluster.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use ackscope::model::ids::BrokerId;
@@ -31,6 +31,8 @@ pub struct Handle {
     pub words: NodeRef,
     /// What lies over it.
     pub overlay: NodeRef,
+    /// Whether the picture is too high for its box.
+    pub scrolls: Rc<Cell<bool>>,
     /// What can be pointed at.
     pub hotspots: Rc<RefCell<Vec<Hotspot>>>,
     /// What was painted last.

@@ -77,6 +77,8 @@ pub struct Moment<'a> {
     pub now_us: u64,
     /// The last event of the trace up to now.
     pub last_event: Option<usize>,
+    /// The whole trace.
+    pub trace: &'a [TraceEvent],
 }
 
 /// Writes down the trace and keeps the ledger.
@@ -301,6 +303,7 @@ impl Take {
             ledger: if over { &self.last } else { &self.cursor.ledger },
             now_us,
             last_event: self.trace.partition_point(|event| event.at_us <= now_us).checked_sub(1),
+            trace: &self.trace,
         }
     }
 }

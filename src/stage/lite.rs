@@ -71,6 +71,7 @@ impl Stage<'_> {
         let well = Rect::new(x, card.y + SECOND, width, self.chip.height + 8.0);
         self.pen.rect(well, 7.0).fill(Ink::Well);
         let batches = partitions.iter().flat_map(|p| &producer.accumulator.deques[p.index()]);
+        self.places.tracks.push((producer.id, PartitionId(u16::MAX), well));
         let waiting: Vec<RecordId> = batches.flat_map(|batch| batch.records.clone()).collect();
         let row = Rect::new(well.x + 5.0, well.y + 4.0, well.width - 10.0, self.chip.height);
         if waiting.is_empty() {
@@ -94,6 +95,9 @@ impl Stage<'_> {
         for n in 0..slots {
             let x = area.right() - (slots - n) as f32 * (width + 3.0) + 3.0;
             let slot = Rect::new(x, area.y, width, area.height);
+            if n == 0 {
+                self.places.senders.push((producer.id, slot));
+            }
             match producer.in_flight.get(n) {
                 Some(request) => self.slot(request, config, slot),
                 None => {

@@ -22,6 +22,7 @@ mod lite;
 pub mod look;
 mod members;
 mod messages;
+pub mod motion;
 mod others;
 pub mod palette;
 mod pen;
@@ -39,10 +40,12 @@ use litemap::LiteMap;
 
 use crate::model::World;
 use crate::model::ids::{PartitionId, RecordId};
+use crate::model::trace::TraceEvent;
 use crate::verdict::{Ledger, Verdict};
 pub use layout::{Layout, preferred_height};
 use legend::Sign;
 use look::State;
+use motion::{Places, Recent};
 pub use palette::{Ink, Theme};
 use pen::{BODY, Pen, SMALL, Style};
 pub use scene::{Fold, Hotspot, Part, Rect, Scene, Shape, Site};
@@ -95,6 +98,18 @@ impl View {
 /// The scene of a moment. `now_us` is at or after [`World::now_us`], and before the next event.
 #[must_use]
 pub fn scene(world: &World, ledger: &Ledger, now_us: u64, view: &View) -> Scene {
+    moving(world, ledger, now_us, view, (&[], &[]))
+}
+
+/// The same, with what has just happened on its way: some events of a trace.
+#[must_use]
+pub fn moving(
+    world: &World,
+    ledger: &Ledger,
+    now_us: u64,
+    view: &View,
+    (trace, recent): (&[TraceEvent], &[Recent]),
+) -> Scene {
     let partition = story_partition(world, ledger, view);
     let layout = Layout::new(world.setup(), partition, (view.width, view.height), view.largest);
     let mut stage = Stage {
@@ -113,6 +128,7 @@ pub fn scene(world: &World, ledger: &Ledger, now_us: u64, view: &View) -> Scene 
         in_tab_order: LiteMap::new(),
         copies: LiteMap::new(),
         seen: Vec::new(),
+        places: Places::default(),
         stable_unsaid: None,
     };
     stage.links();
@@ -121,6 +137,7 @@ pub fn scene(world: &World, ledger: &Ledger, now_us: u64, view: &View) -> Scene 
     stage.consumers();
     stage.controller();
     stage.doors();
+    stage.motion(trace, recent);
     stage.messages();
     stage.legend();
     let Stage { layout, mut pen, .. } = stage;
@@ -190,6 +207,8 @@ struct Stage<'a> {
     copies: LiteMap<(RecordId, Site), u16>,
     /// The signs that were drawn.
     seen: Vec<Sign>,
+    /// Where motion inside cards starts or ends.
+    places: Places,
     /// A last stable offset that there was no room for above its log.
     stable_unsaid: Option<u64>,
 }

@@ -235,6 +235,7 @@ impl Stage<'_> {
         let deque = &producer.accumulator.deques[partition.index()];
         let track = Rect { y: area.y + 14.0, ..area };
         self.pen.rect(track, 7.0).fill(Ink::Well);
+        self.places.tracks.push((producer.id, partition, track));
         let name = self.world.setup().partition_name(partition);
         let style = Style::sans(Ink::Muted, SMALL);
         let width = self.pen.fit(pt(area.x, area.y + 8.0), area.width * 0.5, style, name);

@@ -33,6 +33,9 @@ impl Stage<'_> {
         for n in 0..slots {
             let x = area.x + n as f32 * (width + gap);
             let slot = Rect::new(x, area.y + 19.0, width, 26.0);
+            if n == 0 {
+                self.places.senders.push((producer.id, slot));
+            }
             match producer.in_flight.get(n as usize) {
                 Some(request) => self.slot(request, config, slot),
                 None => {
@@ -89,6 +92,7 @@ impl Stage<'_> {
     /// A request in flight: its records, and how much of `request.timeout.ms` is over.
     pub(super) fn slot(&mut self, request: &InFlight, config: &ProducerConfig, slot: Rect) {
         self.pen.rect(slot, 6.0).tint(Ink::Accent, 0.2);
+        self.places.slots.push((request.request, slot));
         let numbers: Vec<u32> =
             request.batches.iter().flat_map(|b| &b.records).map(|r| r.0).collect();
         let style = Style::mono(Ink::Text, SMALL).middle();

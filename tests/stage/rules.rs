@@ -130,6 +130,13 @@ pub fn broken(moment: &Moment<'_>, view: &View) -> Vec<String> {
     wrong
 }
 
+/// The shapes that leave a picture.
+pub fn leaves(scene: &Scene) -> Vec<String> {
+    let mut wrong = Vec::new();
+    frame(scene, &mut wrong);
+    wrong
+}
+
 /// No shape leaves the picture.
 fn frame(scene: &Scene, wrong: &mut Vec<String>) {
     let picture = Rect::new(0.0, 0.0, scene.width, scene.height);

@@ -128,7 +128,7 @@ impl Moment {
     /// The moment as a player has it.
     pub fn seen(&self) -> player::Moment<'_> {
         let Self { world, ledger, now_us } = self;
-        player::Moment { world, ledger, now_us: *now_us, last_event: None }
+        player::Moment { world, ledger, now_us: *now_us, last_event: None, trace: &[] }
     }
 }
 

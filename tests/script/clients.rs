@@ -199,3 +199,50 @@ fn every_option_stands_for_a_property() {
         }
     }
 }
+
+/// What constructing the clients has shown: librdkafka refuses these together.
+#[test]
+fn what_a_client_refuses_beside_others_is_left_out_and_said() {
+    for client in [Client::Python, Client::Rust, Client::Node] {
+        let transactional = r#"{"transactional.id": "a", "transaction.timeout.ms": 30000, "delivery.timeout.ms": 60000}"#;
+        let polls = r#"{"max.poll.interval.ms": 20000, "session.timeout.ms": 30000}"#;
+        let [producer, consumer] = both(client, transactional, polls);
+        lacks(&producer.text, &["delivery.timeout.ms"]);
+        assert_eq!(reasons(&producer), ["delivery.timeout.ms=60000"], "{client:?}");
+        lacks(&consumer.text, &["max.poll.interval.ms"]);
+        assert_eq!(reasons(&consumer), ["max.poll.interval.ms=20000"], "{client:?}");
+        let most = r#"{"max.poll.interval.ms": 2147483647, "session.timeout.ms": 1800000, "fetch.max.bytes": 1000, "fetch.min.bytes": 0}"#;
+        let [_, consumer] = both(client, "{}", most);
+        lacks(&consumer.text, &["session.timeout.ms", "fetch.max.bytes", "fetch.min.bytes"]);
+        assert_eq!(consumer.cannot.len(), 4, "{:?}", consumer.cannot);
+    }
+}
+
+#[test]
+fn go_is_told_no_time_that_it_cannot_hold_and_no_wait_that_does_not_compile() {
+    let never = r#"{"metadata.max.age.ms": 9223372036854775807, "retry.backoff.ms": 0, "retry.backoff.max.ms": 0}"#;
+    for client in [Client::Sarama, Client::Franz] {
+        let [producer, _] = both(client, never, "{}");
+        lacks(&producer.text, &["9223372036854775807"]);
+        assert!(reasons(&producer).contains(&"metadata.max.age.ms=9223372036854775807"));
+    }
+    let [producer, _] = both(Client::Franz, never, "{}");
+    has(&producer.text, &["return min(time.Duration(0)<<min(max(fails-1, 0), 0), 0)"]);
+    let [producer, _] = both(Client::Franz, r#"{"retry.backoff.ms": 300}"#, "{}");
+    let line =
+        "return min(time.Duration(300*time.Millisecond)<<min(max(fails-1, 0), 2), 1*time.Second)";
+    has(&producer.text, &[line]);
+}
+
+#[test]
+fn others_are_told_what_kafka_makes_of_settings_together() {
+    // reconnect.backoff.ms alone disables the growth; librdkafka would refuse a smaller maximum.
+    let [producer, _] = both(Client::Rust, r#"{"reconnect.backoff.ms": 20000}"#, "{}");
+    has(&producer.text, &[r#".set("reconnect.backoff.max.ms", "20000")"#]);
+    // Before 3.0 idempotence brings acks=all and retries with it.
+    let json = r#"{"kafka": "0.11", "topics": [], "producers": [{"sends": [],
+        "config": {"transactional.id": "a", "max.in.flight.requests.per.connection": 1}}]}"#;
+    let all = code(&Script::parse(json).expect("a script"), Client::Sarama).expect("code");
+    has(&all[0].text, &["config.Producer.RequiredAcks = sarama.WaitForAll"]);
+    has(&all[0].text, &["config.Producer.Retry.Max = 2147483647"]);
+}

@@ -76,10 +76,12 @@ fn of_group(script: &Script, group: &Group, known: &ConsumerConfig, client: Clie
     let topics: Vec<String> = group.topics.iter().map(|topic| format!("\"{topic}\"")).collect();
     let session_us = known.session_timeout_us;
     let classic = known.group_protocol == GroupProtocol::Classic;
-    let short = client.is_librdkafka() && classic && known.max_poll_interval_us < session_us;
+    let told = known.max_poll_interval_us <= MAX_POLL_MOST_US;
+    let poll_us = if told { known.max_poll_interval_us } else { MAX_POLL_DEFAULT_US };
+    let short = client.is_librdkafka() && classic && poll_us < session_us;
     let said = say(Scope::Consumer, &group.config, script.kafka, client, &|name, value| {
         Ok(match name {
-            "max.poll.interval.ms" if short => {
+            "max.poll.interval.ms" if short && told => {
                 return Err("it must not be less than session.timeout.ms");
             }
             "session.timeout.ms" if short && session_us > MAX_POLL_DEFAULT_US => {
@@ -96,6 +98,7 @@ fn of_group(script: &Script, group: &Group, known: &ConsumerConfig, client: Clie
 
 /// librdkafka's `max.poll.interval.ms`.
 const MAX_POLL_DEFAULT_US: u64 = 300_000_000;
+const MAX_POLL_MOST_US: u64 = 86_400_000_000;
 
 /// A year: no wait grows longer.
 const YEAR_MS: i64 = 31_536_000_000;
@@ -381,7 +384,13 @@ fn rust(is_producer: bool, said: &Said) -> String {
 fn node(is_producer: bool, said: &Said) -> String {
     let part = if is_producer { "producer" } else { "consumer" };
     let lines = pairs(said, |key, value, bare| {
-        let value = if bare { value.to_owned() } else { quoted(value) };
+        let value = match (key, value) {
+            // Its types want a number here.
+            ("acks", "all") => "-1".to_owned(),
+            ("acks", number) => number.to_owned(),
+            (_, value) if bare => value.to_owned(),
+            (_, value) => quoted(value),
+        };
         format!("  {}: {value},\n", quoted(key))
     });
     format!(

@@ -56,6 +56,9 @@ pub fn help(shortcuts: bool, dialog: &NodeRef, on: &Callback<Msg>) -> Html {
                 { row(w.key_loop, w.does_loop) }
                 { row(w.key_undo, w.does_undo) }
                 { row(w.key_zoom, w.does_zoom) }
+                { row(w.key_enter, w.does_enter) }
+                { row(w.key_mark, w.does_mark) }
+                { row(w.key_escape, w.does_escape) }
                 { row(w.key_help, w.does_help) }
             </dl>
             <label class="check">

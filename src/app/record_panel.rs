@@ -71,9 +71,13 @@ fn chooser(props: &RecordPanel<'_>) -> Html {
         Tool { label, path, action: None, disabled: to.is_none(), msg }.view(on)
     };
     let value = if current == 0 { String::new() } else { current.to_string() };
-    let onchange = on.reform(|event: Event| {
+    // What is no number changes nothing; there is no record before the first or after the last.
+    let onchange = on.reform(move |event: Event| {
         let input = event.target_unchecked_into::<HtmlInputElement>();
-        Msg::Follow(input.value().trim().parse().ok().map(RecordId))
+        let number = input.value().trim().parse::<i64>().ok();
+        let number = number.map(|number| number.max(1).min(i64::from(most)) as u32);
+        input.set_value(&number.unwrap_or(current).to_string());
+        Msg::Follow(number.or((current > 0).then_some(current)).map(RecordId))
     });
     let (previous, next) = match props.trays.among {
         Some(_) => {

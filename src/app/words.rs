@@ -302,7 +302,7 @@ words! {
     odds_rates: "per minute of each broker or client while records are under way; per cent of the messages";
     hazard_own: "rates of your own…";
     odds_worst: "Open the worst run";
-    hazard_script: "the script's faults at random moments";
+    hazard_script: "this run's faults, at random";
     hazard_broker_crash: "brokers that crash";
     hazard_power_cut: "power cuts";
     hazard_lose_response: "lost responses";
@@ -434,6 +434,9 @@ words! {
     key_loop: "I O U";
     key_zoom: "+ − 0 T";
     key_undo: "Ctrl Z";
+    key_enter: "Enter";
+    key_mark: "← → Delete";
+    key_escape: "Esc";
     key_help: "?";
     does_space: "play or pause";
     does_arrows: "one event back or forward";
@@ -443,6 +446,9 @@ words! {
     does_loop: "play a span round and round: from here, to here, no more";
     does_zoom: "timeline: closer, farther, the whole run, higher; on the stage: its size";
     does_undo: "take back the last change; with Shift, bring it back";
+    does_enter: "on a thing of the stage: what can be done to it; on the mark of a fault: change it";
+    does_mark: "on the mark of a fault: move it, or take it away";
+    does_escape: "close a menu, end the presentation";
     does_help: "this page";
     shortcuts: "Single-key shortcuts";
 

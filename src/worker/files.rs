@@ -17,8 +17,12 @@ pub fn files(script: &Script, request: &Value) -> Value {
                 kinds.push(json!({ "kind": file.scope.word(), "set_aside": file.set_aside() }));
                 read.push(file);
             }
-            Err(problem) => {
+            Err(mut problem) => {
                 kinds.push(Value::Null);
+                // On the command line one writes it before the name; here it is chosen.
+                if let Some((why, _)) = problem.message.split_once("; say which") {
+                    problem.message = format!("{why}; choose above whose properties these are");
+                }
                 problems.push(problem);
             }
         }

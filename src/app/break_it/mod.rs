@@ -219,7 +219,8 @@ pub fn pane(state: &State, script: &Value, on: &Callback<Msg>) -> Html {
                 <p class="note">{ w.break_hint }</p>
                 { things::choice(&all, thing, on) }
                 { timing::next(state, on) }
-                { error(state) }
+                // Where an action is being changed it is said there.
+                if state.breaking.open.is_none() { { error(state) } }
                 if let Some(thing) = thing { { deeds::view(state, thing, on) } }
             </section>
         </>

@@ -84,10 +84,10 @@ pub fn above(state: &State) -> Rc<Above> {
     Rc::new(Above { marks: marks.collect(), folds })
 }
 
-/// Moves marks that would cover each other to the right, and those that would then stand out of
-/// the timeline back.
-fn apart(mut places: Vec<f64>, width: f64) -> Vec<f64> {
-    let gap = ICON.min(width / places.len().max(1) as f64);
+/// Moves what would cover each other to the right, and what would then stand out of the timeline
+/// back; each is so wide.
+pub fn apart(mut places: Vec<f64>, width: f64, each: f64) -> Vec<f64> {
+    let gap = each.min(width / places.len().max(1) as f64);
     for at in 1..places.len() {
         places[at] = places[at].max(places[at - 1] + gap);
     }
@@ -110,7 +110,8 @@ impl Handle {
         }
         let Some(list) = self.marks.cast::<Element>() else { return };
         let width = f64::from(list.client_width());
-        let places = apart(above.marks.iter().map(|(_, share)| share * width).collect(), width);
+        let places =
+            apart(above.marks.iter().map(|(_, share)| share * width).collect(), width, ICON);
         for (at, ((mark, _), place)) in above.marks.iter().zip(&places).enumerate() {
             let next = places.get(at + 1).map_or(width + ICON / 2.0, |next| next - ICON / 2.0);
             let letters = word(mark.kind).0.len() as f64 * LETTER;
@@ -313,7 +314,7 @@ mod tests {
             (0..40).map(|n| f64::from(n) * 9.0).collect(),
         ] {
             let count = places.len() as f64;
-            let moved = apart(places, width);
+            let moved = apart(places, width, ICON);
             assert!(moved.iter().all(|at| (-1e-9..=width).contains(at)), "{moved:?}");
             let gap = ICON.min(width / count) - 1e-9;
             assert!(moved.windows(2).all(|pair| pair[1] - pair[0] >= gap), "{moved:?}");

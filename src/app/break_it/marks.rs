@@ -12,6 +12,7 @@ use super::BreakMsg;
 use crate::app::effects::set_style;
 use crate::app::panes::Pane;
 use crate::app::state::{Direction, Msg, State};
+use crate::app::timeline::apart;
 use crate::app::words::{decimal, fill, time, words};
 
 /// An action that comes in the part of the run that is shown.
@@ -26,6 +27,9 @@ pub struct ActionMark {
     /// Where, as a share of the part that is shown.
     share: f64,
 }
+
+/// How wide a handle is, in pixels.
+const HANDLE: f64 = 17.0;
 
 /// The part of the timeline that is shown: from where to where, in milliseconds of playing.
 pub type Window = (f64, f64);
@@ -116,17 +120,37 @@ impl Component for Handles {
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
         let Some(row) = self.row.cast::<Element>() else { return };
-        for (n, mark) in (0..).zip(&ctx.props().marks) {
-            let share = match self.dragged {
-                Some((at, share)) if at == mark.at => share,
-                _ => mark.share,
-            };
+        let share = |mark: &ActionMark| match self.dragged {
+            Some((at, share)) if at == mark.at => share,
+            _ => mark.share,
+        };
+        let shares: Vec<f64> = ctx.props().marks.iter().map(share).collect();
+        let width = f64::from(row.client_width().max(1));
+        for (n, share) in (0..).zip(side_by_side(&shares, width)) {
             let item = row.children().item(n).and_then(|item| item.dyn_into::<HtmlElement>().ok());
             if let Some(item) = item {
                 set_style(&item, "left", &(decimal((share * 10_000.0) as u64, 100, 2) + "%"));
             }
         }
     }
+}
+
+/// Where the handles stand, as shares of the width: those of faults that come close together side by
+/// side, so that each can be taken.
+fn side_by_side(shares: &[f64], width: f64) -> Vec<f64> {
+    let near = |a: f64, b: f64| (a - b).abs() * width < HANDLE;
+    let crowded = |at: usize| shares[..at].iter().any(|other| near(*other, shares[at]));
+    if !(1..shares.len()).any(crowded) {
+        return shares.to_vec();
+    }
+    let mut order: Vec<usize> = (0..shares.len()).collect();
+    order.sort_by(|a, b| shares[*a].total_cmp(&shares[*b]));
+    let places = apart(order.iter().map(|n| shares[*n] * width).collect(), width, HANDLE);
+    let mut moved = shares.to_vec();
+    for (n, place) in order.into_iter().zip(places) {
+        moved[n] = within(place / width, 0.0, 1.0);
+    }
+    moved
 }
 
 impl Handles {
@@ -188,5 +212,19 @@ impl State {
     pub(super) fn show_action(&mut self, at: usize) {
         self.panes.open(Pane::Break);
         self.breaking.open = Some(at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn handles_of_faults_at_the_same_time_stand_side_by_side_in_their_order() {
+        let moved = side_by_side(&[0.5, 0.2, 0.5, 0.501], 1_000.0);
+        assert_eq!(moved[..2], [0.5, 0.2], "who has room stays");
+        assert!(moved[2] - moved[0] >= 0.0169 && moved[3] - moved[2] >= 0.0169, "{moved:?}");
+        let edge = side_by_side(&[1.0, 1.0], 1_000.0);
+        assert!(edge[0] < edge[1] && edge[1] <= 1.0, "{edge:?}");
     }
 }

@@ -1,11 +1,17 @@
 //! The site in a real browser: `cargo xtask test` builds it and says where it is.
 
+#[path = "browser/access.rs"]
+mod access;
 #[path = "support/browser.rs"]
 mod browser;
 #[path = "browser/compare.rs"]
 mod compare;
 #[path = "browser/everywhere.rs"]
 mod everywhere;
+#[path = "browser/files.rs"]
+mod files;
+#[path = "browser/found.rs"]
+mod found;
 #[path = "browser/lab.rs"]
 mod lab;
 #[path = "browser/later.rs"]

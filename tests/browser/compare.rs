@@ -3,7 +3,7 @@
 use ackscope::lab::turning_point;
 use ackscope::model::ids::RecordId;
 use ackscope::player::Player;
-use ackscope::verdict::Fate;
+use ackscope::verdict::{Fate, Reason};
 use serde_json::json;
 
 use crate::browser::Browser;
@@ -17,6 +17,13 @@ const VERDICTS: &str = "Object.fromEntries([...document.querySelectorAll('.verdi
 const DIFFERING: &str =
     "[...document.querySelectorAll('.verdicts tr[data-fate=lost] [data-record]')]
     .map(it => it.dataset.record)";
+
+/// How many pixels of each stage have the colour of what is lost, in the light.
+const RED: &str = "[...document.querySelectorAll('.world canvas')].map(it => {
+    const { data } = it.getContext('2d').getImageData(0, 0, it.width, it.height);
+    let count = 0;
+    for (let at = 0; at < data.length; at += 4) count += data[at] > 150 && data[at + 1] < 110 && data[at + 2] < 80;
+    return count; })";
 
 const ACKS: &str = "[data-property=acks] input[value=all]";
 
@@ -51,6 +58,11 @@ async fn a_setting_changed_in_world_b_shows_who_would_have_been_saved() {
     assert_eq!(digest(&browser).await, format!("{:016x}", b.digest()));
     to_the_end(&browser).await;
     until(&browser, "document.querySelector('.verdicts tr[data-fate=lost]')").await;
+    // Both are painted by then.
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    let red = evaluate(&browser, RED).await;
+    let [a_red, b_red] = [0, 1].map(|world: usize| red[world].as_u64().expect("a number"));
+    assert!(a_red > 2 * b_red, "the lost records are seen in world A alone: {red}");
     let verdicts = evaluate(&browser, VERDICTS).await;
     for fate in [Fate::Delivered, Fate::Lost] {
         let expected = [counts(&a, fate), counts(&b, fate)];
@@ -117,6 +129,31 @@ async fn where_there_is_room_for_one_stage_the_worlds_take_turns() {
     browser.close().await;
 }
 
+/// The counts of the trays at moments of the story are those of the library.
+#[tokio::test]
+async fn the_trays_count_what_became_of_the_records_so_far() {
+    let mut native = story();
+    let (_site, browser) = open(1440, 900).await;
+    press(&browser, "[data-action=pause]").await;
+    let shown = "Object.fromEntries([...document.querySelectorAll('.tray[data-fate]')]
+        .map(it => [it.dataset.fate, Number(it.querySelector('.tray-count').textContent)]))";
+    for at_us in [30_000, 80_000, 9_500_000, 16_000_000] {
+        scrub(&browser, native.pace().play_ms(at_us)).await;
+        let now_us = crate::story::now_us(&browser).await;
+        let records = 1..=native.setup().records.len() as u32;
+        let ledger = native.seek(now_us).ledger;
+        for fate in [Fate::Delivered, Fate::Lost, Fate::Pending] {
+            let has = |id: &u32| {
+                let verdict = ledger.verdict(RecordId(*id));
+                verdict.fate == fate && verdict.reason != Some(Reason::NotSent)
+            };
+            let expected = records.clone().filter(has).count();
+            until(&browser, &format!("({shown})['{}'] === {expected}", fate.word())).await;
+        }
+    }
+    browser.close().await;
+}
+
 #[tokio::test]
 async fn a_tray_lists_its_records_and_one_goes_from_one_to_the_next() {
     let (_site, browser) = open(1440, 900).await;
@@ -138,6 +175,16 @@ async fn a_tray_lists_its_records_and_one_goes_from_one_to_the_next() {
         evaluate(&browser, "document.querySelector('.chooser .tool:last-child').disabled").await,
         json!(true)
     );
+    // The one that was chosen has its way lit on the stage.
+    let picture = "document.querySelector('.stage canvas').toDataURL()";
+    let lit = evaluate(&browser, picture).await;
+    click(&browser, ".tray[data-fate=lost] [data-record='6']").await;
+    until(&browser, &format!("{followed} === '6'")).await;
+    until(&browser, &format!("{picture} !== {lit}")).await;
+    until(&browser, "document.querySelector('.record-head').textContent.includes('Record 6')")
+        .await;
+    click(&browser, ".tray[data-fate=lost] [data-record='8']").await;
+    until(&browser, &format!("{picture} === {lit}")).await;
     // Told beside true.
     let told = "[...document.querySelectorAll('.told-true dd')].map(it => it.textContent)";
     assert_eq!(evaluate(&browser, told).await, json!(["acked", "lost"]));

@@ -100,9 +100,12 @@ async fn the_danger_map_says_in_words_what_it_found_and_strikes_where_it_is_told
         "{statement}"
     );
 
+    let first = map.spans().iter().find(|span| map.is_harmful(span)).expect("it harms");
+    click(&browser, ".span[data-kind=harm] button").await;
+    let there = format!("document.documentElement.dataset.timeUs === '{}'", first.from_us);
+    until(&browser, &there).await;
     click(&browser, "[data-action=see-span]").await;
     until(&browser, &format!("document.documentElement.dataset.digest !== '{home}'")).await;
-    let first = map.spans().iter().find(|span| map.is_harmful(span)).expect("it harms");
     let struck = ackscope::player::Player::new(map.script_at(first.from_us)).expect("a run");
     assert_eq!(digest(&browser).await, format!("{:016x}", struck.digest()));
     let now = evaluate(&browser, "document.documentElement.dataset.timeUs").await;
@@ -125,6 +128,7 @@ async fn odds_under_ones_own_rates_are_charts_and_the_worst_run_is_one_click_awa
     patiently(&browser, "document.querySelector('[data-action=open-worst]')").await;
     click(&browser, "[data-lab=odds] [data-action=stop]").await;
     until(&browser, "document.querySelector('[data-lab=odds] progress') === null").await;
+    assert!(text(&browser, "[data-lab=odds]").await.contains("Stopped"), "it was not over");
     // The interval lies around the estimate, in figures and as a chart.
     let chart = "(() => { const n = (it, name) => Number(it.getAttribute(name));
         const [range, point] = ['.range', '.point'].map(it => document.querySelector('[data-share=lost] ' + it));

@@ -129,6 +129,51 @@ async fn a_span_is_played_round_and_round_until_it_is_given_up() {
     browser.close().await;
 }
 
+/// How far it plays in a second at a speed, on the scale of the scrubber.
+async fn played(browser: &Browser, speed: &str) -> f64 {
+    let choose = "const it = [...document.querySelectorAll('.tempo select, .transport select')]
+        .find(it => [...it.options].some(o => o.textContent === arguments[0]));
+        it.selectedIndex = [...it.options].findIndex(o => o.textContent === arguments[0]);
+        it.dispatchEvent(new Event('change', { bubbles: true }));";
+    browser.client.execute(choose, vec![json!(speed)]).await.expect("a speed is chosen");
+    press(browser, "Home").await;
+    click(browser, "[data-action=play]").await;
+    // In the page, so that the way to the browser does not count.
+    let script = "const done = arguments[0], it = document.querySelector('[data-scrubber]');
+        requestAnimationFrame(from => { const at = Number(it.value); const go = now => now - from < 1000
+            ? requestAnimationFrame(go) : done((Number(it.value) - at) / (now - from)); requestAnimationFrame(go); });";
+    let far = browser.client.execute_async(script, vec![]).await.expect("it plays");
+    click(browser, "[data-action=pause]").await;
+    far.as_f64().expect("a number")
+}
+
+#[tokio::test]
+async fn it_plays_as_fast_as_it_is_told() {
+    let (_site, browser) = paused().await;
+    let (half, twice) = (played(&browser, "0.5×").await, played(&browser, "2×").await);
+    // Four times as fast; a busy machine loses frames.
+    assert!(half > 0.2 && twice > half * 2.5 && twice < half * 6.0, "{half} and {twice}");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_theme_is_remembered() {
+    let (site, browser) = paused().await;
+    let background = "getComputedStyle(document.body).backgroundColor";
+    let before = evaluate(&browser, background).await;
+    evaluate(
+        &browser,
+        "document.querySelector('[name=theme][aria-label=\"High contrast\"]').click()",
+    )
+    .await;
+    until(&browser, &format!("{background} !== {before}")).await;
+    let chosen = evaluate(&browser, background).await;
+    browser.client.goto(&site.url("?again")).await.expect("the page opens again");
+    crate::wait_for_the_app(&browser).await;
+    assert_eq!(evaluate(&browser, background).await, chosen);
+    browser.close().await;
+}
+
 #[tokio::test]
 async fn a_quiet_span_opens_and_closes() {
     let (_site, browser) = paused().await;

@@ -1,5 +1,5 @@
-//! Settings, faults and files as a user comes to them: found by what they do, refused at their
-//! place, done by a menu on the thing itself, dragged to another time, pasted and copied.
+//! Settings and faults as a user comes to them: found by what they do, refused at their place, done by
+//! a menu on the thing itself, dragged to another time.
 
 use fantoccini::Locator;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::browser::Browser;
 use crate::story::{click, digest, evaluate, open, press, until};
 
 /// Types into a field as a hand does, and leaves it.
-async fn type_into(browser: &Browser, css: &str, text: &str) {
+pub async fn type_into(browser: &Browser, css: &str, text: &str) {
     let script =
         "const it = document.querySelector(arguments[0]); it.focus(); it.value = arguments[1];
         it.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: arguments[2] }));
@@ -18,7 +18,7 @@ async fn type_into(browser: &Browser, css: &str, text: &str) {
 }
 
 /// Chooses an option by its value or its text.
-async fn choose(browser: &Browser, css: &str, option: &str) {
+pub async fn choose(browser: &Browser, css: &str, option: &str) {
     let script = "const it = document.querySelector(arguments[0]);
         const at = [...it.options].findIndex(o => o.value === arguments[1] || o.textContent.startsWith(arguments[1]));
         if (at < 0) throw new Error([...it.options].map(o => o.textContent).join());
@@ -27,21 +27,21 @@ async fn choose(browser: &Browser, css: &str, option: &str) {
     browser.client.execute(script, arguments).await.unwrap_or_else(|e| panic!("{css}: {e}"));
 }
 
-async fn text_of(browser: &Browser, css: &str) -> String {
+pub async fn text_of(browser: &Browser, css: &str) -> String {
     let text = evaluate(browser, &format!("document.querySelector(\"{css}\")?.textContent")).await;
     text.as_str().unwrap_or_default().to_owned()
 }
 
 /// The run is another one than that of a digest.
-async fn until_another(browser: &Browser, digest: &str) {
+pub async fn until_another(browser: &Browser, digest: &str) {
     until(browser, &format!("document.documentElement.dataset.digest !== '{digest}'")).await;
 }
 
-async fn until_again(browser: &Browser, digest: &str) {
+pub async fn until_again(browser: &Browser, digest: &str) {
     until(browser, &format!("document.documentElement.dataset.digest === '{digest}'")).await;
 }
 
-async fn paused() -> (crate::site::Site, Browser) {
+pub async fn paused() -> (crate::site::Site, Browser) {
     let (site, browser) = open(1440, 900).await;
     if evaluate(&browser, "document.querySelector('[data-action=pause]') !== null").await
         == json!(true)
@@ -152,6 +152,65 @@ async fn all_settings_versions_and_presets_can_be_had() {
     browser.close().await;
 }
 
+/// The value of a setting, as it is shown.
+async fn shown(browser: &Browser, property: &str) -> String {
+    let value = format!(
+        "(it => it.querySelector('[role=switch]')?.checked ?? it.querySelector('[type=radio]:checked')?.value
+            ?? it.querySelector('.exact input, select')?.value)(document.querySelector(\".field[data-property='{property}']\"))"
+    );
+    evaluate(browser, &value).await.to_string().trim_matches('"').to_owned()
+}
+
+#[tokio::test]
+async fn each_preset_sets_what_it_says() {
+    let (_site, browser) = paused().await;
+    click(&browser, "[data-action=all-settings]").await;
+    until(&browser, "document.querySelectorAll('.field').length > 100").await;
+    let before = digest(&browser).await;
+    for (preset, properties) in [
+        ("fast", &[("acks", "1"), ("retries", "0"), ("min.insync.replicas", "1")][..]),
+        ("article", &[("acks", "all"), ("retry.backoff.ms", "300"), ("min.insync.replicas", "2")]),
+        (
+            "durable",
+            &[("acks", "all"), ("enable.idempotence", "true"), ("enable.auto.commit", "false")],
+        ),
+    ] {
+        click(&browser, ".tune-head .presets summary").await;
+        click(&browser, &format!(".tune-head [data-preset={preset}]")).await;
+        for (property, value) in properties {
+            let mut is = shown(&browser, property).await;
+            for _ in 0..40 {
+                if is == *value {
+                    break;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                is = shown(&browser, property).await;
+            }
+            assert_eq!(is, *value, "{property} of {preset}");
+        }
+        click(&browser, "[data-action=undo]").await;
+        until_again(&browser, &before).await;
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_slider_goes_over_orders_of_magnitude_by_keyboard() {
+    let (_site, browser) = paused().await;
+    let slider = ".field[data-property='linger.ms'] input[type=range]";
+    let value = shown(&browser, "linger.ms").await;
+    let element = browser.client.find(Locator::Css(slider)).await.expect("a slider");
+    element.send_keys("\u{e010}").await.expect("End");
+    until(&browser, &format!("document.querySelector(\"{slider}\").value === document.querySelector(\"{slider}\").max")).await;
+    let most: f64 = shown(&browser, "linger.ms").await.parse().expect("a number");
+    assert!(most >= 1_000.0, "{most} ms is the most");
+    element.send_keys("\u{e011}\u{e014}").await.expect("Home, and a step");
+    until(&browser, &format!("document.querySelector(\"{slider}\").value === '1'")).await;
+    let first: f64 = shown(&browser, "linger.ms").await.parse().expect("a number");
+    assert!(first > 0.0 && first <= 2.0, "from {value}, {first} ms is the first step");
+    browser.close().await;
+}
+
 #[tokio::test]
 async fn a_topics_setting_changes_from_now_on_as_an_action_and_back() {
     let (_site, browser) = paused().await;
@@ -243,6 +302,12 @@ async fn a_fault_is_done_by_the_menu_of_the_thing_itself() {
         .await;
     click(&browser, "[data-action=undo]").await;
     until_again(&browser, &before).await;
+    let up = "document.querySelector('button[data-action=crash][data-broker=broker-2]')";
+    until(&browser, up).await;
+    click(&browser, "[data-action=redo]").await;
+    until(&browser, &format!("!{up}")).await;
+    click(&browser, "[data-action=undo]").await;
+    until(&browser, up).await;
 
     // By keyboard alone: a link, whose next response is lost.
     let focus = "document.querySelector('.thing[data-part=producer-1-to-broker-1]').focus()";
@@ -359,67 +424,4 @@ async fn drag(browser: &Browser, element: &fantoccini::elements::Element, by: f6
         .then(to(x + by, y, 100))
         .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
     browser.client.perform_actions(actions).await.expect("the pointer moves");
-}
-
-#[tokio::test]
-async fn a_pasted_file_shows_its_problems_by_line_and_a_better_one_leaves() {
-    let (_site, browser) = paused().await;
-    let before = digest(&browser).await;
-    click(&browser, "[data-pane=files]").await;
-    until(&browser, "document.querySelector('textarea')").await;
-    type_into(&browser, "textarea", "acks=1\nretries=0\nlinger=20\nlinger.ms=20\n").await;
-    until(&browser, "document.querySelectorAll('.problem').length === 3").await;
-    let problems = "[...document.querySelectorAll('.problem')].map(it =>
-        [it.dataset.level, it.querySelector('span').textContent, it.querySelector('code').textContent])";
-    assert_eq!(
-        evaluate(&browser, problems).await,
-        json!([
-            ["warning", "line 1", "acks=1"],
-            ["warning", "line 2", "retries=0"],
-            ["warning", "line 3", "linger=20"]
-        ])
-    );
-    click(&browser, "[data-action=apply-files]").await;
-    until_another(&browser, &before).await;
-    let producer = "document.querySelector(\"pre[data-name='producer.properties']\")?.textContent";
-    until(&browser, &format!("{producer}?.includes('retries=0')")).await;
-
-    // A better one, which keeps what is the application's own.
-    let risky = digest(&browser).await;
-    click(&browser, ".files-out .presets summary").await;
-    click(&browser, ".files-out [data-preset=durable]").await;
-    until_another(&browser, &risky).await;
-    until(&browser, &format!("{producer}?.includes('acks=all')")).await;
-    let better = evaluate(&browser, producer).await;
-    let better: Vec<&str> = better.as_str().expect("a text").lines().collect();
-    assert_eq!(
-        better,
-        ["acks=all", "retries=2147483647", "enable.idempotence=true", "linger.ms=20"]
-    );
-    let copy = ".files-out .file:first-of-type [data-action=copy]";
-    click(&browser, copy).await;
-    until(&browser, &format!("document.querySelector('{copy}').textContent !== 'Copy'")).await;
-
-    // As code, with what the client cannot be told.
-    choose(&browser, "[data-choice=client]", "go-sarama").await;
-    until(
-        &browser,
-        "document.querySelector('pre')?.textContent.includes('config.Producer.Idempotent = true')",
-    )
-    .await;
-    assert_eq!(browser.console().await, vec![]);
-    browser.close().await;
-}
-
-#[tokio::test]
-async fn what_kafka_would_refuse_in_a_file_cannot_be_applied() {
-    let (_site, browser) = paused().await;
-    click(&browser, "[data-pane=files]").await;
-    until(&browser, "document.querySelector('textarea')").await;
-    type_into(&browser, "textarea", "acks=0\nenable.idempotence=true\n").await;
-    until(&browser, "document.querySelector('.problem[data-level=error]')").await;
-    assert!(text_of(&browser, ".problem").await.contains("Must set acks to all"));
-    let disabled = "document.querySelector('[data-action=apply-files]').disabled";
-    assert_eq!(evaluate(&browser, disabled).await, json!(true));
-    browser.close().await;
 }

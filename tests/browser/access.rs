@@ -1,0 +1,234 @@
+//! Accessibility: what a checker (axe-core) finds in every view, wide and narrow, in each theme; and
+//! that the Tab key alone reaches everything.
+//!
+//! The checker sees names, roles, structure, contrast and sizes of targets. It does not see what is
+//! painted on a canvas (`src/stage/palette.rs` tests its own contrast) and cannot judge whether a
+//! name says the right thing.
+
+use std::fs;
+
+use fantoccini::Locator;
+use serde_json::{Value, json};
+
+use crate::browser::Browser;
+use crate::story::{click, evaluate, open, press, scrub, story, until};
+
+/// Runs the checker; what does not depend on colours is asked once. How large the things on the stage
+/// are depends on the moment, and a list does the same (what WCAG 2.5.8 calls an equivalent).
+const CHECK: &str = "const [colours, done] = arguments;
+    const options = { resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } };
+    if (colours) options.runOnly = { type: 'rule', values: ['color-contrast'] };
+    const counts = (id, node) => id !== 'target-size' || !/data-part|thing/.test(node.html);
+    axe.run(document, options).then(({ violations }) => done(violations.flatMap(({ id, nodes }) => nodes.filter(node => counts(id, node)).map(node =>
+        [id, node.target.join(' '), ...[...node.any, ...node.all, ...node.none].map(it => it.message)].join(' | ')))),
+        error => done([String(error)]));";
+
+/// Nothing moves any more.
+const STILL: &str = "document.getAnimations().every(it => it.playState !== 'running'
+    || it.effect.getTiming().iterations === Infinity)";
+
+/// Adds what the checker finds in a view, in each theme.
+async fn check(browser: &Browser, view: &str, findings: &mut Vec<String>) {
+    let here = evaluate(browser, "typeof axe").await;
+    if here == json!("undefined") {
+        let path = std::env::var_os("ACKSCOPE_AXE").expect("ACKSCOPE_AXE names the checker");
+        let script = fs::read_to_string(path).expect("the checker") + "; window.axe = axe;";
+        browser.client.execute(&script, vec![]).await.expect("the checker is there");
+    }
+    for theme in ["Light", "Dark", "High contrast"] {
+        press(browser, &format!("[name=theme][aria-label=\"{theme}\"]")).await;
+        until(browser, STILL).await;
+        let colours = json!(theme != "Light");
+        let found = browser.client.execute_async(CHECK, vec![colours]).await.expect("an answer");
+        let found = found.as_array().expect("a list").iter().filter_map(Value::as_str);
+        findings.extend(found.map(|it| format!("{view}, {theme}: {it}")));
+    }
+}
+
+/// The story, standing still where records are at risk.
+async fn standing(width: u32, height: u32) -> (crate::site::Site, Browser) {
+    let (site, browser) = open(width.max(600), height + 143).await;
+    browser.resize(width, height).await;
+    if evaluate(&browser, "document.querySelector('[data-action=pause]') !== null").await == true {
+        press(&browser, "[data-action=pause]").await;
+    }
+    scrub(&browser, story().pace().play_ms(9_500_000)).await;
+    until(&browser, "[...document.styleSheets].some(it => it.href?.includes('later'))").await;
+    (site, browser)
+}
+
+async fn write(browser: &Browser, css: &str, text: &str) {
+    let script = "const it = document.querySelector(arguments[0]); it.value = arguments[1];
+        it.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        it.dispatchEvent(new Event('change', { bubbles: true }));";
+    browser.client.execute(script, vec![json!(css), json!(text)]).await.expect(css);
+}
+
+async fn stop_everything(browser: &Browser) {
+    while evaluate(browser, "document.querySelector('[data-action=stop]') !== null").await == true {
+        press(browser, "[data-action=stop]").await;
+    }
+}
+
+fn none(findings: &[String]) {
+    assert!(findings.is_empty(), "{} findings\n{}", findings.len(), findings.join("\n"));
+}
+
+#[tokio::test]
+async fn the_checker_finds_nothing_in_the_panes() {
+    let (_site, browser) = standing(1440, 900).await;
+    let mut findings = Vec::new();
+    check(&browser, "at first", &mut findings).await;
+    for (pane, there) in [("log", ".log-row"), ("metrics", ".chart")] {
+        press(&browser, &format!("[data-pane={pane}]")).await;
+        until(&browser, &format!("document.querySelector('{there}')")).await;
+        check(&browser, pane, &mut findings).await;
+    }
+    press(&browser, "[data-action=all-settings]").await;
+    press(&browser, "[data-property=acks] .field-name").await;
+    press(&browser, "[data-property=\"enable.idempotence\"] input").await;
+    until(
+        &browser,
+        "document.querySelector('.details') && document.querySelector('.field .error')",
+    )
+    .await;
+    check(&browser, "all settings, one explained, one refused", &mut findings).await;
+    press(&browser, "[data-action=undo]").await;
+    press(&browser, "[data-pane=break]").await;
+    press(&browser, ".action-what").await;
+    until(&browser, "document.querySelector('.deeds [data-deed]')").await;
+    check(&browser, "break it", &mut findings).await;
+    press(&browser, "[data-pane=files]").await;
+    until(&browser, "document.querySelector('textarea') && document.querySelector('pre')").await;
+    write(&browser, "textarea", "acks=1\nlinger=20\nacks=x\n").await;
+    until(&browser, "document.querySelectorAll('.problem').length > 1").await;
+    check(&browser, "files with problems", &mut findings).await;
+    none(&findings);
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn the_checker_finds_nothing_in_what_the_lab_says() {
+    let (_site, browser) = standing(1440, 900).await;
+    let mut findings = Vec::new();
+    press(&browser, "[data-pane=lab]").await;
+    until(&browser, "document.querySelector('#danger-fault optgroup')").await;
+    write(&browser, "#danger-fault", "crash:leader").await;
+    until(&browser, "document.querySelector('.danger-says button')").await;
+    write(&browser, "#hazard", "own").await;
+    for (ask, answer) in
+        [("monitoring", ".noticed"), ("odds", "[data-share]"), ("promises", ".promise-list")]
+    {
+        press(&browser, &format!("[data-action={ask}]")).await;
+        until(&browser, &format!("document.querySelector('{answer}')")).await;
+    }
+    check(&browser, "lab at work", &mut findings).await;
+    stop_everything(&browser).await;
+    check(&browser, "lab", &mut findings).await;
+    press(&browser, "[data-pane=record]").await;
+    scrub(&browser, 1e9).await;
+    press(&browser, ".tray[data-fate=lost] .tray-head").await;
+    if evaluate(&browser, "document.querySelector('[data-action=rescue]') !== null").await == true {
+        press(&browser, "[data-action=rescue]").await;
+    }
+    until(&browser, "document.querySelector('[data-action=compare-answer]')").await;
+    check(&browser, "a lost record", &mut findings).await;
+    press(&browser, "[data-action=compare-answer]").await;
+    until(&browser, "document.querySelector('[data-row=proof] .verdict')").await;
+    check(&browser, "two worlds", &mut findings).await;
+    none(&findings);
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn the_checker_finds_nothing_in_what_opens_over_the_page() {
+    let (_site, browser) = standing(1440, 900).await;
+    let mut findings = Vec::new();
+    for (opener, view) in [
+        ("[data-action=help]", "help"),
+        ("[data-action=menu]", "lessons"),
+        (".thing[data-part=broker-2]", "menu of a thing"),
+    ] {
+        press(&browser, opener).await;
+        until(&browser, "document.querySelector('dialog[open] button')").await;
+        check(&browser, view, &mut findings).await;
+        evaluate(&browser, "document.querySelector('dialog[open]').close()").await;
+    }
+    press(&browser, "[data-action=present]").await;
+    until(&browser, "document.querySelector('[data-present]')").await;
+    check(&browser, "before an audience", &mut findings).await;
+    none(&findings);
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn the_checker_finds_nothing_where_there_is_little_room() {
+    let (_site, browser) = standing(390, 844).await;
+    let mut findings = Vec::new();
+    check(&browser, "at first", &mut findings).await;
+    for (opener, view) in [
+        ("[data-action=help]", "help"),
+        ("[data-action=menu]", "lessons"),
+        (".thing[data-part=broker-2]", "menu of a thing"),
+    ] {
+        press(&browser, opener).await;
+        until(&browser, "document.querySelector('dialog[open] button')").await;
+        check(&browser, view, &mut findings).await;
+        evaluate(&browser, "document.querySelector('dialog[open]').close()").await;
+    }
+    for pane in ["settings", "break", "files", "record", "lab", "log", "metrics"] {
+        press(&browser, &format!("[data-panel={pane}] summary")).await;
+        until(&browser, &format!("document.querySelector('[data-panel={pane}] .drawer-body')"))
+            .await;
+    }
+    press(&browser, "[data-action=more]").await;
+    until(&browser, "document.querySelector('.chart')").await;
+    check(&browser, "all drawers", &mut findings).await;
+    press(&browser, "[data-action=compare]").await;
+    until(&browser, "document.querySelectorAll('.world').length === 2").await;
+    check(&browser, "two worlds", &mut findings).await;
+    none(&findings);
+    browser.close().await;
+}
+
+/// What can be used at all, each with a number: of a group of radio buttons the chosen one.
+const USABLE: &str = "[...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex=\"0\"]')]
+    .filter(it => !it.disabled && it.checkVisibility({ visibilityProperty: true }) && (it.type !== 'radio' || it.checked))";
+
+#[tokio::test]
+async fn the_tab_key_reaches_everything_and_shows_where_it_is() {
+    let (_site, browser) = standing(1440, 900).await;
+    // Keys that geckodriver presses are none of a keyboard to Firefox: it rings nothing for them.
+    if evaluate(&browser, "navigator.userAgent.includes('Firefox')").await == true {
+        return browser.close().await;
+    }
+    let number = format!("({USABLE}).map((it, n) => it.dataset.tab = n).length");
+    let count = evaluate(&browser, &number).await.as_u64().expect("a number");
+    assert!(count > 50, "{count} things to use");
+    evaluate(&browser, "document.activeElement.blur()").await;
+    let focused = "(() => { const it = document.activeElement;
+        const seen = [it, it.nextElementSibling, it.parentElement].filter(Boolean).map(it => getComputedStyle(it))
+            .some(it => it.outlineStyle !== 'none' && parseFloat(it.outlineWidth) > 0 || it.boxShadow !== 'none') || it.matches('.skip');
+        return [it.dataset.tab ?? null, seen, it.outerHTML.slice(0, 120)]; })()";
+    let body = browser.client.find(Locator::Css("body")).await.expect("a body");
+    body.send_keys("\u{e004}").await.expect("Tab");
+    // This one comes into sight when it has the focus.
+    until(&browser, "document.querySelector('.skip').getBoundingClientRect().top >= 0").await;
+    let mut reached = std::collections::BTreeSet::new();
+    for _ in 0..count + 20 {
+        let at = evaluate(&browser, focused).await;
+        if let Some(number) = at[0].as_str() {
+            assert_eq!(at[1], json!(true), "nothing shows that this has the focus: {}", at[2]);
+            reached.insert(number.to_owned());
+        }
+        let element = browser.client.active_element().await.expect("a focus");
+        element.send_keys("\u{e004}").await.expect("Tab");
+    }
+    let missed = format!(
+        "[...document.querySelectorAll('[data-tab]')].filter(it => !{}.includes(it.dataset.tab)).map(it => it.outerHTML.slice(0, 160))",
+        json!(reached)
+    );
+    assert_eq!(evaluate(&browser, &missed).await, json!([]));
+    click(&browser, "[data-action=forward]").await;
+    browser.close().await;
+}

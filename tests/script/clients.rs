@@ -218,6 +218,18 @@ fn what_a_client_refuses_beside_others_is_left_out_and_said() {
     }
 }
 
+/// "invalid usage of MaxProduceRequestsInflightPerBroker with idempotency enabled"
+#[test]
+fn franz_go_is_told_how_many_are_in_flight_only_without_idempotence() {
+    let option = "kgo.MaxProduceRequestsInflightPerBroker(3),";
+    let three = r#""max.in.flight.requests.per.connection": 3"#;
+    let [producer, _] = both(Client::Franz, &format!("{{{three}}}"), "{}");
+    lacks(&producer.text, &["MaxProduceRequestsInflightPerBroker"]);
+    assert!(reasons(&producer).contains(&"max.in.flight.requests.per.connection=3"));
+    let [producer, _] = both(Client::Franz, &format!(r#"{{"acks": 1, {three}}}"#), "{}");
+    has(&producer.text, &[option]);
+}
+
 #[test]
 fn go_is_told_no_time_that_it_cannot_hold_and_no_wait_that_does_not_compile() {
     let never = r#"{"metadata.max.age.ms": 9223372036854775807, "retry.backoff.ms": 0, "retry.backoff.max.ms": 0}"#;

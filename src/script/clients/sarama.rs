@@ -66,7 +66,16 @@ pub(super) const OPTIONS: &[Option] = &[
         Form::Cannot("Input() blocks for as long as the buffer is full"),
         "",
     ),
-    of(Producer, "max.request.size", Form::Code("config.Producer.MaxMessageBytes = {}"), "1048576"),
+    within(
+        of(
+            Producer,
+            "max.request.size",
+            Form::Code("config.Producer.MaxMessageBytes = {}"),
+            "1048576",
+        ),
+        1,
+        i64::MAX,
+    ),
     of(Producer, "retry.backoff.ms", Form::Time("config.Producer.Retry.Backoff = {}"), "100"),
     of(
         Producer,
@@ -194,7 +203,11 @@ pub(super) const OPTIONS: &[Option] = &[
         ]),
         "read_uncommitted",
     ),
-    of(Consumer, "fetch.min.bytes", Form::Code("config.Consumer.Fetch.Min = {}"), "1"),
+    within(
+        of(Consumer, "fetch.min.bytes", Form::Code("config.Consumer.Fetch.Min = {}"), "1"),
+        1,
+        i64::MAX,
+    ),
     of(Consumer, "fetch.max.wait.ms", Form::Time("config.Consumer.MaxWaitTime = {}"), "500"),
     of(
         Consumer,

@@ -48,6 +48,10 @@ fn of_producer(
             "max.in.flight.requests.per.connection" if client == Client::Sarama && idempotent => {
                 "1".to_owned()
             }
+            // franz-go refuses any word about it then, and has up to five.
+            "max.in.flight.requests.per.connection" if client == Client::Franz && idempotent => {
+                return Err("an idempotent producer has up to five, whatever is said");
+            }
             "delivery.timeout.ms"
                 if client.is_librdkafka()
                     && known.transactional_id.is_some()

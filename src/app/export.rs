@@ -80,8 +80,8 @@ impl State {
     /// A file's name, from the script's and the moment: `acks-1-and-the-leader-dies-9547ms.png`.
     fn file_name(&self, ending: &str) -> String {
         let mut name = String::new();
-        for part in self.player.script().name.to_lowercase().split(|it: char| !it.is_alphanumeric())
-        {
+        let title = self.player.script().name.to_ascii_lowercase();
+        for part in title.split(|it: char| !it.is_alphanumeric()) {
             if !part.is_empty() {
                 name += part;
                 name.push('-');

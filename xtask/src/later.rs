@@ -30,6 +30,13 @@ const NOT_REHEARSED: &[(&str, &str)] = &[
     ("yew::scheduler::", "in which order things are asked for is the browser's to say"),
 ];
 
+/// What of those is rehearsed all the same.
+const REHEARSED: [&str; 2] = [
+    // What there is besides one partition depends on the script, not on the window.
+    "ackscope::stage::others::",
+    "ackscope::stage::transactions::",
+];
+
 /// Splits the built app.
 pub fn divide(dist: &Path) -> Outcome<()> {
     let app = App::find(dist)?;
@@ -90,7 +97,8 @@ fn is_rehearsed(name: &str) -> bool {
     let name = name.trim_start_matches(['<', '&']);
     let held = name.contains("wasm_bindgen::") || name.contains("yew::");
     let drops = name.starts_with("core::ptr::drop_in_place") && held;
-    !drops && !NOT_REHEARSED.iter().any(|(start, _)| name.starts_with(start))
+    let is_rehearsed = REHEARSED.iter().any(|start| name.starts_with(start));
+    !drops && (is_rehearsed || !NOT_REHEARSED.iter().any(|(start, _)| name.starts_with(start)))
 }
 
 /// The files of the app.

@@ -8,12 +8,13 @@ use super::Props;
 use super::field::Field;
 use crate::app::words::{fill, words};
 
-/// Whether each word that is looked for is in a setting's name or in what is said about it.
+/// Whether each word that is looked for is in a setting's name or in what is said about it. Letters
+/// beyond ASCII have to be as they are: a table of all of them would come with every visit.
 pub fn is_found(knob: &Knob, search: &str, texts: &Value) -> bool {
     let about = &texts["settings"][knob.place()];
     let said = ["does", "costs", "simplified"].map(|name| about[name].as_str().unwrap_or_default());
-    let all = (knob.name().to_owned() + " " + &said.join(" ")).to_lowercase();
-    search.to_lowercase().split_whitespace().all(|word| all.contains(word))
+    let all = (knob.name().to_owned() + " " + &said.join(" ")).to_ascii_lowercase();
+    search.to_ascii_lowercase().split_whitespace().all(|word| all.contains(word))
 }
 
 /// What it does, what it costs, what the model simplifies; its default for this version of Kafka.

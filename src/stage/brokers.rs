@@ -13,6 +13,8 @@ use crate::model::broker::{Broker, Process};
 use crate::model::ids::{BrokerId, Node, PartitionId};
 use crate::verdict::Told;
 
+/// From the lower edge of a card to the top of the button there, as a share of the button's width.
+const BUTTON_TOP: f32 = 0.4;
 /// How many batches from the end of a log are searched for records that only it holds.
 const LOOK_BACK: usize = 64;
 
@@ -43,12 +45,19 @@ impl Stage<'_> {
                 let at = pt(card.x + PAD, y);
                 let style = Style::sans(Ink::Muted, SMALL);
                 let text = fill(self.words.no_replica, &[&name]);
-                let button = if self.layout.tiled { self.button / self.layout.scale } else { 0.0 };
-                self.pen.fit(at, card.width - 2.0 * PAD - button, style, text);
+                self.pen.fit(at, self.line_end(card, y) - at.x, style, text);
             }
         }
         self.other_replicas(broker, card);
         self.pen.part = None;
+    }
+
+    /// How far to the right a line of a broker's card may go: up to the button in its corner, if it
+    /// stands beside that. The button is no larger where the type is.
+    pub(super) fn line_end(&self, card: Rect, base: f32) -> f32 {
+        let button = self.button / self.layout.scale;
+        let is_beside = base > card.bottom() - button * BUTTON_TOP;
+        card.right() - PAD - if is_beside { button } else { 0.0 }
     }
 
     /// Name, state, epoch; on the right whether the controller has it in the ISR.
@@ -59,12 +68,13 @@ impl Stage<'_> {
         let mut x = card.x + PAD;
         x += self.pen.text(pt(x, base), name_style, broker.id.to_string()) + 10.0;
         let replica = self.partition.and_then(|p| broker.replica(p));
-        let mut right = card.right() - PAD;
-        if let Some(replica) = replica {
-            right -= self.in_isr(broker.id, replica.partition, pt(right, base)) + 8.0;
-        }
         let (state, ink, solid) = self.broker_state(broker, replica.map(|r| &r.role));
         let style = Style::sans(ink, SMALL).bold();
+        let mut right = card.right() - PAD;
+        if let Some(replica) = replica {
+            let room = right - x - style.width(state) - 16.0 - 8.0;
+            right -= self.in_isr(broker.id, replica.partition, (pt(right, base), room)) + 8.0;
+        }
         let node = Node::Broker(broker.id);
         let paused = self.condition(node) == Condition::Paused;
         // Where there is no room for both, that it stands still is what counts.
@@ -126,8 +136,14 @@ impl Stage<'_> {
         }
     }
 
-    /// Whether the controller has a broker in an ISR; answers with the width of the words.
-    fn in_isr(&mut self, broker: BrokerId, partition: PartitionId, end: Point) -> f32 {
+    /// Whether the controller has a broker in an ISR; answers with the width of the words. Where there
+    /// is no room for those, the dot says it: full, or a ring.
+    fn in_isr(
+        &mut self,
+        broker: BrokerId,
+        partition: PartitionId,
+        (end, room): (Point, f32),
+    ) -> f32 {
         let state = &self.world.controller.partitions[partition.index()];
         let is_in = state.isr.contains(&broker);
         let word = match is_in {
@@ -135,7 +151,9 @@ impl Stage<'_> {
             false if state.elr.contains(&broker) => self.words.in_elr,
             false => self.words.not_in_isr,
         };
-        let width = self.pen.text(end, Style::sans(Ink::Muted, SMALL).end(), word);
+        let style = Style::sans(Ink::Muted, SMALL);
+        let fits = style.width(word) + 13.0 <= room;
+        let width = if fits { self.pen.text(end, style.end(), word) } else { -5.0 };
         let dot = self.pen.circle(pt(end.x - width - 9.0, end.y - 4.0), 4.0);
         if is_in {
             dot.fill(Ink::Acked)
@@ -154,17 +172,23 @@ impl Stage<'_> {
         let first = self.pointers_base(place);
         let mut at = pt(card.x + PAD, (card.bottom() - rows - 11.0).max(first));
         let own_line = at.y - first >= 14.0;
-        // The button is no larger where the type is, and stands below the rows, if there are some.
-        let button = if rows > 0.0 { 0.0 } else { self.button / self.layout.scale };
-        let right = card.right() - PAD - button;
+        let right = self.line_end(card, at.y);
         let log = &replica.log;
-        let on_disk = fill(self.words.of_on_disk, &[&log.flushed_offset(), &log.end_offset()]);
         let style = Style::sans(Ink::Muted, SMALL);
+        let (flushed, end) = (log.flushed_offset(), log.end_offset());
+        let short = format!("{flushed}/{end}");
+        let words = [
+            fill(self.words.of_on_disk, &[&flushed, &end]),
+            fill(self.words.on_disk_short, &[&short]),
+            short,
+        ];
+        let fits = |text: &&String| style.width(text) <= right - at.x;
+        let on_disk = words.iter().find(fits).unwrap_or(&words[2]).clone();
         let width = self.pen.text(pt(right, at.y), style.end(), on_disk);
         let limit = right - width - 12.0;
         let (mut ink, mut sentences) = self.sentences(broker, replica);
         if replica.leader().is_some() && (own_line || ink != Ink::Lost) {
-            let end = if own_line { card.right() - PAD } else { limit };
+            let end = if own_line { self.line_end(card, first) } else { limit };
             let from = self.pointers(replica, place, end);
             if !own_line {
                 at.x = from;
@@ -173,7 +197,7 @@ impl Stage<'_> {
         let gone = self.gone(broker, replica);
         if own_line && replica.leader().is_none() {
             let place = pt(card.x + PAD, first);
-            let limit = card.width - 2.0 * PAD;
+            let limit = self.line_end(card, first) - place.x;
             self.pen.first_that_fits(place, limit, Style { ink: Ink::Lost, ..style }, &gone);
         } else if !gone.is_empty() {
             (ink, sentences) = (Ink::Lost, gone);

@@ -34,10 +34,12 @@ impl Stage<'_> {
     pub(super) fn flags(&mut self, replica: &Replica, place: Place) {
         let Place { card, strip, idle, .. } = place;
         let ink = if idle { Ink::Muted } else { Ink::Acked };
-        let word = if idle { self.words.checkpointed } else { "HW" };
-        let text = format!("{word} {}", replica.high_watermark);
         let style = Style::sans(ink, SMALL).bold();
         let x = self.flag_line(replica.high_watermark, ink, idle, place);
+        let room = (x - 5.0 - card.x - PAD).max(card.right() - PAD - x - 5.0);
+        let long = format!("{} {}", self.words.checkpointed, replica.high_watermark);
+        let short = format!("HW {}", replica.high_watermark);
+        let text = if idle && style.width(&long) <= room { long } else { short };
         let flipped = x + 5.0 + style.width(&text) >= card.right() - PAD;
         let at = if flipped { x - 5.0 } else { x + 5.0 };
         let left = if flipped { x - 5.0 - style.width(&text) } else { x + 5.0 };

@@ -32,13 +32,13 @@ const GAP: f32 = 14.0;
 /// The lowest that a card may be: one that tells everything, and one that tells what counts.
 const PRODUCER_MIN: f32 = 322.0;
 const PRODUCER_LITE: f32 = 134.0;
-const CONSUMER_MIN: f32 = 170.0;
+const CONSUMER_MIN: f32 = 168.0;
 const CONSUMER_LITE: f32 = 82.0;
 /// From how many on they are told in short; fewer only where there is no room.
 const CONSUMERS_LITE_FROM: usize = 3;
-const BROKER_MIN: f32 = 112.0;
+const BROKER_MIN: f32 = 118.0;
 /// A broker that has no replica of the partition that is drawn in full.
-const BROKER_PLAIN: f32 = 56.0;
+const BROKER_PLAIN: f32 = 64.0;
 /// Between tiles and the sentence, beside which there is a button.
 pub(super) const BELOW_TILES: f32 = 8.0;
 /// A broker's card never gets higher than this: there is nothing to fill it with.
@@ -220,7 +220,7 @@ impl Layout {
     /// Whether a consumer's card has room for what counts, at least.
     #[must_use]
     pub fn consumer_in_full(&self, consumer: usize) -> bool {
-        self.consumers[consumer].height >= 150.0
+        self.consumers[consumer].height >= CONSUMER_MIN
     }
 }
 

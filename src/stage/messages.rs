@@ -308,17 +308,20 @@ fn note_style(ink: Ink) -> Style {
     Style::sans(ink, SMALL).medium().middle()
 }
 
-/// A name in camel case, cut before capitals into lines that fit.
+/// A name in camel case or some words, cut before capitals and behind spaces into lines that fit.
 fn camel_lines(name: &str, fits: impl Fn(&str) -> bool) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut rest = name;
     while !rest.is_empty() {
-        let capitals = rest.char_indices().skip(1).filter(|(_, sign)| sign.is_ascii_uppercase());
-        let ends = capitals.map(|(place, _)| place).chain([rest.len()]);
-        let ends: Vec<usize> = ends.collect();
-        let end = ends.iter().rev().find(|end| fits(&rest[..**end])).unwrap_or(&ends[0]);
-        lines.push(&rest[..*end]);
-        rest = &rest[*end..];
+        let begins = |(place, sign): &(usize, char)| {
+            sign.is_ascii_uppercase() || rest[..*place].ends_with(' ')
+        };
+        let begins = rest.char_indices().skip(1).filter(begins);
+        let ends: Vec<usize> = begins.map(|(place, _)| place).chain([rest.len()]).collect();
+        let fitting = ends.iter().rev().find(|end| fits(rest[..**end].trim_end()));
+        let end = *fitting.unwrap_or(&ends[0]);
+        lines.push(rest[..end].trim_end());
+        rest = &rest[end..];
     }
     lines
 }

@@ -42,6 +42,7 @@ pub(super) fn is_tiled(setup: &Setup) -> bool {
 }
 
 impl Stage<'_> {
+    #[inline(never)] // The build asks for it by its name: it loads later.
     pub(super) fn other_replicas(&mut self, broker: &Broker, card: Rect) {
         let setup = self.world.setup().clone();
         let all = (0..setup.partitions.len() as u16).map(PartitionId);
@@ -52,15 +53,10 @@ impl Stage<'_> {
         let lines = self.layout.rows.saturating_sub(above) as f32;
         let below = if self.layout.tiled { BELOW_TILES } else { 0.0 };
         let first = card.bottom() - 12.0 - below - (lines - 1.0) * Layout::ROW;
-        // The lines beside the button leave room for it; it is less than half as high as wide.
-        let (lines, button) = (lines as usize, self.button / self.layout.scale);
-        let beside =
-            |line: usize| (lines - line) as f32 * Layout::ROW < button * 0.45 + Layout::ROW;
-        let right = |line: usize| card.right() - PAD - if beside(line) { button } else { 0.0 };
         if others.len() < TILES_FROM {
             for (n, partition) in others.iter().enumerate() {
                 let at = pt(card.x + PAD, first + n as f32 * Layout::ROW);
-                self.other_replica(broker, *partition, at, right(n));
+                self.other_replica(broker, *partition, at, self.line_end(card, at.y));
             }
             return;
         }
@@ -127,17 +123,18 @@ impl Stage<'_> {
             outline.dash(3.0, 2.0);
         }
         let base = rect.y + 11.5;
-        let style = Style::mono(text, SMALL).middle();
-        self.pen.text(pt(head.center().x, base), style, number.to_string());
         let (start, end) = (replica.log.start_offset(), replica.log.end_offset());
         let room = Rect::new(head.right(), rect.y, rect.right() - head.right(), rect.height);
         let mono = Style::mono(Ink::Text, SMALL).middle();
-        self.pen.first_that_fits(
-            pt(room.center().x, base),
-            room.width - 1.0,
-            mono,
-            &[end.to_string(), fill("{}k", &[&end.div_ceil(1000)])],
-        );
+        let texts = [end.to_string(), fill("{}k", &[&end.div_ceil(1000)])];
+        // In the narrowest tile its place in the line says which partition it is.
+        let both = texts.iter().any(|text| mono.width(text) <= room.width - 1.0);
+        let room = if both { room } else { rect };
+        if both {
+            let style = Style::mono(text, SMALL).middle();
+            self.pen.text(pt(head.center().x, base), style, number.to_string());
+        }
+        self.pen.first_that_fits(pt(room.center().x, base), room.width - 1.0, mono, &texts);
         self.pen.fold(Site::Log(broker.id), (end - start) as usize);
         self.bar(replica, Rect::new(rect.x, rect.bottom(), rect.width, 2.0));
         self.pen.hotspot(Part::Replica(broker.id, partition), rect, true, label);
@@ -180,8 +177,14 @@ impl Stage<'_> {
             Role::Offline => (self.words.disk_failed, Ink::Lost),
             Role::None => (self.words.no_role, Ink::Muted),
         };
-        let width = self.pen.text(at, Style::sans(ink, SMALL).medium(), word);
         let end = replica.log.end_offset();
+        // Where there is no room for both, how much is there counts more than the word.
+        let style = Style::sans(ink, SMALL).medium();
+        let both = style.width(word) + 8.0 + style.width(&end.to_string());
+        let width = match both <= right - at.x {
+            true => self.pen.text(at, style, word),
+            false => -8.0,
+        };
         let numbers = format!("HW {} · LEO {end}", replica.high_watermark);
         let texts = [numbers, format!("LEO {end}"), end.to_string()];
         let limit = right - at.x - width - 8.0;

@@ -35,6 +35,7 @@ impl Stage<'_> {
     }
 
     /// A line of a broker's card on the transactions that it coordinates, or on who does.
+    #[inline(never)] // The build asks for it by its name: it loads later.
     pub(super) fn transactions_row(&mut self, broker: &Broker, card: Rect) {
         let setup = self.world.setup();
         let Some(partition) = setup.transactions_partition else { return };
@@ -42,7 +43,7 @@ impl Stage<'_> {
         let lines = self.layout.rows as f32;
         let below = if self.layout.tiled { BELOW_TILES } else { 0.0 };
         let at = pt(card.x + PAD, card.bottom() - 12.0 - below - (lines - 1.0) * Layout::ROW);
-        let right = card.right() - PAD;
+        let right = self.line_end(card, at.y);
         let style = Style::sans(Ink::Muted, SMALL);
         let width = self.pen.fit(at, (right - at.x) * 0.5, style, TRANSACTIONS_TOPIC);
         let x = at.x + width + 10.0;

@@ -9,6 +9,12 @@ use ackscope::stage::{Part, View, scene, text};
 use crate::copies::{reflections, seen, there};
 use crate::support::texts;
 
+/// The button in the corner of a broker's card, as shares of the room that is left for it, which is
+/// that of 74 pixels: how wide and high it is, and how far from the edges (`.switch` in
+/// `static/style.css`).
+const BUTTON: (f32, f32) = (62.0 / 74.0, 24.0 / 74.0);
+const BUTTON_INSET: (f32, f32) = (10.0 / 74.0, 5.0 / 74.0);
+
 /// The box of a text's letters, without the room above and below them.
 pub fn ink_box(text: &Text) -> Rect {
     let width = text::width(&text.content, text.size, text.weight, text.mono);
@@ -121,6 +127,8 @@ pub fn broken(moment: &Moment<'_>, view: &View) -> Vec<String> {
     frame(&scene, &mut wrong);
     labels(&scene, &mut wrong);
     covered(&scene, &mut wrong);
+    pills(&scene, &mut wrong);
+    buttons(&scene, view, &mut wrong);
     homes(&scene, &mut wrong);
     records(&scene, &mut wrong);
     hotspots(&scene, &mut wrong);
@@ -182,6 +190,43 @@ fn covered(scene: &Scene, wrong: &mut Vec<String>) {
         };
         if let Some(over) = scene.shapes[n + 1..].iter().find(covers) {
             wrong.push(format!("“{}” {letters:?} is below {over:?}", text.content));
+        }
+    }
+}
+
+/// No other label and no dot is on a pill: a rounded box that was drawn for the label after it.
+fn pills(scene: &Scene, wrong: &mut Vec<String>) {
+    let resting = |shape: &&Shape| !travels(shape);
+    for pair in scene.shapes.windows(2).filter(|pair| !travels(&pair[0])) {
+        let (Form::Rect { rect, radius }, Form::Text(text)) = (&pair[0].form, &pair[1].form) else {
+            continue;
+        };
+        if *radius * 2.0 < rect.height - 1.5 || !lies_in(ink_box(text), *rect) {
+            continue;
+        }
+        for shape in scene.shapes.iter().filter(resting).filter(|shape| **shape != pair[1]) {
+            let is_sign = matches!(shape.form, Form::Text(_) | Form::Circle { .. });
+            if is_sign && extent(shape).overlaps(*rect) {
+                wrong.push(format!("{:?} is on the pill “{}”", shape.form, text.content));
+            }
+        }
+    }
+}
+
+/// What a broker's card leaves room for, at its lower right, is a button: no label is below it.
+fn buttons(scene: &Scene, view: &View, wrong: &mut Vec<String>) {
+    let brokers = scene.hotspots.iter().filter(|spot| matches!(spot.part, Part::Broker(_)));
+    for card in brokers.map(|spot| spot.rect) {
+        let share = |share: f32| share * view.button;
+        let (wide, high) = (share(BUTTON.0), share(BUTTON.1));
+        let right = card.right() - share(BUTTON_INSET.0);
+        let bottom = card.bottom() - share(BUTTON_INSET.1);
+        // Its edges are round, and no letter is quite as high as its box.
+        let button = Rect::new(right - wide, bottom - high, wide, high).inset(1.0);
+        for (_, text) in texts(scene).filter(|(shape, _)| !travels(shape)) {
+            if ink_box(text).overlaps(button) {
+                wrong.push(format!("“{}” {:?} is below a button", text.content, ink_box(text)));
+            }
         }
     }
 }
@@ -372,8 +417,10 @@ fn truths(scene: &Scene, world: &World, view: &View, wrong: &mut Vec<String>) {
         if words.contains(&"leader") && !leads {
             wrong.push(format!("{} does not lead", broker.id));
         }
-        let on_disk = format!("{} of {end} on disk", replica.log.flushed_offset());
-        if !words.contains(&&*on_disk) {
+        let flushed = replica.log.flushed_offset();
+        let on_disk = format!("{flushed} of {end} on disk");
+        let short = [format!("{flushed}/{end} on disk"), format!("{flushed}/{end}")];
+        if !words.contains(&&*on_disk) && !short.iter().any(|text| words.contains(&&**text)) {
             wrong.push(format!("{}: {on_disk}: {words:?}", broker.id));
         }
     }

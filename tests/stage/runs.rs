@@ -1,6 +1,6 @@
 //! Every script of the semantics table, every lesson, the hard ones and random ones, at every
-//! moment: after all that happens at a time, and between that and what happens next. In a wide, a
-//! middle and a narrow box what [`broken`] looks for is never found.
+//! moment: after all that happens at a time, and between that and what happens next. In boxes of four
+//! kinds what [`broken`] looks for is never found.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,10 @@ const MOMENTS_MAX: usize = 700;
 /// How many random scripts there are, each looked at so often.
 const RANDOM: usize = 60;
 const RANDOM_MOMENTS: usize = 60;
-const SIZES: [(f32, f32); 3] = [(1100.0, 620.0), (840.0, 400.0), (390.0, 700.0)];
+/// Alone, in a window that is not high, on a phone, and as one of two, where a card leaves room for a
+/// button at its lower right.
+const BOXES: [(f32, f32, f32); 4] =
+    [(1100.0, 620.0, 0.0), (840.0, 400.0, 74.0), (390.0, 700.0, 0.0), (660.0, 430.0, 88.0)];
 
 /// All scripts that are written down, by file name.
 fn scripts() -> Vec<(String, Script)> {
@@ -84,8 +87,8 @@ fn look_at(name: &str, script: Script, most: usize) -> Vec<String> {
     let mut wrong: Vec<(String, String)> = Vec::new();
     for now_us in moments(&player, most) {
         let moment = player.seek(now_us);
-        for (width, height) in SIZES {
-            for found in broken(&moment, &View::new(width, height)) {
+        for (width, height, button) in BOXES {
+            for found in broken(&moment, &View { button, ..View::new(width, height) }) {
                 let kind: String =
                     found.chars().filter(|sign| sign.is_alphabetic()).take(24).collect();
                 let kind = format!("{width}{kind}");

@@ -329,6 +329,7 @@ fn rate(state: &State) -> String {
 }
 
 /// Paints the world that is chosen. Answers whether as a whole.
+#[inline(never)] // The build asks for it by its name: a rehearsal paints everything each time.
 fn paint_stage(
     stage: &stage_view::Handle,
     route: &mut Route,

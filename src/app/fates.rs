@@ -10,7 +10,7 @@ use super::panes::Pane;
 use super::shown::{Shown, Tray};
 use super::state::{Asks, Msg, PAINT, State};
 use super::tool::tell;
-use super::words::{fill, words};
+use super::words::{Words, fill, words};
 
 /// What a record's button depends on.
 #[derive(Clone, Copy)]
@@ -45,7 +45,7 @@ pub fn fates(shown: &Shown, props: Fates<'_>) -> Html {
 
 fn view_tray(tray: &Tray, shown: &Shown, props: Fates<'_>) -> Html {
     let w = words();
-    let (word, help) = w.fate(tray.fate);
+    let (word, help) = Words::fate(tray.fate);
     let all = tray.records.len();
     // The word for the surplus takes a place, too.
     let surplus = if all > ROOM { all + 1 - ROOM } else { 0 };

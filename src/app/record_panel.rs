@@ -11,7 +11,7 @@ use super::icons;
 use super::shown::{AtRisk, Life, LifeStep, Tray};
 use super::state::Msg;
 use super::tool::{Tool, tell};
-use super::words::{fill, time, words};
+use super::words::{Words, fill, time, words};
 
 /// The record, and what goes with it.
 pub struct RecordPanel<'a> {
@@ -107,7 +107,7 @@ fn among(fate: Fate, current: u32, props: &RecordPanel<'_>) -> Html {
     let w = words();
     let none = Vec::new();
     let records = props.tray.map_or(&none, |tray| &tray.records);
-    let word = w.fate(fate).0;
+    let word = Words::fate(fate).0;
     let at = records.iter().position(|(id, _)| *id == current).map_or(0, |at| at + 1);
     let values = [("at", &*at.to_string()), ("n", &*records.len().to_string()), ("fate", word)];
     let text = fill(if records.is_empty() { w.among_none } else { w.among }, &values);
@@ -141,7 +141,7 @@ fn head(life: &Life) -> Html {
             </div>
             <dl class="told-true" data-deceived={life.deceived.then_some("true")}>
                 <div><dt>{ w.told }</dt><dd>{ &life.told }</dd></div>
-                <div data-fate={life.fate.word()} data-doomed={life.doomed.then_some("true")}><dt>{ w.true_fate }</dt><dd>{ w.fate(life.fate).0 }</dd></div>
+                <div data-fate={life.fate.word()} data-doomed={life.doomed.then_some("true")}><dt>{ w.true_fate }</dt><dd>{ Words::fate(life.fate).0 }</dd></div>
             </dl>
         </>
     }

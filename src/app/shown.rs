@@ -15,7 +15,7 @@ use yew::AttrValue;
 use super::fates::is_harm;
 use super::panes::Pane;
 use super::state::State;
-use super::words::{fill, words};
+use super::words::{Words, fill, words};
 
 /// Something that is made once and then only compared by whether it is the same thing.
 #[derive(Debug)]
@@ -295,7 +295,7 @@ fn life(moment: &Moment<'_>, followed: &Followed, reordered: &[u32]) -> Life {
         fate: verdict.fate,
         doomed: verdict.stranded,
         fate_text: fate_text(&verdict),
-        told: w.told(verdict.told),
+        told: Words::told(verdict.told),
         stored: verdict.stored.iter().map(copy_text).collect(),
         processed: match verdict.processed {
             0 => w.processed_never.to_owned(),
@@ -335,7 +335,7 @@ fn counts(risk: &Risk) -> bool {
 /// What the fate hung on.
 fn turning_text(turn: &TurningPoint, deed: Option<&str>) -> String {
     let w = words();
-    let fate = w.fate(turn.instead).0;
+    let fate = Words::fate(turn.instead).0;
     match turn.hinge {
         Hinge::Action(_) => {
             let what = deed.unwrap_or(w.turning_an_action);
@@ -350,7 +350,7 @@ fn turning_text(turn: &TurningPoint, deed: Option<&str>) -> String {
 
 fn fate_text(verdict: &Verdict) -> String {
     let w = words();
-    let fate = w.fate(verdict.fate).0;
+    let fate = Words::fate(verdict.fate).0;
     let why = match (verdict.fate, verdict.place, verdict.reason) {
         (Fate::Pending, _, Some(reason)) => reason_text(reason),
         (Fate::Lost, Some(place), _) => place_text(place),

@@ -7,7 +7,7 @@ use super::icons;
 use super::state::{Direction, Msg, State};
 use super::tool::Tool;
 use super::travel::{SOUGHT, TravelMsg};
-use super::words::words;
+use super::words::{Words, words};
 
 fn tool(
     on: &Callback<Msg>,
@@ -31,7 +31,7 @@ pub fn seeker(state: &State, on: &Callback<Msg>) -> Html {
             { tool(on, (w.find_back, icons::PREVIOUS, "find-back"), find(Direction::Back), false) }
             <select aria-label={w.seeker_kind} data-action="sought" {onchange}>
                 { for SOUGHT.iter().enumerate().map(|(at, (name, _))| html! {
-                    <option value={*name} selected={at == state.travel.sought}>{ w.kinds(name) }</option>
+                    <option value={*name} selected={at == state.travel.sought}>{ Words::kinds(name) }</option>
                 }) }
             </select>
             { tool(on, (w.find_forward, icons::NEXT, "find-forward"), find(Direction::Forward), false) }

@@ -462,29 +462,33 @@ pub fn words() -> &'static Words {
     &ENGLISH
 }
 
+/// No list is ever passed on, so that the compiler sees who needs which text: those that only the later
+/// part of the app names come with it.
 impl Words {
     /// A fate in one word, and in a few.
     #[must_use]
-    pub fn fate(&self, fate: Fate) -> (&'static str, &'static str) {
+    pub fn fate(fate: Fate) -> (&'static str, &'static str) {
+        let w = words();
         match fate {
-            Fate::Delivered => (self.delivered, self.delivered_help),
-            Fate::Duplicated => (self.duplicated, self.duplicated_help),
-            Fate::Lost => (self.lost, self.lost_help),
-            Fate::Reported => (self.reported, self.reported_help),
-            Fate::Ghost => (self.ghost, self.ghost_help),
-            Fate::Aborted => (self.aborted, self.aborted_help),
-            Fate::Pending => (self.pending, self.pending_help),
+            Fate::Delivered => (w.delivered, w.delivered_help),
+            Fate::Duplicated => (w.duplicated, w.duplicated_help),
+            Fate::Lost => (w.lost, w.lost_help),
+            Fate::Reported => (w.reported, w.reported_help),
+            Fate::Ghost => (w.ghost, w.ghost_help),
+            Fate::Aborted => (w.aborted, w.aborted_help),
+            Fate::Pending => (w.pending, w.pending_help),
         }
     }
 
     /// What the application was told.
     #[must_use]
-    pub fn told(&self, told: Told) -> String {
+    pub fn told(told: Told) -> String {
+        let w = words();
         match told {
-            Told::Pending => self.told_pending.to_owned(),
-            Told::Nothing => self.told_nothing.to_owned(),
-            Told::Acked => self.told_acked.to_owned(),
-            Told::Failed(error) => fill(self.told_failed, &[("error", error.exception())]),
+            Told::Pending => w.told_pending.to_owned(),
+            Told::Nothing => w.told_nothing.to_owned(),
+            Told::Acked => w.told_acked.to_owned(),
+            Told::Failed(error) => fill(w.told_failed, &[("error", error.exception())]),
         }
     }
 }

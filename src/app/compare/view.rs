@@ -10,7 +10,7 @@ use crate::app::lab::{Job, proof};
 use crate::app::shown::{Shown, Tray};
 use crate::app::stage_view::{self, stage_view};
 use crate::app::state::{Msg, State};
-use crate::app::words::{fill, words};
+use crate::app::words::{Words, fill, words};
 
 /// How many records of a fate are named.
 const NAMED: usize = 6;
@@ -76,7 +76,7 @@ fn verdicts(state: &State, shown: &[Shown; 2], on: &Callback<Msg>) -> Html {
                     let both = counts(*fate);
                     html! {
                         <tr data-fate={fate.word()} data-differs={(both[0] != both[1]).then_some("true")} key={fate.word()}>
-                            <th scope="row">{ w.fate(*fate).0 }</th>
+                            <th scope="row">{ Words::fate(*fate).0 }</th>
                             { for [0, 1].map(|world| cell(state, tray(world, *fate), both[world], on)) }
                         </tr>
                     }

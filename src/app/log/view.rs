@@ -121,7 +121,7 @@ fn filters(shown: &Rows, on: &Callback<Msg>) -> Html {
         <div class="log-filters">
             <select aria-label={w.log_kinds} data-log="kind" onchange={onkind}>
                 { for kinds().enumerate().map(|(at, (name, _))| html! {
-                    <option value={name} selected={at == kind}>{ w.kinds(name) }</option>
+                    <option value={name} selected={at == kind}>{ Words::kinds(name) }</option>
                 }) }
             </select>
             <select aria-label={w.log_whom} data-log="whom" onchange={onwhom}>
@@ -147,7 +147,7 @@ fn view_row(at: u32, row: &Row, shown: &Rows, on: &Callback<Msg>) -> Html {
             aria-selected={if is_current { "true" } else { "false" }}
             aria-setsize={shown.total.to_string()} aria-posinset={(at + 1).to_string()}
             data-tone={tone(row.class)} data-future={row.to_come.then_some("true")} {onclick}>
-            <span class="log-head"><span class="step-time">{ time(row.at_us) }</span><span class="log-class">{ words().class(row.class) }</span></span>
+            <span class="log-head"><span class="step-time">{ time(row.at_us) }</span><span class="log-class">{ Words::class(row.class) }</span></span>
             <span class="log-text">{ &row.text }</span>
         </div>
     }
@@ -183,35 +183,36 @@ fn tone(class: Class) -> &'static str {
 impl Words {
     /// A kind of event.
     #[must_use]
-    pub fn class(&self, class: Class) -> &'static str {
-        self.kinds(class.name())
+    pub fn class(class: Class) -> &'static str {
+        Self::kinds(class.name())
     }
 
     /// Kinds of events, by their name.
     #[must_use]
-    pub fn kinds(&self, name: &str) -> &'static str {
+    pub fn kinds(name: &str) -> &'static str {
+        let w = words();
         match name {
-            "story" => self.kind_story,
-            "everything" => self.kind_everything,
-            "trouble" => self.kind_trouble,
-            "sent" => self.kind_sent,
-            "appended" => self.kind_appended,
-            "replicated" => self.kind_replicated,
-            "committed" => self.kind_committed,
-            "acked" => self.kind_acked,
-            "fetched" => self.kind_fetched,
-            "processed" => self.kind_processed,
-            "offset" => self.kind_offset,
-            "failure" => self.kind_failure,
-            "recovery" => self.kind_recovery,
-            "election" => self.kind_election,
-            "truncation" => self.kind_truncation,
-            "retry" => self.kind_retry,
-            "error" => self.kind_error,
-            "rebalance" => self.kind_rebalance,
-            "transaction" => self.kind_transaction,
-            "followed" => self.kind_followed,
-            _ => self.kind_traffic,
+            "story" => w.kind_story,
+            "everything" => w.kind_everything,
+            "trouble" => w.kind_trouble,
+            "sent" => w.kind_sent,
+            "appended" => w.kind_appended,
+            "replicated" => w.kind_replicated,
+            "committed" => w.kind_committed,
+            "acked" => w.kind_acked,
+            "fetched" => w.kind_fetched,
+            "processed" => w.kind_processed,
+            "offset" => w.kind_offset,
+            "failure" => w.kind_failure,
+            "recovery" => w.kind_recovery,
+            "election" => w.kind_election,
+            "truncation" => w.kind_truncation,
+            "retry" => w.kind_retry,
+            "error" => w.kind_error,
+            "rebalance" => w.kind_rebalance,
+            "transaction" => w.kind_transaction,
+            "followed" => w.kind_followed,
+            _ => w.kind_traffic,
         }
     }
 }

@@ -37,7 +37,7 @@ pub fn which(group: Group, props: &Props) -> Html {
     html! {
         <div class="cast">
             if several {
-                <select class="which" aria-label={title(group, w)} {onchange}>
+                <select class="which" aria-label={title(group)} {onchange}>
                     <option selected={chosen.is_none()}>{ all }</option>
                     { for (0..things.len()).map(|at| html! { <option selected={chosen == Some(at)}>{ name(at) }</option> }) }
                 </select>

@@ -22,7 +22,7 @@ use super::shown::Shared;
 use super::state::Msg;
 use super::tool::tell;
 use super::tune::{Tune, TuneMsg};
-use super::words::{Words, words};
+use super::words::words;
 
 /// What the panel shows.
 #[derive(Properties)]
@@ -97,7 +97,8 @@ impl Component for Settings {
 }
 
 /// The heading of a group.
-fn title(group: Group, w: &Words) -> &'static str {
+fn title(group: Group) -> &'static str {
+    let w = words();
     match group {
         Group::Producer => w.group_producer,
         Group::Topic => w.group_topic,
@@ -139,7 +140,7 @@ fn view_group(group: Group, props: &Props) -> Option<Html> {
     let notices = props.notices.iter().filter(shown);
     (!fields.is_empty()).then(|| html! {
         <fieldset class="group" key={group as usize}>
-            <legend>{ title(group, words()) }</legend>
+            <legend>{ title(group) }</legend>
             { cast::which(group, props) }
             { for fields }
             { for notices.map(|notice| html! { <p class="notice">{ "* " }{ &notice.message }</p> }) }

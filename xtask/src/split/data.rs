@@ -41,8 +41,22 @@ pub fn divide(module: &Module<'_>, choice: &Choice) -> wasmparser::Result<Option
         if choice.later.contains(&function) {
             continue;
         }
+        let mut constant = None;
         for operator in body.get_operators_reader()? {
-            addresses(&operator?).for_each(|address| reached.named(address));
+            let operator = operator?;
+            if let Some(address) = constant.take() {
+                reached.with_next(address, &operator);
+            }
+            match operator {
+                Operator::I32Const { value } => constant = Some(value.cast_unsigned()),
+                Operator::I64Const { value } => {
+                    let (low, high) = (value as u32, (value >> 32) as u32);
+                    if !reached.whole(low, high) {
+                        [low, high].into_iter().for_each(|address| reached.named(address));
+                    }
+                }
+                _ => addresses(&operator).for_each(|address| reached.named(address)),
+            }
         }
     }
     for global in module.sections.globals.clone().into_iter().flatten() {
@@ -83,6 +97,13 @@ pub fn section(pieces: &[Piece]) -> DataSection {
 impl Piece {
     fn end(&self) -> u32 {
         self.address + self.bytes.len() as u32
+    }
+
+    /// Whether data may mean something in here by an address. In a table it points to what begins at
+    /// a word; anything else only looks like an address.
+    fn holds(&self, address: u32) -> bool {
+        let is_text = !self.bytes.contains(&0);
+        is_text || address == self.address || address.is_multiple_of(WORD)
     }
 
     fn append(&mut self, next: &Self) {
@@ -134,6 +155,29 @@ impl Reached<'_> {
         all.collect::<Vec<_>>().into_iter().for_each(|at| self.mark(at));
     }
 
+    /// A constant, with what comes after it.
+    fn with_next(&mut self, address: u32, next: &Operator<'_>) {
+        let length = match next {
+            Operator::I32Const { value } => value.cast_unsigned(),
+            _ => 0,
+        };
+        if !self.whole(address, length) {
+            self.named(address);
+        }
+    }
+
+    /// What is meant by an address and the length of what is there: that, and nothing before it. Answers
+    /// whether it is so.
+    fn whole(&mut self, address: u32, length: u32) -> bool {
+        let is_it = |at: &usize| {
+            let piece = &self.pieces[*at];
+            piece.address == address && piece.bytes.len() == length as usize
+        };
+        let here = self.here(address).filter(is_it);
+        here.into_iter().for_each(|at| self.mark(at));
+        here.is_some()
+    }
+
     /// The first piece behind an address.
     fn next(&self, address: u32) -> usize {
         self.pieces.partition_point(|piece| piece.address <= address)
@@ -158,7 +202,8 @@ impl Reached<'_> {
             for word in piece.bytes.get(skip as usize..).unwrap_or_default().chunks_exact(4) {
                 // Data says where things are, not where to count from.
                 let address = u32::from_le_bytes(word.try_into().unwrap_or_default());
-                self.here(address).into_iter().for_each(|at| self.mark(at));
+                let here = self.here(address).filter(|at| self.pieces[*at].holds(address));
+                here.into_iter().for_each(|at| self.mark(at));
             }
         }
         self.found

@@ -273,16 +273,18 @@ fn what_did_not_run_at_all_is_later() {
     }
 }
 
-/// Things in memory: what the first part names, what that points to, what only the later part knows.
+/// Things in memory, with words that look like addresses in tables: what the first part names, what that points to, what only the later part knows.
 const THINGS: &str = r#"(module
   (memory (export "memory") 1)
-  (data (i32.const 1024) "\18\04\00\00")
+  (data (i32.const 1024) "\18\04\00\00\b2\05\00\00\d8\05\00\00")
   (data (i32.const 1048) "pointed")
   (data (i32.const 1150) "rare thing")
   (data (i32.const 1216) "seen")
   (data (i32.const 1220) "rare more")
   (data (i32.const 1400) "ABCD")
   (data (i32.const 1404) "rare last")
+  (data (i32.const 1456) "\00\00\00\3frare table")
+  (data (i32.const 1492) "\00\00\00\3fmet table")
   (func (export "usual") (result i32) (i32.load8_u (i32.load (i32.const 1024))))
   (func (export "write") (param i32) (result i32)
     (i32.store8 (i32.const 1216) (local.get 0)) (i32.load8_u (i32.const 1216)))
@@ -305,6 +307,9 @@ fn what_only_the_later_part_can_reach_comes_with_it() {
         ("ABCD", true),
         ("rare thing", false),
         ("rare more", false),
+        // What is in no place of a word of a table only looks like an address.
+        ("rare table", false),
+        ("met table", true),
     ] {
         assert_eq!(holds(&parts.first, text), is_first, "{text}");
         assert_eq!(holds(&parts.later, text), !is_first, "{text}");

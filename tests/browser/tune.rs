@@ -242,13 +242,21 @@ async fn a_clients_setting_changes_from_now_on_by_a_restart_and_back() {
     // It says what it does, and when.
     let note = text_of(&browser, &format!("{field} .note")).await;
     assert!(note.starts_with("closes and starts producer-1 again at "), "{note}");
-    until(&browser, "document.querySelector('.caption')?.textContent.includes('starts again')")
-        .await;
     let mark = "[...document.querySelectorAll('.handles button')]
         .some(it => it.getAttribute('aria-label').startsWith('reconfigure producer-1 acks=all'))";
     until(&browser, mark).await;
     click(&browser, &format!("{field} .reset")).await;
     until_again(&browser, &before).await;
+    // How long close() takes depends on what is under way.
+    press(&browser, &format!("{field} input[value=all]")).await;
+    until_another(&browser, &before).await;
+    let told = "document.querySelector('.caption').textContent.includes('starts again')";
+    let mut steps = 0;
+    while evaluate(&browser, told).await == json!(false) {
+        steps += 1;
+        assert!(steps < 60, "the caption says nothing of it");
+        click(&browser, "[data-action=forward]").await;
+    }
     assert_eq!(browser.console().await, vec![]);
     browser.close().await;
 }

@@ -285,6 +285,9 @@ const THINGS: &str = r#"(module
   (data (i32.const 1404) "rare last")
   (data (i32.const 1456) "\00\00\00\3frare table")
   (data (i32.const 1492) "\00\00\00\3fmet table")
+  (data (i32.const 1531) "rare text")
+  (data (i32.const 1540) "exact!")
+  (func (export "exactly") (result i32) (i32.add (i32.const 1540) (i32.const 6)))
   (func (export "usual") (result i32) (i32.load8_u (i32.load (i32.const 1024))))
   (func (export "write") (param i32) (result i32)
     (i32.store8 (i32.const 1216) (local.get 0)) (i32.load8_u (i32.const 1216)))
@@ -310,6 +313,9 @@ fn what_only_the_later_part_can_reach_comes_with_it() {
         // What is in no place of a word of a table only looks like an address.
         ("rare table", false),
         ("met table", true),
+        // Named with its length, a text is not where another one ends.
+        ("rare text", false),
+        ("exact!", true),
     ] {
         assert_eq!(holds(&parts.first, text), is_first, "{text}");
         assert_eq!(holds(&parts.later, text), !is_first, "{text}");

@@ -189,7 +189,8 @@ impl Stage<'_> {
         let (mut ink, mut sentences) = self.sentences(broker, replica);
         if replica.leader().is_some() && (own_line || ink != Ink::Lost) {
             let end = if own_line { self.line_end(card, first) } else { limit };
-            let from = self.pointers(replica, place, end);
+            let base = if own_line { first } else { at.y };
+            let from = self.pointers(replica, place, (base, end));
             if !own_line {
                 at.x = from;
             }

@@ -21,7 +21,7 @@ const FULL: f32 = 284.0;
 /// The height of position, committed offset and lag.
 const NUMBERS: f32 = 54.0;
 /// The room for what took effect, with the space before it.
-const DONE: f32 = 66.0;
+const DONE: f32 = 58.0;
 
 /// Where the parts of a consumer's card are.
 #[derive(Clone, Copy, Debug)]
@@ -35,22 +35,23 @@ pub(super) struct Areas {
 impl Layout {
     pub(super) fn consumer_areas(&self, consumer: usize) -> Areas {
         let card = self.consumers[consumer];
+        let top = if card.height < FULL { 38.0 } else { 42.0 };
         let inner = Rect::new(
             card.x + PAD,
-            card.y + 42.0,
+            card.y + top,
             card.width - 2.0 * PAD,
-            card.height - 42.0 - PAD,
+            card.height - top - PAD + 2.0,
         );
         if card.height < FULL {
-            let (polled, none) = (Rect { height: 58.0, ..inner }, Rect::default());
-            let spare = inner.height - 58.0 - NUMBERS;
+            let (polled, none) = (Rect { height: 54.0, ..inner }, Rect::default());
+            let spare = inner.height - 54.0 - NUMBERS;
             if spare < DONE {
                 let numbers = Rect { y: inner.bottom() - 49.0, height: NUMBERS, ..inner };
                 return Areas { fetched: none, polled, numbers, done: none };
             }
-            let y = polled.bottom() + 14.0;
-            let numbers = Rect { y, height: NUMBERS, ..inner };
-            let y = numbers.bottom() + 10.0;
+            let gap = ((spare - DONE) * 0.5 + 8.0).min(14.0);
+            let numbers = Rect { y: polled.bottom() + gap, height: NUMBERS, ..inner };
+            let y = numbers.bottom() + gap;
             let done = Rect { y, height: inner.bottom() - y, ..inner };
             return Areas { fetched: none, polled, numbers, done };
         }
@@ -81,7 +82,11 @@ impl Stage<'_> {
         let name = setup.name(Node::Consumer(id));
         let (ink, remarks, label) = match self.trouble(condition) {
             Some((ink, word)) => {
-                (ink, self.with_time(Node::Consumer(id), word), format!("{name}, {word}"))
+                // One that has died says below since when.
+                let below = !consumer.alive && self.layout.consumer_in_full(id.index());
+                let timed = || self.with_time(Node::Consumer(id), word);
+                let remarks = if below { vec![word.to_owned()] } else { timed() };
+                (ink, remarks, format!("{name}, {word}"))
             }
             None => {
                 let (ink, remarks) = self.membership(consumer);

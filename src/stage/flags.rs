@@ -81,11 +81,15 @@ impl Stage<'_> {
         place.top + self.chip.height + OFFSETS + POINTERS
     }
 
-    /// Where the groups are in this log, below its offsets. Answers from where on there is room
-    /// left in that line.
-    pub(super) fn pointers(&mut self, replica: &Replica, place: Place, right: f32) -> f32 {
+    /// Where the groups are in this log, in a line below its offsets, up to there. Answers from where
+    /// on there is room left in it.
+    pub(super) fn pointers(
+        &mut self,
+        replica: &Replica,
+        place: Place,
+        (base, right): (f32, f32),
+    ) -> f32 {
         let Place { card, strip, top, .. } = place;
-        let base = self.pointers_base(place);
         let mut pointers = self.group_pointers(replica.partition);
         if let Some(stable) = self.stable_unsaid.take() {
             let text = fill("LSO {}", &[&stable]);

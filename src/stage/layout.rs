@@ -17,9 +17,16 @@ const COMFORT: f32 = 1080.0;
 /// How high it is then, if it can choose.
 const ASPECT: f32 = 0.46;
 /// Beside everything on a narrow stage, and beside its brokers for what travels.
-const SIDE: f32 = 10.0;
+const SIDE: f32 = 8.0;
 const LANE: f32 = 38.0;
-/// How high a producer and a consumer are there, beside each other.
+/// How high a producer and a consumer are there, beside each other: so low that a phone has room for
+/// the brokers below them.
+const NARROW_CLIENTS: f32 = 218.0;
+/// There, between clients and brokers, and between brokers.
+const NARROW_GAPS: (f32, f32) = (15.0, 6.0);
+/// What a broker's card is lower there.
+const NARROW_LESS: f32 = 4.0;
+/// How high a consumer is where there is room for what it has done.
 const CLIENTS: f32 = 238.0;
 /// From this width on a producer that is alone there has its parts beside each other.
 const FLAT: f32 = 280.0;
@@ -32,6 +39,7 @@ const GAP: f32 = 14.0;
 /// The lowest that a card may be: one that tells everything, and one that tells what counts.
 const PRODUCER_MIN: f32 = 322.0;
 const PRODUCER_LITE: f32 = 134.0;
+const PRODUCER_LEAST: f32 = 118.0;
 const CONSUMER_MIN: f32 = 168.0;
 const CONSUMER_LITE: f32 = 82.0;
 /// From how many on they are told in short; fewer only where there is no room.
@@ -159,7 +167,9 @@ fn stack(count: usize, each: f32) -> f32 {
 #[must_use]
 pub fn preferred_height(setup: &Setup, width: f32) -> f32 {
     let first = (0..setup.partitions.len() as u16).map(PartitionId);
-    let counts = Counts::of(setup, first.into_iter().find(|p| !setup.partition(*p).internal));
+    let mut counts = Counts::of(setup, first.into_iter().find(|p| !setup.partition(*p).internal));
+    // Several consumers in full would make it higher than what they are there for.
+    counts.lite |= counts.consumers > 1;
     if width < WIDE_FROM {
         return narrow(&counts, width).height;
     }
@@ -197,10 +207,12 @@ impl Layout {
         let card = self.brokers[broker];
         let below = if self.tiled { BELOW_TILES } else { 0.0 };
         let spare = card.height - BROKER_MIN - rows_height(self.rows) - below;
-        if spare < 0.0 {
+        if spare < -NARROW_LESS {
             return pt(card.x, card.center().y);
         }
-        pt(card.x, card.y + 58.0 + within(spare * 0.33, 0.0, 18.0))
+        // With lines below there is none of its own for a sentence, and room above the log.
+        let above = if self.rows > 0 { 3.0 } else { 0.0 };
+        pt(card.x, card.y + 58.0 + above + within(spare * 0.33, 0.0, 18.0 - above))
     }
 
     /// Whether a producer's card has room for everything.
@@ -294,7 +306,8 @@ fn narrow(counts: &Counts, width: f32) -> Layout {
     let inner = Rect::new(SIDE, SIDE, width - 2.0 * SIDE, 0.0);
     let (producers, consumers) = clients(counts, inner);
     let bottoms = producers.iter().chain(&consumers).map(|card| card.bottom());
-    let mut y = bottoms.fold(SIDE, f32::max) + 34.0;
+    let (below, between) = NARROW_GAPS;
+    let mut y = bottoms.fold(SIDE, f32::max) + below;
     let mut next = |x: f32, width: f32, height: f32, gap: f32| {
         let rect = Rect::new(x, y, width, height);
         y += height + gap;
@@ -302,8 +315,8 @@ fn narrow(counts: &Counts, width: f32) -> Layout {
     };
     let count = counts.hosts.len();
     let brokers = counts.hosts.iter().enumerate().map(|(n, hosts)| {
-        let height = counts.broker(*hosts) + if *hosts { 6.0 } else { 0.0 };
-        let gap = if n + 1 == count { GAP } else { 10.0 };
+        let height = counts.broker(*hosts) - if *hosts { NARROW_LESS } else { 0.0 };
+        let gap = if n + 1 == count { GAP } else { between };
         next(inner.x + LANE, inner.width - 2.0 * LANE, height, gap)
     });
     let brokers: Vec<_> = brokers.collect();
@@ -328,17 +341,13 @@ fn narrow(counts: &Counts, width: f32) -> Layout {
 /// both, and as high as each other.
 fn clients(counts: &Counts, area: Rect) -> (Vec<Rect>, Vec<Rect>) {
     if counts.consumers == 0 {
-        let each = if counts.producers > 1 { PRODUCER_LITE } else { 212.0 };
+        let each = if counts.producers > 1 { PRODUCER_LEAST } else { 212.0 };
         let height = stack(counts.producers, each);
         return (cards(Rect { height, ..area }, &vec![each; counts.producers]), Vec::new());
     }
     let width = ((area.width - GAP) / 2.0).floor();
-    let consumer = match counts.consumers {
-        1 => CLIENTS,
-        2 => CONSUMER_MIN,
-        _ => CONSUMER_LITE,
-    };
-    let producer = if counts.producers > 1 { PRODUCER_LITE } else { CLIENTS };
+    let consumer = if counts.consumers > 1 { CONSUMER_LITE } else { NARROW_CLIENTS };
+    let producer = if counts.producers > 1 { PRODUCER_LEAST } else { NARROW_CLIENTS };
     let height = stack(counts.producers, producer).max(stack(counts.consumers, consumer));
     let column = |x: f32, count: usize| {
         let each = ((height + GAP) / count.max(1) as f32 - GAP).min(PRODUCER_MIN - 1.0);

@@ -18,6 +18,8 @@ use crate::verdict::Told;
 const SECOND: f32 = 36.0;
 /// From this height on a producer's card shows what its first batch waits for.
 const HIGH: f32 = 216.0;
+/// The least height for what the application was told, record by record; without its heading.
+const TOLD: (f32, f32) = (62.0, 42.0);
 /// From this height on a consumer's card says what its thread does.
 const ROOMY: f32 = 104.0;
 /// How many slots a producer in short has for requests in flight.
@@ -44,8 +46,10 @@ impl Stage<'_> {
         let y = self.waiting_lite(producer, config, card) + 6.0;
         self.slots_lite(producer, config, Rect::new(x, y, right - x, 20.0));
         // Where the card is high enough it tells record by record what was said, and what is true.
-        let told = Rect::new(x, y + 34.0, right - x, card.bottom() - PAD - y - 34.0);
-        if told.height < 62.0 {
+        let narrow = self.layout.narrow;
+        let top = y + if narrow { 31.0 } else { 34.0 };
+        let told = Rect::new(x, top, right - x, card.bottom() - 10.0 - top);
+        if told.height < if narrow { TOLD.1 } else { TOLD.0 } {
             self.told_lite(producer, x, card.bottom() - 11.0, right - x);
         } else {
             let line = told.y - 7.0;
@@ -64,9 +68,10 @@ impl Stage<'_> {
         if let Some(first) = first.filter(|_| partitions.iter().filter(waits).count() < 2)
             && card.height >= HIGH
         {
-            let area = Rect::new(x, card.y + SECOND + 4.0, width, TRACK);
+            let more = if self.layout.narrow { 0.0 } else { 4.0 };
+            let area = Rect::new(x, card.y + SECOND + more, width, TRACK);
             self.deque(producer, config, *first, area);
-            return area.bottom() + 16.0;
+            return area.bottom() + 12.0 + more;
         }
         let well = Rect::new(x, card.y + SECOND, width, self.chip.height + 8.0);
         self.pen.rect(well, 7.0).fill(Ink::Well);

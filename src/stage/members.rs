@@ -4,11 +4,11 @@ use super::Stage;
 use super::palette::Ink;
 use super::pen::{BODY, SMALL, Style};
 use super::scene::{Rect, pt};
-use super::words::fill;
+use super::words::{fill, moment};
 use crate::model::broker::replica::Role;
 use crate::model::consumer::Consumer;
 use crate::model::consumer::membership::Phase;
-use crate::model::ids::PartitionId;
+use crate::model::ids::{Node, PartitionId};
 
 impl Stage<'_> {
     /// Where a consumer stands in its group; the longer words first.
@@ -30,8 +30,11 @@ impl Stage<'_> {
     }
 
     /// Position, committed offset and lag in the one partition that a consumer reads; of several,
-    /// the first two, as far as there is room.
+    /// the first two, as far as there is room. One that has died has none any more.
     pub(super) fn numbers(&mut self, consumer: &Consumer, area: Rect) {
+        if !consumer.alive {
+            return self.left_behind(consumer, area);
+        }
         if consumer.partitions.len() > 1 {
             return self.partitions_read(consumer, area);
         }
@@ -44,12 +47,28 @@ impl Stage<'_> {
             (self.words.committed, assigned.committed, Ink::Text),
             (self.words.lag, lag, if lag > Some(0) { Ink::Leader } else { Ink::Text }),
         ];
-        let step = area.height / 3.0;
         for (n, (name, value, ink)) in rows.into_iter().enumerate() {
-            let base = area.y + 9.0 + n as f32 * step;
-            self.pen.text(pt(area.right(), base), Style::mono(ink, BODY).end(), or_dash(value));
-            self.pen.text(pt(area.x, base), Style::sans(Ink::Muted, SMALL), name);
+            self.number(n, name, (or_dash(value), ink), area);
         }
+    }
+
+    /// Of one that has died: since when, and from where on its group reads again.
+    fn left_behind(&mut self, consumer: &Consumer, area: Rect) {
+        let since_us = self.ledger.out_since_us(Node::Consumer(consumer.id));
+        let group = self.world.setup().consumers[consumer.id.index()].group;
+        let committed = self.partition.and_then(|partition| self.committed(group, partition));
+        let since = since_us.map(|us| (self.words.out_since, (moment(us), Ink::Text)));
+        let committed = committed.map(|at| (self.words.committed, (at.to_string(), Ink::Acked)));
+        for (n, (name, value)) in since.into_iter().chain(committed).enumerate() {
+            self.number(n, name, value, area);
+        }
+    }
+
+    /// A line of three: what it is, and how much.
+    fn number(&mut self, line: usize, name: &'static str, (value, ink): (String, Ink), area: Rect) {
+        let base = area.y + 9.0 + line as f32 * area.height / 3.0;
+        self.pen.text(pt(area.right(), base), Style::mono(ink, BODY).end(), value);
+        self.pen.text(pt(area.x, base), Style::sans(Ink::Muted, SMALL), name);
     }
 
     /// A line for each partition, that which is drawn in full first.

@@ -121,7 +121,7 @@ pub fn moving(
         button: view.button,
         corners: view.corners,
         partition,
-        chip: chip_size(world, &layout),
+        chip: chip_size(world, partition, &layout),
         layout,
         pen: Pen::default(),
         verdicts: LiteMap::new(),
@@ -167,12 +167,12 @@ fn story_partition(world: &World, ledger: &Ledger, view: &View) -> Option<Partit
 
 /// How large a record is drawn: the same everywhere, and all through a run. The largest number must
 /// fit; where there is room, so that a log of the whole run would just fill its strip.
-fn chip_size(world: &World, layout: &Layout) -> Size {
+fn chip_size(world: &World, partition: Option<PartitionId>, layout: &Layout) -> Size {
     let setup = world.setup();
     let count = setup.records.len();
     let numbers = count.to_string().len() as f32 * 6.6 + 8.6;
     let card = layout.brokers.first().map_or(0.0, |card| card.width);
-    let room = card - layout::PAD - strip::track_start(card);
+    let room = card - layout::PAD - strip::track_start(setup, partition, card);
     let low = layout.brokers.first().is_none_or(|card| card.height < 140.0)
         || layout.consumers.iter().any(|card| card.height < 90.0);
     let most = if layout.narrow || low { 24.0 } else { 28.0 };

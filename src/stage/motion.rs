@@ -74,7 +74,7 @@ impl Stage<'_> {
             Kind::LeaderElected { partition, leader, .. } if Some(*partition) == self.partition => {
                 let card = layout.brokers[leader.index()];
                 let from = pt(layout.controller.x, layout.controller.y + 21.0);
-                let to = Rect::new(card.right() - 24.0, card.y + 11.0, 20.0, 20.0);
+                let to = Rect::new(card.right() + 4.0, card.y + 8.0, 20.0, 20.0);
                 if !layout.narrow {
                     self.carry(from, to, part * 2.0, Ink::Leader);
                 }
@@ -154,6 +154,16 @@ impl Stage<'_> {
     }
 
     fn in_consumer(&mut self, kind: &Kind, part: f32) {
+        let (Kind::Fetched { consumer, .. }
+        | Kind::Polled { consumer, .. }
+        | Kind::Processed { consumer, .. }) = kind
+        else {
+            return;
+        };
+        // In one that has died nothing goes on.
+        if !self.world.consumers[consumer.index()].alive {
+            return;
+        }
         match kind {
             Kind::Fetched { consumer, entries, .. } => {
                 let card = self.layout.consumers[consumer.index()];

@@ -348,7 +348,7 @@ impl Stage<'_> {
         let sent = setup.records_of(id).filter(|record| self.ledger.is_sent(*record));
         let records: Vec<RecordId> = sent.collect();
         let pitch = self.chip.width + 3.0;
-        let line = self.chip.height + 24.0;
+        let line = self.chip.height + if self.layout.narrow { 20.0 } else { 24.0 };
         let each = (((area.width - GUTTER + 3.0) / pitch).floor() as usize).max(2);
         let top = if self.layout.narrow { 0.0 } else { 20.0 };
         let lines = (((area.height - top + 8.0) / line).floor() as usize).max(1);

@@ -19,13 +19,13 @@ impl Stage<'_> {
         let max = config.max_in_flight_requests_per_connection;
         let words = self.words;
         let leaders = self.leaders_of(producer);
-        let many = if leaders.len() > 1 { words.in_flight_each } else { words.in_flight };
+        let many = leaders.len() > 1;
+        let all = match many {
+            true => [words.in_flight_each, words.in_flight_many, "{}"],
+            false => [words.in_flight, words.in_flight, words.in_flight_short],
+        };
         let count = producer.in_flight.len();
-        self.section(
-            area,
-            &["Sender"],
-            &[many, words.in_flight, words.in_flight_short].map(|t| fill(t, &[&count, &max])),
-        );
+        self.section(area, &["Sender"], &all.map(|t| fill(t, &[&count, &max])));
         let gap = if self.layout.narrow { 2.5 } else { 4.0 };
         let fit = ((area.width + gap) / (18.0 + gap)).floor() as u32;
         let slots = (max.saturating_mul(leaders.len().max(1) as u32)).min(SLOTS).min(fit).max(1);

@@ -9,16 +9,21 @@ use super::legend::Sign;
 use super::look::{Look, State};
 use super::palette::Ink;
 use super::pen::{SMALL, Style};
-use super::scene::{Part, Rect, Site, pt};
+use super::scene::{Part, Rect, Site, pt, within};
 use super::words::fill;
 use crate::model::broker::replica::Replica;
 use crate::model::broker::{Broker, Process};
 use crate::model::ids::{BrokerId, PartitionId};
 use crate::model::record::{LogBatch, Payload};
+use crate::model::setup::Setup;
 use crate::model::transaction::Marker;
 
 /// From the bottom of the records to the baseline of their offsets.
 pub(super) const OFFSETS: f32 = 14.0;
+
+/// The least and the most room for a partition's name before its log, and the space after that.
+const NAMES: (f32, f32) = (58.0, 92.0);
+const SPACE: f32 = 8.0;
 
 /// Which offsets the strips show, and where.
 #[derive(Clone, Copy, Debug)]
@@ -48,9 +53,11 @@ pub(super) struct Place {
     pub idle: bool,
 }
 
-/// Where a track begins in a card: a wide one has room for words before it.
-pub(super) fn track_start(card_width: f32) -> f32 {
-    if card_width >= 300.0 { PAD + 58.0 } else { PAD + 4.0 }
+/// Where a track begins in a card: a wide one has room before it for the name of its partition.
+pub(super) fn track_start(setup: &Setup, partition: Option<PartitionId>, card_width: f32) -> f32 {
+    let Some(partition) = partition.filter(|_| card_width >= 300.0) else { return PAD + 4.0 };
+    let name = Style::sans(Ink::Muted, SMALL).width(&setup.partition_name(partition));
+    PAD + within(name + SPACE, NAMES.0, NAMES.1)
 }
 
 impl Strip {
@@ -68,7 +75,7 @@ impl Stage<'_> {
     /// Two cells stay free at the end: for what comes next, and for the words below it.
     pub(super) fn strip(&self) -> Strip {
         let width = self.layout.brokers.first().map_or(0.0, |card| card.width);
-        let start = track_start(width);
+        let start = track_start(self.world.setup(), self.partition, width);
         let pitch = self.chip.width + 3.0;
         let cells = |indent: f32| ((width - PAD - indent) / pitch).floor().max(3.0) as u64;
         let replicas = self.world.brokers.iter().filter_map(|b| b.replica(self.partition?));
@@ -127,7 +134,7 @@ impl Stage<'_> {
         let below = 16.0;
         let (x, width) = (card.x + 2.0, card.width - 4.0);
         let rect = Rect::new(x, middle - half, width, 2.0 * half + below);
-        let start = track_start(card.width);
+        let start = track_start(self.world.setup(), Some(partition), card.width);
         let handle = match start > PAD + 10.0 {
             true => Rect { width: start - 6.0, ..rect },
             false => Rect::new(x, middle + half, width, below),
@@ -148,7 +155,8 @@ impl Stage<'_> {
         let style = Style::sans(Ink::Muted, SMALL);
         if strip.start > PAD + 10.0 {
             let name = self.world.setup().partition_name(replica.partition);
-            self.pen.fit(pt(card.x + PAD, middle + 4.0), 52.0, style, name);
+            let room = strip.start - PAD - SPACE + 2.0;
+            self.pen.fit(pt(card.x + PAD, middle + 4.0), room, style, name);
             let below = middle + self.chip.height / 2.0 + OFFSETS;
             self.pen.text(pt(card.x + PAD, below), style, self.words.offset);
         }

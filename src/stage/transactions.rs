@@ -45,7 +45,7 @@ impl Stage<'_> {
         let at = pt(card.x + PAD, card.bottom() - 12.0 - below - (lines - 1.0) * Layout::ROW);
         let right = self.line_end(card, at.y);
         let style = Style::sans(Ink::Muted, SMALL);
-        let width = self.pen.fit(at, (right - at.x) * 0.5, style, TRANSACTIONS_TOPIC);
+        let width = self.pen.fit(at, (right - at.x) * 0.6, style, TRANSACTIONS_TOPIC);
         let x = at.x + width + 10.0;
         if replica.leader().is_none() {
             let word = self.words.follower;

@@ -84,6 +84,8 @@ pub enum Msg {
     ExportPng(u16),
     /// Shows the stage to an audience, or no more.
     Present(bool),
+    /// Shows all of the bar at the top where there is little room.
+    Tools(bool),
     /// Takes back the last change.
     Undo,
     /// Brings it back.

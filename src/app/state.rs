@@ -63,6 +63,8 @@ pub struct State {
     pub export: Export,
     /// Whether the stage is shown to an audience.
     pub present: bool,
+    /// Whether all of the bar at the top is shown where there is little room.
+    pub tools: bool,
     /// How the user moves through the run.
     pub travel: Travel,
     /// The event log.
@@ -149,6 +151,7 @@ impl State {
             panes: Panes::default(),
             export: Export::default(),
             present: false,
+            tools: false,
             travel: Travel::default(),
             log: Log::default(),
             menu,
@@ -257,6 +260,10 @@ impl State {
             Msg::Pane(pane, open) => self.open_pane(pane, open),
             Msg::Export(width) => self.export(width),
             Msg::Present(present) => self.present(present),
+            Msg::Tools(tools) => {
+                self.tools = tools;
+                PAINT
+            }
             Msg::Travel(msg) => self.roam(msg),
             Msg::TravelKey(msg) if self.shortcuts => self.roam(msg),
             Msg::Log(msg) => self.browse(msg),

@@ -8,6 +8,7 @@ use super::icons::{self, icon};
 use super::menu::MenuMsg;
 use super::state::{Msg, State, Theme};
 use super::tool::{Tool, tell};
+use super::transport::more;
 use super::words::{fill, words};
 
 /// The bar at the top.
@@ -20,7 +21,7 @@ pub fn top_bar(state: &State, on: &Callback<Msg>) -> Html {
     };
     let kafka = fill(w.kafka, &[("version", &player.script().kafka.to_string())]);
     html! {
-        <header class="top">
+        <header class="top" data-more={state.tools.then_some("")}>
             <a class="skip" href="#stage">{ w.skip_to_stage }</a>
             <span class="brand">{ icons::mark() }<span>{ w.brand }</span></span>
             <h1 class="lesson">
@@ -34,6 +35,7 @@ pub fn top_bar(state: &State, on: &Callback<Msg>) -> Html {
             }
             <span class="grow"></span>
             { compare::head::button(state, on) }
+            { more("tools", state.tools, Msg::Tools(!state.tools), on) }
             <div class="tools">
                 { tool(w.undo, icons::UNDO, "undo", can_undo, Msg::Undo) }
                 { tool(w.redo, icons::REDO, "redo", player.can_redo(), Msg::Redo) }

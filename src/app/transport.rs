@@ -54,7 +54,7 @@ pub fn transport(
                 <span class="time" ref={handle.time.clone()}></span>
                 <span class="rate" ref={handle.rate.clone()}></span>
             </div>
-            { more(state.travel.more, on) }
+            { more("more", state.travel.more, Msg::Travel(TravelMsg::More(!state.travel.more)), on) }
             <div class="tempo">{ speeds(state.speed, on) }{ pace(state.pacing, on) }</div>
             <div class="seek">{ seeker(state, on) }{ below }</div>
         </div>
@@ -62,12 +62,12 @@ pub fn transport(
 }
 
 /// Where there is little room the rest of the controls comes when it is asked for.
-fn more(open: bool, on: &Callback<Msg>) -> Html {
+pub fn more(action: &'static str, open: bool, msg: Msg, on: &Callback<Msg>) -> Html {
     let label = words().more;
     let expanded = if open { "true" } else { "false" };
     html! {
-        <button type="button" class="tool more" data-action="more" aria-expanded={expanded} title={label} aria-label={label}
-            onclick={tell::<MouseEvent>(on, Msg::Travel(TravelMsg::More(!open)))}>
+        <button type="button" class="tool more" data-action={action} aria-expanded={expanded} title={label} aria-label={label}
+            onclick={tell::<MouseEvent>(on, msg)}>
             { icons::icon(icons::MORE) }
         </button>
     }

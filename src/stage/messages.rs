@@ -314,7 +314,9 @@ fn camel_lines(name: &str, fits: impl Fn(&str) -> bool) -> Vec<&str> {
     let mut rest = name;
     while !rest.is_empty() {
         let begins = |(place, sign): &(usize, char)| {
-            sign.is_ascii_uppercase() || rest[..*place].ends_with(' ')
+            let before = rest[..*place].chars().next_back();
+            let capital = sign.is_ascii_uppercase();
+            before == Some(' ') || (capital && !before.is_some_and(|s| s.is_ascii_uppercase()))
         };
         let begins = rest.char_indices().skip(1).filter(begins);
         let ends: Vec<usize> = begins.map(|(place, _)| place).chain([rest.len()]).collect();

@@ -287,9 +287,10 @@ impl Stage<'_> {
         let tail = batches[batches.len().saturating_sub(LOOK_BACK)..].iter();
         let only_here = tail.flat_map(|e| e.records()).map(|(_, id)| id).filter(|id| {
             let verdict = self.verdict(*id);
-            let alone = verdict.stored.iter().all(|copy| copy.brokers.len() == 1);
-            verdict.stranded
-                || (down && alone && verdict.told == Told::Acked && verdict.processed == 0)
+            let mut holders = verdict.stored.iter().flat_map(|copy| &copy.brokers);
+            let alone = holders.all(|(holder, _)| *holder == broker.id);
+            let waits = verdict.stranded || (down && verdict.processed == 0);
+            alone && waits && verdict.told == Told::Acked
         });
         only_here.map(|id| id.0).collect()
     }

@@ -180,9 +180,12 @@ impl Stage<'_> {
             let id = GroupId(*group as u16);
             let members = setup.groups[*group].members.iter();
             let members = members.map(|id| &self.world.consumers[id.index()]);
-            let held = members.filter(|member| member.alive);
-            let mut held = held.filter_map(|member| member.partitions.get(&partition)?.position);
-            let position = held.next_back().map(|position| position.offset);
+            // A member that the group has given up may not know it yet: the latest generation counts.
+            let held = members.filter(|member| member.alive).filter_map(|member| {
+                let position = member.partitions.get(&partition)?.position?;
+                Some((member.member.generation, position.offset))
+            });
+            let position = held.max_by_key(|(generation, _)| *generation).map(|(_, at)| at);
             match (self.committed(id, partition), position) {
                 (Some(committed), Some(position)) if committed == position => {
                     point(*group, committed, true, true);

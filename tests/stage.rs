@@ -33,3 +33,5 @@ mod signs;
 mod story;
 #[path = "stage/svg.rs"]
 mod svg;
+#[path = "stage/truth/mod.rs"]
+mod truth;

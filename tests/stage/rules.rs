@@ -1,13 +1,13 @@
 //! What holds of every picture, whatever it shows.
 
 use ackscope::model::World;
-use ackscope::model::broker::replica::Role;
 use ackscope::player::Moment;
 use ackscope::stage::scene::{Anchor, Form, Point, Rect, Scene, Segment, Shape, Site, Text};
 use ackscope::stage::{Part, View, scene, text};
 
 use crate::copies::{reflections, seen, there};
 use crate::support::texts;
+use crate::truth::untrue;
 
 /// The button in the corner of a broker's card, as shares of the room that is left for it, which is
 /// that of 74 pixels: how wide and high it is, and how far from the edges (`.switch` in
@@ -73,7 +73,7 @@ fn lies_in(inner: Rect, outer: Rect) -> bool {
 }
 
 /// The box of a shape, with half of its outline.
-fn extent(shape: &Shape) -> Rect {
+pub fn extent(shape: &Shape) -> Rect {
     let half = shape.stroke.map_or(0.0, |stroke| stroke.width / 2.0);
     let around = |x: f32, y: f32, r: f32| Rect::new(x - r, y - r, 2.0 * r, 2.0 * r);
     match &shape.form {
@@ -134,7 +134,7 @@ pub fn broken(moment: &Moment<'_>, view: &View) -> Vec<String> {
     hotspots(&scene, &mut wrong);
     cut_words(&scene, moment.world, &mut wrong);
     copies(&scene, moment, &mut wrong);
-    truths(&scene, moment.world, view, &mut wrong);
+    wrong.extend(untrue(moment, view, &scene));
     wrong
 }
 
@@ -365,63 +365,5 @@ fn says_count(text: &str, count: u32, site: Site) -> bool {
             numbers.any(|n: u32| n >= count || text.ends_with('k'))
         }
         _ => numbers.any(|n: u32| n == count),
-    }
-}
-
-/// What stands at the log of the partition that is drawn in full is so.
-fn truths(scene: &Scene, world: &World, view: &View, wrong: &mut Vec<String>) {
-    let setup = world.setup();
-    let mut all = (0..setup.partitions.len() as u16).map(ackscope::model::ids::PartitionId);
-    let first = all.find(|p| !setup.partition(*p).internal);
-    let Some(partition) = view.partition.or(first) else { return };
-    for broker in &world.brokers {
-        let Some(replica) = broker.replica(partition) else { continue };
-        let part = Some(Part::Replica(broker.id, partition));
-        let log: Vec<&str> = texts(scene)
-            .filter(|(shape, _)| shape.part == part)
-            .map(|(_, text)| &*text.content)
-            .collect();
-        let end = replica.log.end_offset().to_string();
-        let high = format!("HW {}", replica.high_watermark);
-        let leo = log.iter().any(|text| *text == format!("LEO {end}"))
-            || (log.contains(&"LEO") && log.contains(&&*end));
-        if !leo {
-            wrong.push(format!("{}: LEO is {end}: {log:?}", broker.id));
-        }
-        if !log.iter().any(|text| text.ends_with(&*high)) {
-            wrong.push(format!("{}: {high}: {log:?}", broker.id));
-        }
-        let card = |shape: &&Shape| shape.part == Some(Part::Broker(broker.id));
-        let words: Vec<&str> =
-            texts(scene).filter(|(shape, _)| card(shape)).map(|(_, text)| &*text.content).collect();
-        let state = [
-            "leader",
-            "old leader",
-            "follower",
-            "elected",
-            "crashed",
-            "no power",
-            "stopped",
-            "stopping",
-            "starting",
-            "fenced",
-            "disk failed",
-            "no role",
-            "paused",
-        ];
-        let is_state = |word: &&str| state.iter().any(|state| word.starts_with(state));
-        if !words.iter().any(is_state) {
-            wrong.push(format!("{} does not say what it is: {words:?}", broker.id));
-        }
-        let leads = matches!(replica.role, Role::Leader(_));
-        if words.contains(&"leader") && !leads {
-            wrong.push(format!("{} does not lead", broker.id));
-        }
-        let flushed = replica.log.flushed_offset();
-        let on_disk = format!("{flushed} of {end} on disk");
-        let short = [format!("{flushed}/{end} on disk"), format!("{flushed}/{end}")];
-        if !words.contains(&&*on_disk) && !short.iter().any(|text| words.contains(&&**text)) {
-            wrong.push(format!("{}: {on_disk}: {words:?}", broker.id));
-        }
     }
 }

@@ -103,6 +103,10 @@ impl State {
         self.questions.heard(topic, answer);
         self.exported();
         if topic == Topic::Files {
+            // Messages name files as the page does.
+            if self.files.heard(&self.questions.about(topic).answer) {
+                return self.ask_about_files();
+            }
             self.check_files();
         }
         Asks { lab: true, ..RENDER }

@@ -104,7 +104,7 @@ words! {
     compare_faults: "actions";
 
     settings: "Settings";
-    files_in: "Files in";
+    files_in: "Your files";
     files_hint: "Paste a producer, consumer, topic or broker file, drop files here, or choose some.";
     files_placeholder: "acks=1\nretries=0";
     files_choose: "Choose files…";
@@ -113,7 +113,7 @@ words! {
     files_kind: "Whose properties";
     files_kind_auto: "whose? find out";
     files_kind_found: "found: {kind}";
-    files_fine: "Kafka has nothing against it.";
+    files_fine: "Kafka accepts every line.";
     files_aside: "Without effect in the model: {names}.";
     files_apply: "Apply to the run";
     files_applied: "The run has these settings now.";
@@ -127,7 +127,8 @@ words! {
     check_better: "A better file";
     check_best: "No change of a setting in this file leaves less that can go wrong.";
     check_after: "What is left with it";
-    check_advice: "Beside this file";
+    check_left: "No better setting was found for these in this file. The moments are others than before, since other settings make other events.";
+    check_advice: "For other files";
     check_assumed: "What was assumed";
     check_take: "Put it in place of mine";
     check_out: "goes: ";
@@ -135,7 +136,7 @@ words! {
     files_line: "line {n}";
     files_error: "refused";
     files_warning: "warning";
-    files_out: "Files out";
+    files_out: "The run as files or code";
     files_better: "The settings of the run. To make them better, choose a preset:";
     files_as: "Show as";
     files_properties: "properties files";

@@ -68,6 +68,7 @@ impl Checking {
             "before": told(&before),
             "changes": changes(better.changes()),
             "advice": changes(better.advice()),
+            "beside": beside(better),
             "broken": before.broken.iter().map(promises::broken).collect::<Vec<Value>>(),
         });
         let tested = matches!(self.part, Part::Beside | Part::Over);
@@ -83,7 +84,6 @@ impl Checking {
     fn files(&self) -> Vec<Value> {
         let [before, now] = self.better.scripts();
         let all = differences(before, now);
-        let plain = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let better = |(at, file): (usize, &PropertiesFile)| {
             let own = all.iter().filter(|it| it.place == place(file.scope));
             let own = own.map(|it| (it.name.clone(), it.after.clone().map(plain)));
@@ -109,6 +109,28 @@ fn place(scope: Scope) -> &'static str {
         Scope::Topic => "topics[0].config",
         Scope::Broker => "cluster.config",
     }
+}
+
+/// What stands in other files, as lines for each: the advice.
+fn beside(better: &Better) -> Vec<Value> {
+    let [_, now] = better.scripts();
+    let mut advised = now.clone();
+    better.advice().iter().for_each(|change| change.apply(&mut advised));
+    let all = differences(now, &advised);
+    let file = |scope: Scope| {
+        let own = all.iter().filter(|it| it.place == place(scope));
+        let lines =
+            own.filter_map(|it| Some(format!("{}={}\n", it.name, plain(it.after.clone()?))));
+        let text: String = lines.collect();
+        (!text.is_empty())
+            .then(|| json!({ "name": format!("{}.properties", scope.word()), "text": text }))
+    };
+    Scope::ALL.into_iter().filter_map(file).collect()
+}
+
+/// A setting's value as a file has it.
+fn plain(value: Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn line(line: &Line) -> Value {

@@ -31,6 +31,10 @@ async fn a_pasted_file_shows_its_problems_by_line_and_a_better_one_leaves() {
 
     // A better one, which keeps what is the application's own.
     let risky = digest(&browser).await;
+    // Whoever has brought files is not offered the run's beside them.
+    let open = "document.querySelector('.files-out').open";
+    assert_eq!(evaluate(&browser, open).await, json!(false));
+    click(&browser, ".files-out > summary").await;
     click(&browser, ".files-out .presets summary").await;
     click(&browser, ".files-out [data-preset=durable]").await;
     until_another(&browser, &risky).await;

@@ -17,6 +17,8 @@ use crate::app::words::{fill, words};
 const SHOWN: usize = 3;
 /// The texts of better files are copied under numbers of their own.
 const FIRST: usize = 1_000;
+/// So are the lines for other files.
+const BESIDE: usize = 2_000;
 
 impl State {
     /// Asks what the files risk, if nothing is wrong with them and that was not asked already.
@@ -152,11 +154,13 @@ fn better(state: &State, asked: &Asked, on: &Callback<Msg>) -> Html {
             if report["after"].is_object() {
                 <h3>{ w.check_after }</h3>
                 { semantics(&report["after"]) }
+                if !all(report, "left").is_empty() { <p class="note">{ w.check_left }</p> }
                 { harms(asked, "left", all(report, "broken").len(), on) }
             }
             if over && !advice.is_empty() {
                 <h3>{ w.check_advice }</h3>
                 <ul class="changes" data-list="advice">{ for advice.iter().map(change) }</ul>
+                { for all(report, "beside").iter().enumerate().map(|(at, file)| view_lines(state, at, file, on)) }
             }
             if !all(report, "assumed").is_empty() {
                 <details class="survived">
@@ -165,6 +169,20 @@ fn better(state: &State, asked: &Asked, on: &Callback<Msg>) -> Html {
                 </details>
             }
         </>
+    }
+}
+
+/// Lines for another file.
+fn view_lines(state: &State, at: usize, file: &Value, on: &Callback<Msg>) -> Html {
+    let (name, lines) = (text(file, "name"), text(file, "text"));
+    html! {
+        <div class="file" key={name.clone()}>
+            <div class="file-head">
+                <span class="file-name">{ &name }</span>
+                { output::ways(state, BESIDE + at, &name, &lines, on) }
+            </div>
+            <pre class="file-text" tabindex="0">{ lines }</pre>
+        </div>
     }
 }
 

@@ -57,10 +57,7 @@ pub fn view(state: &State, on: &Callback<Msg>) -> Html {
 
 fn view_input(at: usize, input: &Input, state: &State, on: &Callback<Msg>) -> Html {
     let w = words();
-    let found = state.questions.about(Topic::Files).answer["kinds"][at]["kind"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
+    let name = state.files.name(at);
     let onkind = on.reform(move |event: Event| {
         let kind = event.target_unchecked_into::<HtmlSelectElement>().value();
         Msg::Files(FilesMsg::Kind(at, kind))
@@ -84,22 +81,21 @@ fn view_input(at: usize, input: &Input, state: &State, on: &Callback<Msg>) -> Ht
         msg: Msg::Files(FilesMsg::Remove(at)),
     };
     let rows = input.text.lines().count().clamp(5, 16).to_string();
-    let auto = if found.is_empty() {
-        w.files_kind_auto.to_owned()
-    } else {
-        fill(w.files_kind_found, &[("kind", &found)])
+    let auto = match &*input.found {
+        "" => w.files_kind_auto.to_owned(),
+        found => fill(w.files_kind_found, &[("kind", found)]),
     };
     html! {
         <div class="file" key={at}>
             <div class="file-head">
-                <span class="file-name">{ input.name_or(at) }</span>
+                <span class="file-name">{ &name }</span>
                 <select class="which" aria-label={w.files_kind} onchange={onkind}>
                     <option value="" selected={input.kind.is_empty()}>{ auto }</option>
                     { for KINDS.iter().map(|kind| html! { <option value={*kind} selected={input.kind == *kind}>{ *kind }</option> }) }
                 </select>
                 { remove.view(on) }
             </div>
-            <textarea class="file-text" data-file={at.to_string()} {rows} spellcheck="false" autocomplete="off" aria-label={input.name_or(at)}
+            <textarea class="file-text" data-file={at.to_string()} {rows} spellcheck="false" autocomplete="off" aria-label={name}
                 placeholder={w.files_placeholder} value={input.text.clone()} {oninput} {onchange} />
         </div>
     }
@@ -124,7 +120,7 @@ fn said(state: &State, answer: &Value, on: &Callback<Msg>) -> Html {
             if problems.is_empty() { <p class="fine">{ w.files_fine }</p> }
             <ol class="problems">{ for problems.iter().map(|problem| view_problem(problem, several)) }</ol>
             if !aside.is_empty() { <p class="note">{ fill(w.files_aside, &[("names", &aside.join(", "))]) }</p> }
-            <button type="button" class="ask primary" data-action="apply-files" disabled={!ready || state.files.applied}
+            <button type="button" class="ask" data-action="apply-files" disabled={!ready || state.files.applied}
                 onclick={tell::<MouseEvent>(on, Msg::Files(FilesMsg::Apply))}>{ w.files_apply }</button>
             if state.files.applied {
                 <p class="note" role="status">{ w.files_applied }{ " " }

@@ -46,6 +46,8 @@ pub struct Input {
     name: String,
     text: String,
     kind: String,
+    /// Whose properties the lab takes them for.
+    found: String,
 }
 
 /// What is remembered of it.
@@ -83,10 +85,30 @@ impl Files {
     fn given(&self) -> Value {
         let given =
             self.inputs.iter().enumerate().filter(|(_, input)| !input.text.trim().is_empty());
-        let files = given.map(|(at, input)| {
-            json!({ "name": input.name_or(at), "text": input.text, "scope": input.kind })
-        });
+        let files = given.map(
+            |(at, input)| json!({ "name": self.name(at), "text": input.text, "scope": input.kind }),
+        );
         files.collect()
+    }
+
+    /// What was pasted is called by what the lab takes it for. Answers whether a name is another one.
+    pub fn heard(&mut self, answer: &Value) -> bool {
+        let before = self.given();
+        let given = self.inputs.iter_mut().filter(|input| !input.text.trim().is_empty());
+        for (input, kind) in given.zip(answer["kinds"].as_array().into_iter().flatten()) {
+            kind["kind"].as_str().unwrap_or_default().clone_into(&mut input.found);
+        }
+        self.given() != before
+    }
+
+    /// The name of an input: its own, or that of what it was taken for, if no other is called so.
+    fn name(&self, at: usize) -> String {
+        let input = &self.inputs[at];
+        let others = self.inputs[..at].iter().any(|it| it.found == input.found);
+        if input.name.is_empty() && !input.found.is_empty() && !others {
+            return input.found.clone() + ".properties";
+        }
+        input.name_or(at)
     }
 
     /// The question what is wrong with the files.
@@ -121,6 +143,10 @@ impl State {
             FilesMsg::Text(at, text, done) => {
                 if let Some(input) = files.inputs.get_mut(at) {
                     input.text = text;
+                    // A name tells whose properties they are: one that was found out would stay.
+                    if done {
+                        input.found.clear();
+                    }
                 }
                 files.applied = false;
                 if !done {
@@ -134,7 +160,7 @@ impl State {
             }
             FilesMsg::Add(name, Ok(text)) => {
                 files.inputs.retain(|input| !input.text.trim().is_empty());
-                files.inputs.push(Input { name, text, kind: String::new() });
+                files.inputs.push(Input { name, text, ..Input::default() });
                 files.applied = false;
                 files.error = None;
             }
@@ -214,6 +240,18 @@ mod tests {
     use ackscope::script::edit::value_of;
 
     use super::*;
+
+    #[test]
+    fn what_is_pasted_is_called_by_what_it_is() {
+        let mut files = Files::default();
+        let pasted = |text: &str| Input { text: text.to_owned(), ..Input::default() };
+        files.inputs = vec![pasted("acks=1"), pasted("acks=0"), pasted("group.id=g")];
+        let kinds = json!({ "kinds": [{ "kind": "producer" }, { "kind": "producer" }, { "kind": "consumer" }] });
+        assert!(files.heard(&kinds), "they were called pasted");
+        let names: Vec<String> = (0..3).map(|at| files.name(at)).collect();
+        assert_eq!(names, ["producer.properties", "pasted-2.properties", "consumer.properties"]);
+        assert!(!files.heard(&kinds), "nothing is to be asked twice");
+    }
 
     #[test]
     fn only_texts_that_say_something_are_asked_about() {

@@ -37,8 +37,9 @@ pub fn view(state: &State, on: &Callback<Msg>) -> Html {
     };
     let answer = &asked.answer;
     html! {
-        <section class="files-out" aria-busy={asked.waiting.then_some("true")}>
-            <h3 class="small-heading">{ w.files_out }</h3>
+        // Whoever has brought files must not take the run's for the better ones.
+        <details class="files-out" open={files.is_empty()} aria-busy={asked.waiting.then_some("true")}>
+            <summary class="small-heading">{ w.files_out }</summary>
             <p class="note">{ w.files_better }</p>
             { crate::app::settings::presets(state.draft().kafka, texts, on) }
             <select class="which thing-choice" data-choice="client" aria-label={w.files_as} onchange={onclient}>
@@ -53,7 +54,7 @@ pub fn view(state: &State, on: &Callback<Msg>) -> Html {
             } else {
                 { for answer["code"].as_array().into_iter().flatten().enumerate().map(|(at, code)| view_text(state, at, code, on)) }
             }
-        </section>
+        </details>
     }
 }
 

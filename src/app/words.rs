@@ -96,8 +96,10 @@ words! {
     compare_same: "Both worlds are the same. Change a setting: it changes world {letter}.";
     compare_keep: "Keep {letter}";
     compare_proof: "the fault at every moment";
+    compare_moments: "Tried at each moment at which something happens:";
     compare_keep_help: "Ends the comparison and goes on with world {letter}";
     compare_ends: "{n} records end differently";
+    compare_ends_one: "1 record ends differently";
     compare_ends_same: "Every record ends the same in both worlds";
     compare_default: "default";
     compare_version: "Kafka";
@@ -242,8 +244,8 @@ words! {
     rescue_some: "{n} of {of} saved";
     rescue_ack: "ack {before} → {after}";
     rescue_trade: "{n} {fate} instead";
-    rescue_luck: "by luck: {good} of {tried} moments";
-    rescue_sure: "at each of {n} moments";
+    rescue_luck: "by luck: {good} of {tried} moments tried";
+    rescue_sure: "at each of {n} moments tried";
     proof_ask: "Try the fault at every moment";
     proof_map: "See the map";
     proof_safe: "No harm at any of {of} moments";

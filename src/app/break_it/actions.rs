@@ -3,6 +3,7 @@
 use ackscope::script::deeds::short;
 use ackscope::script::edit::Edit;
 use ackscope::script::knobs::plain;
+use ackscope::script::{Duration, When};
 use serde_json::Value;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -45,11 +46,8 @@ fn view_action(state: &State, at: usize, action: &Value, on: &Callback<Msg>) -> 
             <button type="button" class="action-time" title={w.action_go} onclick={tell::<MouseEvent>(on, Msg::Seek(us))}>{ time(us) }</button>
         }
     });
-    let tied = state.player.script().actions.get(at).and_then(|action| action.when.as_ref());
-    let tied = tied.map(|when| {
-        let after = action["after"].as_str().map(|after| " + ".to_owned() + after);
-        fill(w.when_text, &[("event", &moment::text(when))]) + &after.unwrap_or_default()
-    });
+    let own = state.player.script().actions.get(at);
+    let tied = own.and_then(|action| Some(tied(action.when.as_ref()?, action.after)));
     html! {
         <li class="action" key={at}>
             <div class="action-head">
@@ -68,6 +66,12 @@ fn view_action(state: &State, at: usize, action: &Value, on: &Callback<Msg>) -> 
             }
         </li>
     }
+}
+
+/// What an action waits for, in words.
+pub fn tied(when: &When, after: Option<Duration>) -> String {
+    let after = after.map(|after| " + ".to_owned() + &after.to_string());
+    fill(words().when_text, &[("event", &moment::text(when))]) + &after.unwrap_or_default()
 }
 
 /// Everything about a deed that is a value, with its place in it.

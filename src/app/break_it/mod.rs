@@ -2,7 +2,7 @@
 //! and in a list; when they come; the list of a run's actions. What can be done, and what it does,
 //! comes from the lab's texts; every change is an edit of the script.
 
-mod actions;
+pub mod actions;
 mod deeds;
 pub mod marks;
 pub mod menu;
@@ -10,6 +10,8 @@ mod moment;
 pub mod things;
 mod timing;
 
+use ackscope::model::moments::comes_true_us;
+use ackscope::player::Player;
 use ackscope::script::Duration;
 use ackscope::script::deeds::fill;
 use ackscope::script::edit::Edit;
@@ -175,7 +177,8 @@ impl State {
         let place = |name: &str| "/actions/".to_owned() + &at.to_string() + "/" + name;
         let text = |us: u64| Duration::from_us(us).to_string();
         let tied = script.actions.get(at).and_then(|action| action.when.as_ref());
-        let trigger_us = tied.and_then(|when| self.comes_true_us(when));
+        let trigger_us =
+            tied.and_then(|when| comes_true_us(self.player.setup(), self.player.trace(), when));
         match trigger_us {
             Some(trigger_us) if at_us > trigger_us => {
                 vec![Edit::put(place("after"), text(at_us - trigger_us))]
@@ -192,18 +195,18 @@ impl State {
     /// When an action of the script comes, if it does.
     #[must_use]
     pub fn action_us(&self, at: usize) -> Option<u64> {
-        let action = self.player.script().actions.get(at)?;
-        let after_us = action.after.map_or(0, Duration::as_us);
-        match (&action.when, action.at) {
-            (Some(when), _) => Some(self.comes_true_us(when)? + after_us),
-            (None, at) => Some(at.unwrap_or_default().as_us() + after_us),
-        }
+        action_us(&self.player, at)
     }
+}
 
-    fn comes_true_us(&self, when: &ackscope::script::When) -> Option<u64> {
-        let player = &self.player;
-        ackscope::model::moments::comes_true_us(player.setup(), player.trace(), when)
-    }
+/// When an action of a run is done, if ever.
+pub fn action_us(player: &Player, at: usize) -> Option<u64> {
+    let action = player.script().actions.get(at)?;
+    let from_us = match (&action.when, action.at) {
+        (Some(when), _) => comes_true_us(player.setup(), player.trace(), when)?,
+        (None, at) => at.unwrap_or_default().as_us(),
+    };
+    Some(from_us + action.after.map_or(0, Duration::as_us))
 }
 
 /// The pane.

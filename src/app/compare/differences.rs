@@ -1,11 +1,14 @@
 //! What differs between the settings of two worlds, in words.
 
 use ackscope::lab::differences;
+use ackscope::player::Player;
+use ackscope::script::deeds::short;
 use ackscope::script::properties::{Scope, lookup};
-use ackscope::script::{Script, Version};
+use ackscope::script::{Action, Script, Version};
 use serde_json::Value;
 
-use crate::app::words::words;
+use crate::app::break_it::{action_us, actions::tied};
+use crate::app::words::{time, words};
 
 /// A setting that the two worlds have different values for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +17,8 @@ pub struct Differs {
     pub name: String,
     /// What it is in each world.
     pub values: [String; 2],
+    /// Why it differs, where no setting says so.
+    pub why: Option<String>,
 }
 
 /// The settings that differ, and at last whether the faults do.
@@ -31,6 +36,7 @@ pub fn differs(a: &Script, b: &Script) -> Vec<Differs> {
                 value(it.after, &it.place, &it.name, b.kafka),
             ],
             name: it.name,
+            why: None,
         })
         .collect();
     // What is said in one world and holds by default in the other is no difference.
@@ -39,13 +45,31 @@ pub fn differs(a: &Script, b: &Script) -> Vec<Differs> {
     all.dedup();
     if a.kafka != b.kafka {
         let values = [a, b].map(|script| script.kafka.to_string());
-        all.push(Differs { name: words().compare_version.to_owned(), values });
+        all.push(Differs { name: words().compare_version.to_owned(), values, why: None });
     }
     if a.actions != b.actions {
         let values = [a, b].map(|script| script.actions.len().to_string());
-        all.push(Differs { name: words().compare_faults.to_owned(), values });
+        all.push(Differs { name: words().compare_faults.to_owned(), values, why: None });
     }
     all
+}
+
+/// What is done in both worlds, and at another time, since what it waits for comes at another time.
+pub fn moved(a: &Player, b: &Player) -> Vec<Differs> {
+    if a.script().actions != b.script().actions {
+        return Vec::new();
+    }
+    let moved = |(at, action): (usize, &Action)| {
+        let when = action.when.as_ref()?;
+        let times = [a, b].map(|player| action_us(player, at));
+        let said = |us: Option<u64>| us.map_or_else(|| words().action_never.to_owned(), time);
+        (times[0] != times[1]).then(|| Differs {
+            name: short(&serde_json::to_value(&action.what).unwrap_or_default()),
+            values: times.map(said),
+            why: Some(tied(when, action.after)),
+        })
+    };
+    a.script().actions.iter().enumerate().filter_map(moved).collect()
 }
 
 /// What a property is where a script says nothing.

@@ -75,7 +75,10 @@ fn choice(letter: Letter, chosen: Letter, on: &Callback<Msg>) -> Html {
 fn view_difference(it: &Differs) -> Html {
     let [a, b] = &it.values;
     html! {
-        <li><code>{ &it.name }</code>{ " " }<b>{ a }</b>{ " → " }<b>{ b }</b></li>
+        <li>
+            <code>{ &it.name }</code>{ " " }<b>{ a }</b>{ " → " }<b>{ b }</b>
+            if let Some(why) = &it.why { <span class="note">{ why }</span> }
+        </li>
     }
 }
 

@@ -17,7 +17,7 @@ use ackscope::model::trace::TraceEvent;
 use ackscope::player::{Pace, Player};
 use ackscope::script::{Script, ScriptError};
 
-use self::differences::{Differs, differs};
+use self::differences::{Differs, differs, moved};
 use super::lab::{Job, Lab, LabMsg};
 use super::panes::Sight;
 use super::shown::{Maker, Shown};
@@ -253,13 +253,18 @@ impl State {
     /// One clock for both worlds, and what differs between them: after either has changed.
     pub fn compared(&mut self) {
         let Some([a, b]) = self.scripts() else { return };
-        let named: Rc<[Differs]> = differs(a, b).into();
-        let Some(Compare { other, pace, end_us, differing, differences, .. }) = &mut self.compare
+        let mut named = differs(a, b);
+        let Some(Compare { other, chosen, pace, end_us, differing, differences }) =
+            &mut self.compare
         else {
             return;
         };
-        *differences = named;
         let (here, there) = (&self.player, &other.player);
+        named.extend(match chosen {
+            Letter::A => moved(here, there),
+            Letter::B => moved(there, here),
+        });
+        *differences = named.into();
         *end_us = here.end_us().max(there.end_us());
         *pace = Pace::shared(&[here.trace(), there.trace()], *end_us);
         let records = |player: &Player| player.setup().records.len() as u32;

@@ -6,10 +6,12 @@ use yew::prelude::*;
 use super::{CompareMsg, Letter, head};
 use crate::app::break_it::things::Thing;
 use crate::app::fates::{Fates, record};
-use crate::app::lab::{Job, proof};
+use crate::app::lab::{Asked, Job, proof};
+use crate::app::panes::Pane;
 use crate::app::shown::{Shown, Tray};
 use crate::app::stage_view::{self, stage_view};
 use crate::app::state::{Msg, State};
+use crate::app::tool::tell;
 use crate::app::words::{Words, fill, words};
 
 /// How many records of a fate are named.
@@ -62,6 +64,7 @@ fn verdicts(state: &State, shown: &[Shown; 2], on: &Callback<Msg>) -> Html {
     let number = compare.differing.len();
     let ends = match number {
         0 => w.compare_ends_same.to_owned(),
+        1 => w.compare_ends_one.to_owned(),
         n => fill(w.compare_ends, &[("n", &n.to_string())]),
     };
     html! {
@@ -91,17 +94,39 @@ fn verdicts(state: &State, shown: &[Shown; 2], on: &Callback<Msg>) -> Html {
 fn proofs(state: &State, on: &Callback<Msg>) -> Html {
     let labs = Letter::ALL.map(|letter| state.lab_of(letter).map(|(lab, _)| lab));
     let asked = labs.map(|lab| lab.map(|lab| lab.asked(Job::Danger)).filter(|it| it.number > 0));
-    let title = labs[0].map(proof::fault).unwrap_or_default();
+    let fault = labs.into_iter().flatten().map(proof::fault).find(|it| !it.is_empty());
     let cells = if asked.iter().all(Option::is_none) {
         html! { <td colspan="2">{ proof::button(state, on) }</td> }
     } else {
-        asked
-            .iter()
-            .map(|it| html! { <td>if let Some(it) = it { { proof::outcome(it, on) } }</td> })
-            .collect()
+        let cell = |(letter, asked): (Letter, &Option<&Asked>)| {
+            html! { <td>{ for asked.map(|asked| proven(letter, asked, on)) }</td> }
+        };
+        Letter::ALL.into_iter().zip(&asked).map(cell).collect()
     };
     html! {
-        <tr data-row="proof" {title}><th scope="row">{ words().compare_proof }</th>{ cells }</tr>
+        <tr data-row="proof">
+            <th scope="row">
+                if let Some(fault) = fault {
+                    { fault }{ " " }{ words().compare_moments }
+                } else {
+                    { words().compare_proof }
+                }
+            </th>
+            { cells }
+        </tr>
+    }
+}
+
+/// What came of it in a world, with the way to its map.
+fn proven(letter: Letter, asked: &Asked, on: &Callback<Msg>) -> Html {
+    let map = CompareMsg::In(letter, Box::new(Msg::Pane(Pane::Lab, true)));
+    html! {
+        <div class="proven">
+            { proof::outcome(asked, on) }
+            if !asked.running {
+                <button type="button" class="link" data-action="map" data-leads="" onclick={tell::<MouseEvent>(on, Msg::Compare(map))}>{ words().proof_map }</button>
+            }
+        </div>
     }
 }
 

@@ -10,15 +10,17 @@ use ackscope::stage::palette::Ink;
 use ackscope::stage::scene::{Anchor, Rect, Stroke};
 
 use super::{Track, solid};
-use crate::app::lab::danger::{Kind as Danger, Span};
+use crate::app::lab::danger::Kind as Danger;
+use crate::app::words::words;
 
 /// From when to when something is true of an entity.
 type Spans = Vec<(Node, u64, u64)>;
 
 /// How large the names are.
 pub(super) const NAME_SIZE: f32 = 11.0;
-/// How high the band of danger is, at most.
+/// How high a band of danger is, at most, and with the room above it.
 const DANGER: f32 = 8.0;
+pub(super) const BAND: f32 = 12.0;
 
 impl Track<'_> {
     /// Each is a hollow with dashed sides; one that is open has its sides alone.
@@ -57,20 +59,32 @@ impl Track<'_> {
         }
     }
 
-    /// Where a fault is dangerous: a band along the foot of the lanes, high where records come to
-    /// harm, low where they are refused. Where there are two, one lies above the other.
-    pub(super) fn danger(&mut self, span: Span, above: usize) {
-        let (height, ink) = match span.kind {
-            Danger::Harm => (DANGER, Ink::Lost),
-            Danger::Refused => (DANGER * 0.5, Ink::LeaderFill),
-            Danger::Harmless => (2.0, Ink::Acked),
-        };
-        let (left, right) = (self.x(span.from_us), self.x(span.to_us));
-        if right >= self.size.gutter && left <= self.size.width {
-            let (left, right) = (self.inside(span.from_us), self.inside(span.to_us));
-            let width = (right - left).max(1.0);
-            let foot = self.foot() - above as f32 * (DANGER + 3.0);
-            self.rect(Rect::new(left, foot - height, width, height), 0.0, ink, 1.0);
+    /// Where a fault is dangerous: a band below the lanes, high where records come to harm, low where
+    /// they are refused. Of two worlds each has its own, with its letter.
+    pub(super) fn danger(&mut self, row: usize) {
+        let foot = self.foot() + (row + 1) as f32 * BAND;
+        let part = self.part;
+        for span in &part.danger[row] {
+            let (height, ink) = match span.kind {
+                Danger::Harm => (DANGER, Ink::Lost),
+                Danger::Refused => (DANGER * 0.5, Ink::LeaderFill),
+                Danger::Harmless => (2.0, Ink::Acked),
+            };
+            let (left, right) = (self.x(span.from_us), self.x(span.to_us));
+            if right >= self.size.gutter && left <= self.size.width {
+                let (left, right) = (self.inside(span.from_us), self.inside(span.to_us));
+                let width = (right - left).max(1.0);
+                self.rect(Rect::new(left, foot - height, width, height), 0.0, ink, 1.0);
+            }
+        }
+        if self.size.gutter > 0.0 {
+            let letter = match part.danger.len() {
+                1 => "",
+                _ => [" A", " B"][row.min(1)],
+            };
+            let name = words().danger.to_owned() + letter;
+            let at = (self.size.gutter - 10.0, foot);
+            self.text(name, at, (Anchor::End, NAME_SIZE, false), Ink::Muted);
         }
     }
 

@@ -80,8 +80,8 @@ pub fn track(player: &Player, part: Part<'_>, size: Size) -> Picture {
     track.risk(player);
     track.messages(player.trace());
     track.deaths(player.trace());
-    for (above, spans) in part.danger.iter().rev().enumerate() {
-        spans.iter().for_each(|span| track.danger(*span, above));
+    for row in 0..part.danger.len() {
+        track.danger(row);
     }
     if size.gutter > 0.0 {
         track.names();
@@ -143,9 +143,9 @@ impl Track<'_> {
         within(self.x(at_us), self.size.gutter, self.size.width)
     }
 
-    /// The lower end of the lanes.
+    /// The lower end of the lanes; bands of danger lie below.
     fn foot(&self) -> f32 {
-        self.size.height - self.size.axis
+        self.size.height - self.size.axis - self.part.danger.len() as f32 * lanes::BAND
     }
 
     /// How high a lane is. The lowest one is for what is at risk.

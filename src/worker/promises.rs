@@ -67,9 +67,10 @@ impl Work for Testing {
 
 pub fn broken(broken: &Broken) -> Value {
     let Harm { kind, way } = &broken.harm;
+    let told = way.strip_prefix("failed(").and_then(|it| it.strip_suffix(')')).unwrap_or(way);
     let title = match (*kind, way.as_str()) {
-        ("ghost", told) => format!("told {told}, and delivered all the same"),
-        ("refused", told) => format!("told {told}: the application has to send again"),
+        ("ghost", _) => format!("told {told}, and delivered all the same"),
+        ("refused", _) => format!("told {told}: the application has to send again"),
         ("lost", "accumulator") => "it died in the accumulator".to_owned(),
         ("lost", "network") => "it died on its way".to_owned(),
         ("lost", "page cache") => "it was only in a page cache".to_owned(),

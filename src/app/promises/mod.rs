@@ -79,10 +79,15 @@ pub fn view_broken(job: Job, at: usize, broken: &Value, on: &Callback<Msg>) -> H
     let text = |name: &str| broken[name].as_str().unwrap_or_default().to_owned();
     let open = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Open(job, at)));
     let kind = text("kind");
-    let fate = if kind == "refused" { "reported".to_owned() } else { kind.clone() };
+    // What the application is told of is reported; the command line calls it as the client does.
+    let fate = if kind == "refused" { w.reported.to_owned() } else { kind.clone() };
+    let title = match text("title") {
+        title if title.is_empty() => title,
+        title => ": ".to_owned() + &title,
+    };
     html! {
-        <li class="answer" data-fate={fate} data-broken={kind.clone()}>
-            <span class="answer-title"><b>{ kind }</b>{ " " }{ text("title") }</span>
+        <li class="answer" data-fate={fate.clone()} data-broken={kind}>
+            <span class="answer-title"><b>{ fate }</b>{ title }</span>
             <span class="answer-note">{ text("how") }</span>
             <span class="answer-note">{ text("note") }</span>
             <button type="button" data-action="open-witness" onclick={open}>{ w.promises_open }</button>

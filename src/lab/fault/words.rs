@@ -15,7 +15,7 @@ impl Fault {
                     Down::PowerCut => {
                         format!("The power of {who} is cut: what is not on disk is gone")
                     }
-                    Down::Shutdown => format!("In an orderly way {who} is stopped"),
+                    Down::Shutdown => format!("An orderly shutdown of {who}"),
                     Down::FailDisk(n) => {
                         format!("No write to log directory {n} of {who} succeeds any more")
                     }

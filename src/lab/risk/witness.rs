@@ -68,10 +68,10 @@ pub(super) fn shortest(tried: &[Tried], harm: &Harm) -> Option<Broken> {
         runs.push((rank, by, trial, &done.script));
     }
     runs.sort_by_key(|(rank, ..)| *rank);
-    let (_, first, trial, script) = runs.first()?;
-    let name = format!("{}: {}", harm.kind, first.faults.join(", then "));
-    let broken = Broken::of(harm, name, smallest(script, harm))?;
+    let (.., trial, script) = runs.first()?;
     let sentences = trial.sentences();
+    let name = format!("{}: {}", harm.kind, sentences.join(" Then: ").trim_end_matches('.'));
+    let broken = Broken::of(harm, name, smallest(script, harm))?;
     Some(Broken { sentences, by: runs.into_iter().map(|(_, by, ..)| by).collect(), ..broken })
 }
 

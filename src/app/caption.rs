@@ -3,7 +3,7 @@
 
 use yew::prelude::*;
 
-use super::fates::is_harmed;
+use super::fates::harm;
 use super::shown::Shown;
 use super::state::Msg;
 use super::tool::tell;
@@ -15,8 +15,8 @@ pub fn caption(shown: &Shown, playing: bool, on: &Callback<Msg>) -> Html {
     html! {
         <section class="caption" aria-label={w.caption}>
             <p aria-live={if playing { "off" } else { "polite" }} aria-atomic="true">{ &shown.caption }</p>
-            if is_harmed(&shown.trays) {
-                <button type="button" class="why" data-action="why" data-leads="" onclick={tell::<MouseEvent>(on, Msg::Why)}>{ w.why }<span class="why-more">{ w.why_more }</span></button>
+            if let Some(harm) = harm(&shown.trays) {
+                <button type="button" class="why" data-action="why" data-leads="" onclick={tell::<MouseEvent>(on, Msg::Why)}>{ harm }<span class="why-more">{ w.why_more }</span></button>
             }
         </section>
     }

@@ -94,11 +94,17 @@ pub fn is_harm(fate: Fate) -> bool {
     matches!(fate, Fate::Lost | Fate::Duplicated | Fate::Ghost)
 }
 
-/// Whether records have come to harm, or cannot but come to it.
+/// How many records have come to harm, or cannot but come to it, with the question why.
 #[must_use]
-pub fn is_harmed(trays: &[Tray]) -> bool {
-    let doomed = |tray: &Tray| tray.records.iter().any(|(_, doomed)| *doomed);
-    trays.iter().any(|tray| tray.count > 0 && is_harm(tray.fate) || doomed(tray))
+pub fn harm(trays: &[Tray]) -> Option<String> {
+    let w = words();
+    let harmed = trays.iter().find(|tray| tray.count > 0 && is_harm(tray.fate));
+    let doomed = || trays.iter().flat_map(|tray| &tray.records).filter(|(_, doomed)| *doomed);
+    let (count, fate) = match harmed {
+        Some(tray) => (tray.count as usize, Words::fate(tray.fate).0),
+        None => (doomed().count(), w.doomed),
+    };
+    (count > 0).then(|| fill(w.why, &[("n", &count.to_string()), ("fate", fate)]))
 }
 
 impl State {

@@ -143,6 +143,8 @@ struct Followed {
     life: Biography,
     search: Option<Search>,
     turn: Option<TurningPoint>,
+    /// What becomes of it in the end.
+    ends: Fate,
     /// What happened there, in words.
     deed: Option<String>,
 }
@@ -225,6 +227,7 @@ impl Maker {
             life: Biography::of(player.setup(), player.trace(), record, &ENGLISH),
             search: Search::new(player.script(), player.setup(), player.trace(), record),
             turn: None,
+            ends: player.verdict(record).fate,
             deed: None,
         });
     }
@@ -269,7 +272,7 @@ fn trays(ledger: &Ledger, records: u32) -> Rc<[Tray]> {
 
 fn life(moment: &Moment<'_>, followed: &Followed, reordered: &[u32]) -> Life {
     let w = words();
-    let Followed { record: id, life: Biography { steps, risks }, turn, .. } = followed;
+    let Followed { record: id, life: Biography { steps, risks }, turn, ends, .. } = followed;
     let id = *id;
     let verdict = moment.ledger.verdict(id);
     let past = steps.partition_point(|step| step.at_us <= moment.now_us);
@@ -294,7 +297,12 @@ fn life(moment: &Moment<'_>, followed: &Followed, reordered: &[u32]) -> Life {
         id: id.0,
         fate: verdict.fate,
         doomed: verdict.stranded,
-        fate_text: fate_text(&verdict),
+        fate_text: match verdict.stranded {
+            true => {
+                fill(w.in_the_end, &[("fate", &fate_text(&verdict)), ("end", Words::fate(*ends).0)])
+            }
+            false => fate_text(&verdict),
+        },
         told: Words::told(verdict.told),
         stored: verdict.stored.iter().map(copy_text).collect(),
         processed: match verdict.processed {

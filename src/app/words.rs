@@ -50,7 +50,9 @@ words! {
     restart_label: "Restart {broker} now";
     follow_label: "Follow record {n}";
     caption: "What is happening";
-    why: "Why?";
+    why: "{n} {fate}: why?";
+    doomed: "doomed";
+    in_the_end: "{fate}; in the end {end}";
     why_more: "\u{a0}What would have saved them?";
 
     fates: "What became of the records";

@@ -36,7 +36,7 @@ async fn what_acks_1_can_lose_what_prevents_it_and_the_proof() {
     let (_site, browser) = open(1440, 900).await;
     scrub(&browser, 1e9).await;
     until_says(&browser, ".tray", "3 lost").await;
-    press_text(&browser, ".caption", "Why?").await;
+    press_text(&browser, ".caption", "3 lost: why?").await;
     until_says(&browser, ".told-true", "acked").await;
     until_says(&browser, ".told-true", "lost").await;
 
@@ -45,6 +45,9 @@ async fn what_acks_1_can_lose_what_prevents_it_and_the_proof() {
     until_says(&browser, ".answer[data-sure] .answer-note", "all 3 saved").await;
     press_text(&browser, ".answer[data-sure]", "Compare").await;
     until_says(&browser, ".differences", "acks 1 → all").await;
+    // The crash waits for the same, which comes later.
+    until_says(&browser, ".differences", "when record 8 acked").await;
+    until_says(&browser, "[data-row=proof] th", "The process of broker-1 is killed").await;
     until_says(&browser, "[data-row=proof] td:nth-of-type(1)", "Harm at").await;
     until_says(&browser, "[data-row=proof] td:nth-of-type(2)", "No harm at any of").await;
 
@@ -70,6 +73,7 @@ async fn what_an_applications_own_file_risks_and_a_better_one() {
         it.value = 'bootstrap.servers=a:9092\\nacks=1\\nretries=0\\nlinger.ms=20\\n';
         it.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'insertFromPaste' }));";
     browser.client.execute(paste, vec![]).await.expect("a file is pasted");
+    until_says(&browser, ".file-name", "producer.properties").await;
     until_says(&browser, ".problem", "line 2").await;
     until_says(&browser, ".problem", "line 3").await;
     // What it risks, with a run that shows it.
@@ -84,6 +88,7 @@ async fn what_an_applications_own_file_risks_and_a_better_one() {
     until_says(&browser, &format!("{better} [data-line=out]"), "acks=1").await;
     until_says(&browser, &format!("{better} [data-line=in]"), "acks=all").await;
     until_says(&browser, better, "linger.ms=20").await;
+    until_says(&browser, "[data-lab=check] pre", "min.insync.replicas=2").await;
     press_text(&browser, "[data-lab=check]", "Compare").await;
     until_says(&browser, ".differences", "acks 1 → all").await;
     scrub(&browser, 1e9).await;

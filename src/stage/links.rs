@@ -142,7 +142,7 @@ impl Stage<'_> {
         }
         let card = self.layout.producers[producer.index()];
         let (sender, told) = if self.layout.producer_in_full(producer.index()) {
-            let partitions = self.partitions_of(producer).len();
+            let partitions = self.sent_to[producer.index()].len();
             let areas = self.layout.producer_areas(producer.index(), partitions);
             (areas.sender.y + 32.0, areas.told.y + 30.0)
         } else {

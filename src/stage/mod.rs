@@ -121,6 +121,7 @@ pub fn moving(
         button: view.button,
         corners: view.corners,
         partition,
+        sent_to: producers::sent_to(world.setup(), partition),
         chip: chip_size(world, partition, &layout),
         layout,
         pen: Pen::default(),
@@ -197,6 +198,8 @@ struct Stage<'a> {
     button: f32,
     corners: [f32; 2],
     partition: Option<PartitionId>,
+    /// The partitions that each producer sends to, that which is drawn in full first.
+    sent_to: Vec<Vec<PartitionId>>,
     layout: Layout,
     pen: Pen,
     chip: Size,

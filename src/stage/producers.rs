@@ -12,6 +12,7 @@ use crate::model::client::LinkState;
 use crate::model::ids::{Node, PartitionId, ProducerId, RecordId};
 use crate::model::producer::accumulator::{ProducerBatch, backing_off_until_us};
 use crate::model::producer::{Producer, Waiting};
+use crate::model::setup::Setup;
 use crate::script::config::{Acks, ProducerConfig};
 
 /// The height of a partition in the accumulator: its name, and a track.
@@ -33,6 +34,24 @@ pub(super) struct Areas {
     pub told: Rect,
     /// The space between them.
     pub gap: f32,
+}
+
+/// The partitions that each producer sends to, that which is drawn in full first.
+pub(super) fn sent_to(setup: &Setup, story: Option<PartitionId>) -> Vec<Vec<PartitionId>> {
+    let mut topics = vec![vec![false; setup.topics.len()]; setup.producers.len()];
+    for plan in &setup.records {
+        topics[plan.producer.index()][usize::from(plan.topic)] = true;
+    }
+    let partitions = |topics: &Vec<bool>| {
+        let is_sent_to = |p: &PartitionId| {
+            let partition = setup.partition(*p);
+            !partition.internal && topics[usize::from(partition.topic)]
+        };
+        let all = (0..setup.partitions.len() as u16).map(PartitionId).filter(is_sent_to);
+        let (story, others): (Vec<_>, Vec<_>) = all.partition(|p| Some(*p) == story);
+        [story, others].concat()
+    };
+    topics.iter().map(partitions).collect()
 }
 
 impl Layout {
@@ -109,16 +128,7 @@ impl Stage<'_> {
 
     /// The partitions that a producer sends to, that which is drawn in full first.
     pub(super) fn partitions_of(&self, id: ProducerId) -> Vec<PartitionId> {
-        let setup = self.world.setup();
-        let topics = |p: &PartitionId| {
-            let topic = setup.partition(*p).topic;
-            setup.records_of(id).any(|record| setup.record(record).topic == topic)
-        };
-        let all = (0..setup.partitions.len() as u16).map(PartitionId);
-        let all: Vec<_> = all.filter(|p| !setup.partition(*p).internal).filter(topics).collect();
-        let (story, others): (Vec<_>, Vec<_>) =
-            all.into_iter().partition(|p| Some(*p) == self.partition);
-        [story, others].concat()
+        self.sent_to[id.index()].clone()
     }
 
     fn producer_header(&mut self, producer: &Producer, config: &ProducerConfig, card: Rect) {

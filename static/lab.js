@@ -1,33 +1,71 @@
 // Runs jobs of the lab: in a worker, or in slices on the page's own thread where a frame forbids
 // workers. The page imports this file and calls `start`; the worker is this file as well.
+//
+// A hand comes first. What it does is answered by several threads, and a machine may have two
+// processors: so the lab rests while the page answers, and is heard when the page has a moment.
 const version = new URL(import.meta.url).search;
 const glue = `./ackscope-lab.js${version}`;
 const wasm = new URL(`./ackscope-lab_bg.wasm${version}`, import.meta.url);
-const SLICE_MS = 12;
-// Nobody reads faster, and the page has to lay out what it hears.
+const SLICE_MS = 5;
+// Nobody reads faster.
 const SAY_MS = 150;
+// So long it rests after each thing that a hand does. Then it works for a while, whatever comes: one
+// who drags something for long still waits for an answer.
+const REST_MS = 40;
+const WORK_MS = 10;
+const HAND = ["pointerdown", "pointermove", "pointerup", "click", "keydown", "input", "change", "wheel"];
+
+const isPage = typeof document !== "undefined";
+
+// Compiled once, however many workers there will be.
+let compiled;
+const compile = () =>
+  (compiled ??= fetch(wasm)
+    .then((answer) => (answer.ok ? answer.arrayBuffer() : Promise.reject(`${wasm}: ${answer.status}`)))
+    .then(WebAssembly.compile)
+    .catch((error) => ((compiled = undefined), Promise.reject(error))));
 
 let ready;
-const load = () => (ready ??= import(glue).then(async (lab) => (await lab.default({ module_or_path: wasm }), lab)));
+const load = async (module) => {
+  const lab = await import(glue);
+  await (ready ??= lab.default({ module_or_path: module }));
+  return lab;
+};
 
-// A turn for everything else: messages, input, painting.
-const pause = () => new Promise((go) => setTimeout(go, 0));
+// A turn for everything else: messages, input, painting. Timers would make a worker wait for longer.
+const channel = new MessageChannel();
+const pause = (ms) =>
+  new Promise((go) => {
+    if (isPage || ms > 0) return setTimeout(go, ms);
+    channel.port1.onmessage = go;
+    channel.port2.postMessage(0);
+  });
 
 // Says now and then what is known, and at last that it is all.
-async function run(request, say, state) {
+async function run(request, module, say, state) {
   try {
-    const { Job } = await load();
+    const { Job } = await load(module);
     const job = new Job(request);
     let told = -SAY_MS;
-    for (let more = true; more && !state.cancelled; ) {
-      const until = performance.now() + SLICE_MS;
+    let worked = 0;
+    while (!state.cancelled) {
+      const begun = performance.now();
+      let more;
       do more = job.step();
-      while (more && performance.now() < until);
-      if (!state.cancelled && (!more || performance.now() - told > SAY_MS)) {
+      while (more && performance.now() < begun + SLICE_MS);
+      const now = performance.now();
+      if (!more || now - told > SAY_MS) {
         say(job.report(), !more);
-        told = performance.now();
+        told = now;
       }
-      if (more) await pause();
+      if (!more) break;
+      worked += now - begun;
+      await pause(0);
+      if (state.rests && worked > WORK_MS) {
+        state.rests = false;
+        worked = 0;
+        await pause(REST_MS);
+      }
     }
     job.free();
   } catch (error) {
@@ -35,28 +73,82 @@ async function run(request, say, state) {
   }
 }
 
-if (typeof document === "undefined") {
-  onmessage = ({ data }) => run(data, (report, done) => postMessage([report, done]), {});
+if (!isPage) {
+  const state = {};
+  onmessage = ({ data: [request, module] }) => {
+    if (!request) return void (state.rests = true);
+    run(request, module, (report, done) => postMessage([report, done]), state);
+  };
 }
+
+// What rests when a hand does something.
+const working = new Set();
+const rest = ({ type, buttons }) => {
+  if (type !== "pointermove" || buttons) for (const job of working) job.rest();
+};
+if (isPage) for (const kind of HAND) addEventListener(kind, rest, { capture: true, passive: true });
+
+// What the page has not heard yet: of each job the last. It hears all at once, when it has a moment: what
+// it shows of them is made once.
+const unheard = new Map();
+const idle = globalThis.requestIdleCallback ?? ((go) => setTimeout(go, 50));
+let waits;
+let heardAt = -SAY_MS;
+const tellAll = () => {
+  const all = [...unheard.values()];
+  unheard.clear();
+  waits = undefined;
+  heardAt = performance.now();
+  for (const tell of all) tell();
+};
+const hear = (job, tell, done) => {
+  unheard.set(job, tell);
+  const after = done ? 0 : Math.max(0, heardAt + SAY_MS - performance.now());
+  const until = performance.now() + after;
+  if (waits && waits.until <= until) return;
+  clearTimeout(waits?.timer);
+  waits = { until, timer: setTimeout(() => idle(tellAll, { timeout: 2 * SAY_MS }), after) };
+};
+
+// A frame may forbid workers: that is asked once.
+let isForbidden = false;
 
 // Starts a job. `say` hears reports as JSON, each with whether it is the last; `cancel()` ends it.
 export function start(request, say) {
   const state = {};
+  const job = { rest: () => (worker ? worker.postMessage([]) : (state.rests = true)) };
   let worker;
-  const here = () => {
-    worker = undefined;
-    if (!state.cancelled) run(request, say, state);
+  const end = () => {
+    working.delete(job);
+    unheard.delete(job);
+    worker?.terminate();
+    state.cancelled = true;
   };
-  try {
-    worker = new Worker(import.meta.url, { type: "module" });
-    worker.onmessage = ({ data: [report, done] }) => {
-      if (done) worker.terminate();
-      if (!state.cancelled) say(report, done);
+  const told = (report, done) => {
+    const tell = () => {
+      if (state.cancelled) return;
+      if (done) end();
+      say(report, done);
     };
-    worker.onerror = (event) => (event.preventDefault(), here());
-    worker.postMessage(request);
-  } catch {
-    here();
-  }
-  return { cancel: () => ((state.cancelled = true), worker?.terminate()) };
+    hear(job, tell, done);
+  };
+  const here = (module) => {
+    isForbidden = true;
+    worker = undefined;
+    run(request, module, told, state);
+  };
+  const there = (module) => {
+    worker = new Worker(import.meta.url, { type: "module" });
+    worker.onmessage = ({ data: [report, done] }) => told(report, done);
+    worker.onerror = (event) => (event.preventDefault(), here(module));
+    worker.postMessage([request, module]);
+  };
+  working.add(job);
+  compile().then((module) => {
+    if (state.cancelled) return;
+    if (isForbidden) return here(module);
+    // Some browsers say at once that it is forbidden, others later.
+    try { there(module); } catch { here(module); }
+  }, (error) => told(JSON.stringify({ error: `the lab could not be loaded: ${error}` }), true));
+  return { cancel: end };
 }

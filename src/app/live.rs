@@ -328,7 +328,7 @@ fn rate(state: &State) -> String {
     fill(words().pace_note, &[("rate", &rate)])
 }
 
-/// Paints the world that is chosen. Answers whether as a whole.
+/// Paints the world that is chosen. Answers whether it is there as it was painted at once.
 #[inline(never)] // The build asks for it by its name: a rehearsal paints everything each time.
 fn paint_stage(
     stage: &stage_view::Handle,
@@ -385,11 +385,12 @@ fn paint_stage(
     let before = state.glance.before(&frame);
     let size = (scene.width * scale, scene.height * scale);
     let mut painter = Painter::new(&canvas, size, scale, theme)?;
-    let whole = painter.turn(&mut stage.picture.borrow_mut(), scene.shapes, scene.background)?;
+    let mut picture = stage.picture.borrow_mut();
+    painter.turn(&mut picture, scene.shapes, scene.background)?;
     stage.resize(size);
     stage.place(scene.hotspots, scale);
     state.glance.scroll(&frame, before);
-    Some(whole)
+    Some(!picture.is_patched)
 }
 
 /// The scene at the scale at which it fits: a little smaller, rather than a part of it or, of two

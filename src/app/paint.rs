@@ -105,19 +105,18 @@ impl Painter {
         }
     }
 
-    /// Paints of a scene what differs from the picture that is there. Answers whether that is all of it.
+    /// Paints of a scene what differs from the picture that is there.
     pub fn turn(
         &mut self,
         picture: &mut Picture,
         shapes: Vec<Shape>,
         background: Ink,
-    ) -> Option<bool> {
+    ) -> Option<()> {
         if self.is_empty {
             *picture = Picture::default();
         }
         let parts = picture.turn_into(shapes, self.look);
         let zoom = self.look.zoom;
-        let all = parts.first() == Some(&[0, 0, self.look.size[0], self.look.size[1]]);
         for part in parts {
             let [x, y, width, height] = part.map(f64::from);
             self.context.save();
@@ -136,7 +135,7 @@ impl Painter {
             self.context.restore();
             self.set = Settings::default();
         }
-        Some(all)
+        Some(())
     }
 
     /// Paints a shape: first its inside, then its outline.

@@ -233,7 +233,8 @@ words! {
     lab: "Lab";
     lab_working: "The lab is at work";
     lab_stop: "Stop";
-    lab_stopped: "Stopped. What is said here is what was known by then.";
+    lab_stopped: "Stopped at {n} %: this is what was known by then.";
+    lab_again: "Start again";
     rescue: "What would have saved it";
     rescue_hint: "Replays this run with each setting changed, and says what that costs.";
     rescue_ask: "Find out";

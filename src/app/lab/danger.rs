@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::rescue::progress;
 use super::{Asked, Job, LabMsg};
+use crate::app::shown::Shared;
 use crate::app::state::{Msg, State};
 use crate::app::tool::tell;
 use crate::app::words::{fill, time, words};
@@ -76,29 +77,58 @@ pub fn danger(state: &State, on: &Callback<Msg>) -> Html {
     }
 }
 
-/// The faults, by the thing that breaks.
+/// The faults, by the thing that breaks: made anew only where they or the chosen one differ.
 fn choice(id: &'static str, state: &State, on: &Callback<Msg>) -> Html {
-    let w = words();
-    let groups = state.lab.asked(Job::Faults).report["groups"].as_array();
-    let groups = groups.map_or(&[][..], Vec::as_slice);
     let asked = state.lab.asked(Job::Danger);
-    let onchange = on.reform(|event: Event| {
-        let fault = event.target_unchecked_into::<HtmlSelectElement>().value();
-        Msg::Lab(LabMsg::Fault((!fault.is_empty()).then_some(fault)))
-    });
-    let view_group = |group: &Value| {
-        let faults = group["faults"].as_array().map_or(&[][..], Vec::as_slice);
+    let chosen = (asked.number > 0).then(|| asked.about.clone());
+    let faults = state.lab.asked(Job::Faults).report.clone();
+    html! { <Choice {id} {faults} {chosen} {on} /> }
+}
+
+#[derive(PartialEq, Properties)]
+pub struct ChoiceProps {
+    id: &'static str,
+    /// What the lab has said about them.
+    faults: Shared<Value>,
+    /// The fault that is chosen, if one is.
+    chosen: Option<String>,
+    on: Callback<Msg>,
+}
+
+/// A list to choose from.
+pub struct Choice;
+
+impl Component for Choice {
+    type Message = ();
+    type Properties = ChoiceProps;
+
+    fn create(_: &Context<Self>) -> Self {
+        Self
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let w = words();
+        let ChoiceProps { id, faults, chosen, on } = ctx.props();
+        let groups = faults["groups"].as_array().map_or(&[][..], Vec::as_slice);
+        let onchange = on.reform(|event: Event| {
+            let fault = event.target_unchecked_into::<HtmlSelectElement>().value();
+            Msg::Lab(LabMsg::Fault((!fault.is_empty()).then_some(fault)))
+        });
+        let about = chosen.as_deref().unwrap_or_default();
+        let view_group = |group: &Value| {
+            let faults = group["faults"].as_array().map_or(&[][..], Vec::as_slice);
+            html! {
+                <optgroup label={text(group, "name")}>
+                    { for faults.iter().map(|fault| view_fault(fault, about)) }
+                </optgroup>
+            }
+        };
         html! {
-            <optgroup label={text(group, "name")}>
-                { for faults.iter().map(|fault| view_fault(fault, &asked.about)) }
-            </optgroup>
+            <select id={*id} aria-label={w.danger} title={w.danger_help} {onchange}>
+                <option value="" selected={chosen.is_none()}>{ w.danger_none }</option>
+                { for groups.iter().map(view_group) }
+            </select>
         }
-    };
-    html! {
-        <select {id} aria-label={w.danger} title={w.danger_help} {onchange}>
-            <option value="" selected={asked.number == 0}>{ w.danger_none }</option>
-            { for groups.iter().map(view_group) }
-        </select>
     }
 }
 

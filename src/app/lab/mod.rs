@@ -16,6 +16,8 @@ pub use hazard::{Hazard, HazardMsg};
 use ackscope::script::Script;
 use serde_json::Value;
 
+use super::shown::Shared;
+
 /// How many kinds of questions there are.
 pub const JOBS: usize = 10;
 
@@ -91,6 +93,8 @@ pub enum LabMsg {
     Hazard(HazardMsg),
     /// The user has enough.
     Stop(Job),
+    /// The user wants to know more of what was stopped: of the run that is on the page now.
+    Again(Job),
     /// The lab says what it knows, and whether that is all.
     Heard(Job, String, bool),
     /// The user wants to see a run that the lab has found, by its place in the answer.
@@ -107,7 +111,7 @@ pub struct Asked {
     /// The fault or the hazard.
     pub about: String,
     /// What is known.
-    pub report: Value,
+    pub report: Shared<Value>,
     /// Whether the lab is still at it.
     pub running: bool,
     /// The run that it is about, and those that were opened from the answer: whoever comes back
@@ -162,8 +166,8 @@ impl Lab {
     pub fn ask(&mut self, job: Job, about: String, run: &Script) {
         self.count += 1;
         let (number, runs) = (self.count, vec![run.clone()]);
-        self.asked[job as usize] =
-            Asked { number, about, report: Value::Null, running: true, runs };
+        let report = Shared::default();
+        self.asked[job as usize] = Asked { number, about, report, running: true, runs };
     }
 
     /// Forgets a question and its answer.
@@ -180,7 +184,7 @@ impl Lab {
     pub fn heard(&mut self, job: Job, report: &str, done: bool) {
         let asked = &mut self.asked[job as usize];
         if asked.running {
-            asked.report = serde_json::from_str(report).unwrap_or_default();
+            asked.report = Shared::new(serde_json::from_str(report).unwrap_or_default());
             asked.running = !done;
         }
     }
@@ -272,7 +276,7 @@ mod tests {
     fn what_nobody_waits_for_is_not_heard() {
         let mut lab = Lab::default();
         lab.heard(Job::Rescue, r#"{"done": 1}"#, false);
-        assert_eq!(lab.asked(Job::Rescue).report, Value::Null);
+        assert_eq!(*lab.asked(Job::Rescue).report, Value::Null);
         lab.ask(Job::Rescue, String::new(), &script());
         lab.heard(Job::Rescue, r#"{"done": 1, "all": 4}"#, false);
         assert_eq!(lab.asked(Job::Rescue).per_cent(), 25);

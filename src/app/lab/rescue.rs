@@ -58,14 +58,20 @@ fn answers(state: &State, asked: &Asked, on: &Callback<Msg>) -> Html {
     }
 }
 
-/// How far a job is, with a way to stop it; or why there is no answer.
+/// How far a job is, with a way to stop it, or how far it came, with a way to begin anew; or why there is
+/// no answer.
 pub fn progress(asked: &Asked, job: Job, on: &Callback<Msg>) -> Html {
     let w = words();
     if let Some(error) = asked.error() {
         return html! { <p class="error" role="alert">{ error.to_owned() }</p> };
     }
     if asked.is_stopped() {
-        return html! { <p class="note" role="status">{ w.lab_stopped }</p> };
+        let again = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Again(job)));
+        return html! {
+            <p class="note" role="status">{ fill(w.lab_stopped, &[("n", &asked.per_cent().to_string())]) }{ " " }
+                <button type="button" class="link" data-action="again" onclick={again}>{ w.lab_again }</button>
+            </p>
+        };
     }
     if !asked.running {
         return html! {};

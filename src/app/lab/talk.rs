@@ -25,6 +25,9 @@ impl State {
             LabMsg::Fault(None) => self.lab.forget(Job::Danger),
             LabMsg::Hazard(hazard) => self.lab.set_hazard(&hazard),
             LabMsg::Stop(job) => self.lab.stop(job),
+            LabMsg::Again(job) => {
+                self.lab.ask(job, self.lab.asked(job).about.clone(), self.player.script());
+            }
             LabMsg::Heard(job, report, done) => {
                 self.lab.heard(job, &report, done);
                 match job {

@@ -6,6 +6,9 @@ mod access;
 mod browser;
 #[path = "browser/compare.rs"]
 mod compare;
+#[path = "support/cpu.rs"]
+#[allow(dead_code, clippy::disallowed_types, reason = "a clock, shared with the benchmarks")]
+mod cpu;
 #[path = "browser/everywhere.rs"]
 mod everywhere;
 #[path = "browser/files.rs"]

@@ -45,11 +45,14 @@ const METER: &str = "
     }));
     window.acted = async (act, due) => {
         const start = performance.now();
+        // Asked for before the page does: so it is the first that the frame calls.
+        const framed = new Promise((go) => ask(() => go(performance.now())));
         act();
         await turn();
         const handled = performance.now() - start;
-        const frame = await painted();
-        return [handled + frame, performance.now() - (due ?? start)];
+        const from = await framed;
+        await turn();
+        return [handled + performance.now() - from, performance.now() - (due ?? start)];
     };
     window.range = () => document.querySelector('[data-scrubber]');
     window.scrub = (value) => {

@@ -38,13 +38,15 @@ impl CpuClock {
     }
 }
 
-/// The processes below this one in which Chromium runs pages.
+/// The processes below this one in which Chromium or Firefox run pages.
 pub fn renderers() -> impl Iterator<Item = u32> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let ids = entries.filter_map(|entry| entry.file_name().to_string_lossy().parse().ok());
     ids.filter(|id| {
         let arguments = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
-        let renders = String::from_utf8_lossy(&arguments).contains("--type=renderer");
+        let arguments = String::from_utf8_lossy(&arguments);
+        let is_tab = arguments.contains("-contentproc") && arguments.ends_with("\0tab\0");
+        let renders = arguments.contains("--type=renderer") || is_tab;
         renders && iter::successors(Some(*id), |id| parent(*id)).any(|id| id == process::id())
     })
 }

@@ -185,7 +185,12 @@ fn lessons(state: &State, on: &Callback<Msg>) -> Html {
             </li>
         }
     };
-    html! { <ol class="menu-list">{ for lessons.iter().map(item) }</ol> }
+    html! {
+        <>
+            <p class="note">{ words().lessons_checked }</p>
+            <ol class="menu-list">{ for lessons.iter().map(item) }</ol>
+        </>
+    }
 }
 
 /// Against which Kafka a lesson was checked, and how.

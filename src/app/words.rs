@@ -84,7 +84,8 @@ words! {
     lessons: "Lessons";
     lessons_open: "Lessons and scripts";
     checked: "✓ checked on {version}";
-    checked_how: "✓ Checked on real Apache Kafka {version} clusters: the same fault, made certain ({recording})";
+    checked_how: "✓ Kafka {version}: {recording}";
+    lessons_checked: "Each was checked on real Apache Kafka clusters: the same fault, made certain.";
     no_lesson: "There is no lesson {id}.";
     own_script: "Or a script of your own, as ackscope run takes it:";
 
@@ -115,8 +116,8 @@ words! {
     files_more: "One more";
     files_remove: "Remove this file";
     files_kind: "Whose properties";
-    files_kind_auto: "whose? find out";
-    files_kind_found: "found: {kind}";
+    files_kind_auto: "find out whose";
+    files_kind_found: "{kind} (found)";
     files_fine: "Kafka accepts every line.";
     files_aside: "Without effect in the model: {names}.";
     files_apply: "Apply to the run";
@@ -295,7 +296,7 @@ words! {
     odds: "The odds";
     odds_hazard: "with";
     odds_ask: "Run 10,000";
-    odds_of: "of {n} runs have at least one record that is";
+    odds_of: "Of {n} runs so many have a record that is …";
     odds_lost: "lost";
     odds_duplicated: "duplicated";
     odds_reordered: "out of order";

@@ -118,13 +118,14 @@ fn span(map: &DangerMap, span: &Span) -> Value {
     let harms = &span.outcome.harms;
     let refused = [("reported", &harms.reported), ("pending", &harms.pending)];
     let harmful = map.is_harmful(span);
-    let kinds = harms.kinds().into_iter().map(|(kind, records)| (kind, records.to_vec()));
+    // Records that are harmed without the fault as well are none of its doing.
+    let kinds = span.outcome.new_harms(map.undisturbed()).into_iter();
     let all = kinds.chain(refused.map(|(kind, records)| (kind, records.clone())));
     let named = all.filter(|(_, records)| !records.is_empty());
     let texts: Vec<String> =
         named.map(|(kind, records)| format!("{kind} {}", numbers(&records))).collect();
-    let same = *harms == map.undisturbed().harms && !texts.is_empty();
-    let text = if same { "no more than without it".to_owned() } else { texts.join(", ") };
+    let anyhow = texts.is_empty() && harms.kinds().iter().any(|(_, all)| !all.is_empty());
+    let text = if anyhow { "no more than without it".to_owned() } else { texts.join(", ") };
     json!({
         "from_us": span.from_us,
         "to_us": span.to_us,

@@ -148,10 +148,19 @@ fn moved(moved: &Moved) -> Value {
         "name": moved.name,
         "of": moved.of,
         "alarm": moved.says == Says::Failure,
-        "text": format!("{} → {}", quantity(moved.quiet, moved.unit), quantity(moved.here, moved.unit)),
+        "text": change(moved),
         "at": time(moved.at_us),
         "at_us": moved.at_us,
     })
+}
+
+/// "0 → 2 partitions": a unit that is a word is said once.
+fn change(moved: &Moved) -> String {
+    let before = match moved.unit {
+        unit @ ("us" | "ns") => quantity(moved.quiet, unit),
+        _ => moved.quiet.to_string(),
+    };
+    format!("{before} → {}", quantity(moved.here, moved.unit))
 }
 
 /// A number with its unit.

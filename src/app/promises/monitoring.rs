@@ -62,7 +62,7 @@ fn view_moved(moved: &Value, on: &Callback<Msg>) -> Html {
         <li data-alarm={(moved["alarm"] == true).then_some("true")}>
             <button type="button" onclick={go}>
                 <code>{ text("name") }</code>{ " " }<span class="note">{ text("of") }</span>
-                <span class="moved-text">{ text("text") }{ ", " }{ text("at") }</span>
+                <span class="moved-text">{ text("at") }{ ": " }{ text("text") }</span>
             </button>
         </li>
     }

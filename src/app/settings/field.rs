@@ -55,11 +55,11 @@ pub fn view(field: &Field, props: &Props) -> Html {
             <button type="button" class="field-name" id={field.id()} aria-expanded={if open { "true" } else { "false" }} onclick={explain}>
                 { breakable(name) }{ overruled.then_some("*") }
             </button>
+            if changed { { reset(field, &props.on) } }
             { control(field, overruled, refusal.is_some(), props) }
             if props.tune.from_now && knob.acts() == Acts::Run { <span class="note">{ w.whole_run }</span> }
             if let Some(later) = later { <span class="note">{ when(later) }</span> }
             if reading.mixed { <span class="note">{ w.mixed }</span> }
-            if changed { { reset(field, &props.on) } }
             if open { { details::view(field, props) } }
             if let Some(why) = refusal {
                 <p class="error" role="alert">{ why }<small>{ w.refused }</small></p>

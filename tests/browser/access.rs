@@ -23,6 +23,25 @@ const CHECK: &str = "const [colours, done] = arguments;
         [id, node.target.join(' '), ...[...node.any, ...node.all, ...node.none].map(it => it.message)].join(' | ')))),
         error => done([String(error)]));";
 
+/// What is smaller than 24 by 24 pixels: how far from its middle to either side one still hits it, but
+/// for a pixel that is lost where places are not whole (WCAG 2.5.8 without its exception for what stands
+/// apart). Of the stage as above. What lies under something else in its middle is named, too.
+const SMALL: &str = "(() => {
+    const top = document.querySelector('dialog[open]') ?? document;
+    const all = top.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex=\"0\"]');
+    const seen = it => !it.disabled && it.checkVisibility({ visibilityProperty: true })
+        && !it.matches('[data-part], .skip, [type=file], [data-scrubber]');
+    return [...all].filter(seen).flatMap(it => {
+        const whole = it.matches('input') && it.closest('label') || it;
+        whole.scrollIntoView({ block: 'center', inline: 'center' });
+        const box = whole.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2;
+        const hits = (dx, dy) => { const hit = document.elementFromPoint(x + dx, y + dy); return hit !== null && whole.contains(hit); };
+        const reach = (dx, dy) => { let n = 0; while (n < 24 && hits(dx * n, dy * n)) n += 0.5; return n; };
+        const size = [reach(-1, 0) + reach(1, 0), reach(0, -1) + reach(0, 1)];
+        return Math.min(...size) < 23 ? [`${whole.outerHTML.slice(0, 120)} is hit within ${size}`] : [];
+    });
+})()";
+
 /// Nothing moves any more.
 const STILL: &str = "document.getAnimations().every(it => it.playState !== 'running'
     || it.effect.getTiming().iterations === Infinity)";
@@ -35,6 +54,10 @@ async fn check(browser: &Browser, view: &str, findings: &mut Vec<String>) {
         let script = fs::read_to_string(path).expect("the checker") + "; window.axe = axe;";
         browser.client.execute(&script, vec![]).await.expect("the checker is there");
     }
+    until(browser, STILL).await;
+    let small = evaluate(browser, SMALL).await;
+    let small = small.as_array().expect("a list").iter().filter_map(Value::as_str);
+    findings.extend(small.map(|it| format!("{view}: {it}")));
     for theme in ["Light", "Dark", "High contrast"] {
         press(browser, &format!("[name=theme][aria-label=\"{theme}\"]")).await;
         until(browser, STILL).await;

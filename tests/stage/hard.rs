@@ -22,6 +22,7 @@ pub fn scripts() -> Vec<(String, Script)> {
         ("large records", large_records()),
         ("little memory", little_memory()),
         ("slow disks and queues", queues()),
+        ("a leader that does not know that it is none", deposed()),
     ];
     let load = |(name, script): (&str, Value)| {
         (name.to_owned(), Script::parse(&script.to_string()).expect("it is valid"))
@@ -163,5 +164,21 @@ fn queues() -> Value {
         "actions": [
             { "at": "20ms", "do": { "pause": "broker-2" } }, { "at": "20ms", "do": { "pause": "broker-3" } },
             { "at": "12s", "do": { "resume": "broker-2" } }, { "at": "12s", "do": { "resume": "broker-3" } }],
+    })
+}
+
+/// The controller is far away, so that who is elected and who was deposed hear of it late.
+fn deposed() -> Value {
+    json!({
+        "kafka": "4.1", "seed": 10,
+        "network": { "latency": "2ms", "links": [{ "from": "controller", "to": "brokers", "latency": "60ms" }] },
+        "topics": [{ "name": "orders", "partitions": 1, "replication_factor": 3 }],
+        "producers": [{ "config": { "acks": "1" },
+            "sends": [{ "topic": "orders", "count": 60, "start": "10ms", "every": "500ms" }] }],
+        "groups": [{ "id": "billing", "topics": ["orders"], "processing": "3ms",
+            "config": { "auto.offset.reset": "earliest" } }],
+        "actions": [
+            { "at": "1s", "do": { "shutdown": "broker-1" } }, { "at": "8s", "do": { "restart": "broker-1" } },
+            { "at": "20s", "do": "elect-preferred" }],
     })
 }

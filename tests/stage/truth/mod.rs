@@ -62,6 +62,8 @@ pub fn untrue(moment: &Moment<'_>, view: &View, scene: &Scene) -> Vec<String> {
         shapes,
     };
     let mut wrong = Vec::new();
+    numbered(&picture, &mut wrong);
+    legend(&picture, &mut wrong);
     logs::check(&picture, &mut wrong);
     brokers::check(&picture, &mut wrong);
     others::check(&picture, &mut wrong);
@@ -73,6 +75,55 @@ pub fn untrue(moment: &Moment<'_>, view: &View, scene: &Scene) -> Vec<String> {
     messages::check(&picture, &mut wrong);
     ways::check(&picture, &mut wrong);
     wrong
+}
+
+/// Each record has its number on it.
+fn numbered(picture: &Picture<'_>, wrong: &mut Vec<String>) {
+    for spot in &picture.scene.hotspots {
+        let Part::Record(record, _) = spot.part else { continue };
+        let here = |text: &&Text| {
+            let center = spot.rect.center();
+            picture.same(text.at.x, center.x) && (text.at.y - center.y).abs() < 8.0 * picture.scale
+        };
+        let texts: Vec<&str> =
+            picture.texts(spot.part).filter(here).map(|text| &*text.content).collect();
+        if texts != [record.to_string()] {
+            wrong.push(format!("{} has the number {texts:?}", spot.id()));
+        }
+    }
+}
+
+/// The key explains each sign beside that sign.
+fn legend(picture: &Picture<'_>, wrong: &mut Vec<String>) {
+    let mut sign: Vec<&Shape> = Vec::new();
+    for shape in picture.shapes(Part::Legend) {
+        let Some(text) = text_of(shape) else {
+            sign.push(shape);
+            continue;
+        };
+        let filled = |ink| sign.iter().any(|s| s.fill.is_some_and(|fill| fill.ink == ink));
+        let dashed = sign.iter().any(|s| s.stroke.is_some_and(|stroke| stroke.dash.is_some()));
+        let lines = sign.iter().filter(|s| line_of(s).is_some()).count();
+        let rects = sign.iter().filter(|s| rect_of(s).is_some()).count();
+        let plain = rects == 1 && lines == 0;
+        let right = match &*text.content {
+            "on disk" => plain && filled(Ink::Record) && !dashed,
+            "page cache only" => plain && !filled(Ink::Record) && !dashed,
+            "on its way" => rects == 2 && lines == 0,
+            "broker down" => plain && dashed,
+            "lost or doomed" => rects == 1 && lines == 1,
+            "took effect" => plain && filled(Ink::Acked),
+            "took effect twice" => rects == 2 && filled(Ink::Duplicated),
+            "told failed, took effect" => filled(Ink::Ghost),
+            "in an open transaction" => rects == 0 && lines == 1 && dashed,
+            "link cut" => rects == 0 && lines == 2,
+            _ => false,
+        };
+        if !right {
+            wrong.push(format!("“{}” is explained by {sign:?}", text.content));
+        }
+        sign.clear();
+    }
 }
 
 impl<'a> Picture<'a> {

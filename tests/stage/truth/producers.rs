@@ -115,7 +115,8 @@ fn in_flight(
             .is_some_and(|(a, b)| a.parse::<u64>().is_ok() && b.parse::<u64>().is_ok());
         if short || (text.contains(" in flight") && text.contains(|c: char| c.is_ascii_digit())) {
             said = true;
-            if numbers(text) != [count, max] {
+            // Where there is little room it is the count alone.
+            if numbers(text) != [count, max] && numbers(text) != [count] {
                 wrong.push(format!("{}: {count} of {max} in flight: {text}", producer.id));
             }
         }
@@ -143,12 +144,12 @@ fn in_flight(
         };
         let said = picture.texts(Part::Producer(producer.id)).find(holds).map(|t| &*t.content);
         let right = match (&records[..], said) {
-            (_, None) => true,
+            ([], said) => said.is_none(),
+            (_, None) => slot.width < 30.0 * picture.scale,
             ([one], Some(text)) => text == one.to_string(),
             ([first, .., last], Some(text)) => {
                 text == format!("{first}–{last}") || text == format!("×{}", records.len())
             }
-            ([], Some(_)) => false,
         };
         let mut bars = picture.filled(Part::Producer(producer.id), Ink::Leader);
         let inside = |bar: &Rect| {

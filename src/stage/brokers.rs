@@ -295,11 +295,14 @@ impl Stage<'_> {
         only_here.map(|id| id.0).collect()
     }
 
-    /// What a log has lost, as far as nothing was written in its place; then shorter.
+    /// What a log has lost and did not get back; then shorter.
     fn gone(&self, broker: &Broker, replica: &Replica) -> Vec<String> {
-        let end = replica.log.end_offset();
-        let cut_off = replica.log.cut_off().iter().flat_map(|batch| batch.records());
-        let gone = cut_off.filter(|(offset, _)| *offset >= end).map(|(_, record)| record.0);
+        let cut_off = replica.log.cut_off();
+        let first = cut_off.first().map_or(0, |batch| batch.base_offset);
+        let after = replica.log.batches().iter().rev().take_while(|it| it.end_offset() > first);
+        let back: Vec<_> = after.flat_map(|batch| batch.records()).collect();
+        let cut_off = cut_off.iter().flat_map(|batch| batch.records());
+        let gone = cut_off.filter(|it| !back.contains(it)).map(|(_, record)| record.0);
         let numbers = ranges(&gone.collect::<Vec<_>>());
         if numbers.is_empty() {
             return Vec::new();

@@ -17,7 +17,7 @@ pub struct Log {
     flushed_offset: u64,
     /// Where each leader epoch starts.
     epochs: Vec<(u32, u64)>,
-    /// What was cut off and has not been written over. Nobody in the model knows of it: it is for
+    /// What was cut off, until all of it has been written over. Nobody in the model knows of it: it is for
     /// whoever looks.
     cut_off: Vec<Arc<LogBatch>>,
     /// Dirty pages: the end of each append that is not on disk, and its time.
@@ -49,8 +49,8 @@ impl Log {
         &self.batches
     }
 
-    /// The batches that were cut off last, or lost with the page cache or the disk, as far as
-    /// nothing has been written in their place.
+    /// The batches that were cut off last, or lost with the page cache or the disk, until something has
+    /// been written in the place of each.
     #[must_use]
     pub fn cut_off(&self) -> &[Arc<LogBatch>] {
         &self.cut_off
@@ -74,9 +74,8 @@ impl Log {
         self.end_offset = entry.end_offset();
         self.dirty.push_back((self.end_offset, now_us));
         self.batches.push(entry);
-        if !self.cut_off.is_empty() {
-            let end_offset = self.end_offset;
-            self.cut_off.retain(|batch| batch.end_offset() > end_offset);
+        if self.cut_off.iter().all(|batch| batch.end_offset() <= self.end_offset) {
+            self.cut_off.clear();
         }
     }
 

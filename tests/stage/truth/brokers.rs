@@ -272,10 +272,11 @@ fn listed(list: &str) -> Vec<RecordId> {
     list.split(", ").flat_map(part).map(|record| RecordId(record as u32)).collect()
 }
 
-/// What a log has lost, as far as nothing was written in its place.
+/// What a log has lost and does not hold.
 fn gone(replica: &Replica) -> Vec<RecordId> {
+    let held: Vec<_> = replica.log.batches().iter().flat_map(|batch| batch.records()).collect();
     let all = replica.log.cut_off().iter().flat_map(|batch| batch.records());
-    all.filter(|(offset, _)| *offset >= replica.log.end_offset()).map(|(_, id)| id).collect()
+    all.filter(|cut| !held.contains(cut)).map(|(_, id)| id).collect()
 }
 
 /// Of such a list what is not so: this broker has it, and no other one.

@@ -33,7 +33,7 @@ pub fn top_bar(state: &State, on: &Callback<Msg>) -> Html {
             if let Some(version) = state.menu.checked(player.script()) {
                 <span class="chip checked">{ fill(w.checked, &[("version", version)]) }</span>
             }
-            <span class="grow"></span>
+            <span class="grow">{ w.tagline }</span>
             { compare::head::button(state, on) }
             { more("tools", state.tools, Msg::Tools(!state.tools), on) }
             <div class="tools">

@@ -18,6 +18,7 @@ macro_rules! words {
 
 words! {
     brand: "ackscope";
+    tagline: "See where Kafka messages go, and get lost";
     page_title: "{name} · ackscope";
     skip_to_stage: "Skip to the stage";
     kafka: "Kafka {version}";

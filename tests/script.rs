@@ -8,6 +8,8 @@ mod clients;
 mod docs;
 #[path = "script/faults.rs"]
 mod faults;
+#[path = "script/kafka.rs"]
+mod kafka;
 #[path = "script/names.rs"]
 mod names;
 #[path = "script/parse.rs"]

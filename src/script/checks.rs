@@ -212,7 +212,6 @@ pub(super) fn broker(
     if config.replica_fetch_wait_max_us > config.replica_lag_time_max_us {
         return Err(settings.error(&["replica.fetch.wait.max.ms", "replica.lag.time.max.ms"], "replica.fetch.wait.max.ms should always be less than or equal to replica.lag.time.max.ms to prevent frequent changes in ISR"));
     }
-    segment_bytes(settings, &["log.segment.bytes"])?;
     cleanup_policy(settings, &["log.cleanup.policy"])?;
     if settings.is_given("log.flush.interval.ms") {
         flusher_runs(settings, &config, &["log.flush.interval.ms"], notices);
@@ -244,21 +243,6 @@ pub(super) fn cleanup_policy(settings: &Settings, about: About) -> Result<(), Sc
         ))),
         None => Ok(()),
     }
-}
-
-/// The smallest segment, which is 1 MiB since 4.0 (KIP-1030).
-pub(super) fn segment_bytes(settings: &Settings, about: About) -> Result<(), ScriptError> {
-    let name = about[0];
-    let bytes = settings.int(name);
-    if settings.version.since(4, 0) && bytes < 1_048_576 {
-        return Err(settings.error(
-            about,
-            format!(
-                "Invalid value {bytes} for configuration {name}: Value must be at least 1048576"
-            ),
-        ));
-    }
-    Ok(())
 }
 
 /// Whether a partition with so many replicas can ever have enough of them in sync.
@@ -365,16 +349,11 @@ fn classic_group(
     Ok(())
 }
 
-/// `AutoOffsetResetStrategy`, whose durations came with 4.0.
+/// `AutoOffsetResetStrategy`.
 fn offset_reset(settings: &Settings, config: &ConsumerConfig) -> Result<(), ScriptError> {
     let value = settings.text("auto.offset.reset");
     if !matches!(config.auto_offset_reset, OffsetReset::ByDuration { .. }) {
         return Ok(());
-    }
-    if !settings.version.since(4, 0) {
-        return Err(settings.error(&["auto.offset.reset"], format!(
-            "Invalid value {value} for configuration auto.offset.reset: String must be one of: latest, earliest, none"
-        )));
     }
     if OffsetReset::duration_us(&value).is_none() {
         return Err(settings.error(&["auto.offset.reset"], format!(

@@ -164,7 +164,6 @@ impl Script {
                 notices,
             )?;
             let config = TopicConfig::of(&settings);
-            checks::segment_bytes(&settings, &["segment.bytes"])?;
             checks::cleanup_policy(&settings, &["cleanup.policy"])?;
             if settings.is_given("flush.ms") {
                 checks::flusher_runs(&settings, broker, &["flush.ms"], notices);

@@ -109,7 +109,6 @@ impl Script {
 }
 
 fn topic_config(settings: &Settings) -> Result<TopicConfig, ScriptError> {
-    checks::segment_bytes(settings, &["segment.bytes"])?;
     checks::cleanup_policy(settings, &["cleanup.policy"])?;
     Ok(TopicConfig::of(settings))
 }

@@ -88,7 +88,8 @@ impl Settings {
                 continue;
             }
             let at = format!("{place}[\"{name}\"]");
-            let setting = property.read(value).map_err(|why| ScriptError::new(at.clone(), why))?;
+            let setting = property.in_version(self.version).read(value);
+            let setting = setting.map_err(|why| ScriptError::new(at.clone(), why))?;
             if setting == Setting::Unset {
                 if property.default(self.version) != Some("") {
                     let why = property.invalid("null", "It must have a value");

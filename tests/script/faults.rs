@@ -51,7 +51,7 @@ fn what_does_not_fit_is_refused_with_its_place() {
         ),
         (
             r#"{"set":{"topic":"orders","config":{"segment.bytes":1000}}}"#,
-            "actions[0].do.set.config: Invalid value 1000 for configuration segment.bytes: Value must be at least 1048576",
+            r#"actions[0].do.set.config["segment.bytes"]: Invalid value 1000 for configuration segment.bytes: Value must be at least 1048576"#,
         ),
         (
             r#"{"set":{"topic":"orders","config":{"acks":"all"}}}"#,

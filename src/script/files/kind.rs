@@ -33,14 +33,15 @@ const fn called(scope: Scope) -> &'static [&'static str] {
 /// The one kind that has more of the properties than any other.
 fn by_properties(entries: &[Entry]) -> Option<Scope> {
     let knows = |scope: Scope| {
-        let known = |entry: &&Entry| {
+        let weight = |entry: &Entry| {
             let name = entry.name.as_str();
-            properties::lookup(scope, name).is_some()
-                || properties::is_ignored(scope, name)
+            let is_own = properties::lookup(scope, name).is_some()
                 || scope == Scope::Topic && OF_TOPICS.iter().any(|(own, _)| *own == name)
-                || scope == Scope::Consumer && name == "group.id"
+                || scope == Scope::Consumer && name == "group.id";
+            // Kafka has some names for many; what the model goes by says more.
+            if is_own { 2 } else { u32::from(properties::is_ignored(scope, name)) }
         };
-        entries.iter().filter(known).count()
+        entries.iter().map(weight).sum::<u32>()
     };
     let most = Scope::ALL.into_iter().map(knows).max().unwrap_or_default();
     one(Scope::ALL.into_iter().filter(|scope| knows(*scope) == most))

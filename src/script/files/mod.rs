@@ -117,7 +117,7 @@ impl PropertiesFile {
         for Entry { name, value, .. } in &self.entries {
             let Some(property) = properties::lookup(self.scope, name) else { continue };
             let exists = property.default(script.kafka).is_some();
-            if exists && property.parse_as_kafka(value).is_ok() {
+            if exists && property.in_version(script.kafka).parse_as_kafka(value).is_ok() {
                 settings.insert(name.clone(), value.as_str().into());
             }
         }

@@ -63,7 +63,7 @@ fn judge(scope: Scope, entry: &Entry, version: Version) -> Result<(), (Level, St
     if property.default(version).is_none() {
         return Err(passed_over(unknown_to(property, version)));
     }
-    property.parse_as_kafka(value).map(|_| ()).map_err(refused)
+    property.in_version(version).parse_as_kafka(value).map(|_| ()).map_err(refused)
 }
 
 /// The words for a name that is none of this scope's.

@@ -130,7 +130,7 @@ pub(super) const PROPERTIES: &[Property] = &[
         "log.segment.bytes",
         (Kind::Int { min: 14, max: i32::MAX }, Unit::Bytes),
         &[(V0_10, Some("1073741824"))],
-        "The size at which a log begins a new file; at least 1048576 since 4.0.",
+        "The size at which a log begins a new file; at least 1048576 since 4.0 (a topic's own since 4.1).",
         "LogConfig, KIP-1030",
     ),
     of(
@@ -376,7 +376,7 @@ pub(super) const PROPERTIES: &[Property] = &[
     .or("transactional.id.expiration.ms"),
     of(
         "add.partitions.to.txn.retry.backoff.ms",
-        INT_MS,
+        INT_MS_FROM_1,
         &[(V0_10, None), (v(4, 0), Some("20"))],
         "How long a broker waits before it asks the coordinator again.",
         "AddPartitionsToTxnConfig, KIP-890",

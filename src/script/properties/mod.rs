@@ -10,6 +10,7 @@ mod doc;
 mod ignored;
 pub mod notes;
 mod producer;
+mod ranges;
 #[cfg(feature = "cli")]
 pub mod schema;
 mod topic;

@@ -344,6 +344,29 @@ pub fn shortcut(event: &KeyboardEvent) -> Option<Msg> {
     })
 }
 
+/// Goes to another tab by a key that was pressed on one, as tab lists do: arrows go round. Answers
+/// whether it did.
+pub fn turn_tab(event: &KeyboardEvent) -> bool {
+    let Some(tab) = target(event).filter(|it| it.matches("[role=tab]").unwrap_or(false)) else {
+        return false;
+    };
+    if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
+        return false;
+    }
+    let Some(list) = tab.parent_element() else { return false };
+    let next = match event.key().as_str() {
+        "ArrowLeft" => tab.previous_element_sibling().or_else(|| list.last_element_child()),
+        "ArrowRight" => tab.next_element_sibling().or_else(|| list.first_element_child()),
+        "Home" => list.first_element_child(),
+        "End" => list.last_element_child(),
+        _ => None,
+    };
+    let Some(next) = next.and_then(|it| it.dyn_into::<HtmlElement>().ok()) else { return false };
+    let _ = next.focus();
+    next.click();
+    true
+}
+
 /// The wheel with Ctrl, and two fingers on a pad, change the size of the stage.
 pub fn zoom(event: &WheelEvent) -> Option<Msg> {
     if !event.ctrl_key() {

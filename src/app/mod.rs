@@ -310,7 +310,9 @@ impl Component for App {
 /// What a key press means is for the effects to say; whether it is taken, too.
 fn keys(on: Callback<Msg>) -> Callback<KeyboardEvent> {
     Callback::from(move |event: KeyboardEvent| {
-        if let Some(msg) = effects::shortcut(&event) {
+        if effects::turn_tab(&event) {
+            event.prevent_default();
+        } else if let Some(msg) = effects::shortcut(&event) {
             event.prevent_default();
             on.emit(msg);
         }

@@ -191,8 +191,10 @@ fn label(class: &'static str) -> &'static str {
 fn tab(pane: Pane, chosen: bool, on: &Callback<Msg>) -> Html {
     let onclick = on.reform(move |_| Msg::Pane(pane, true));
     let selected = if chosen { "true" } else { "false" };
+    // Tab leads to the chosen one, and arrows from there to the others (`effects::turn_tab`).
+    let tabindex = (!chosen).then_some("-1");
     html! {
-        <button type="button" class="tab" role="tab" data-pane={pane.name()} aria-selected={selected} {onclick}>
+        <button type="button" class="tab" role="tab" data-pane={pane.name()} aria-selected={selected} {tabindex} {onclick}>
             { pane.title() }
         </button>
     }

@@ -218,6 +218,49 @@ fn what_a_client_refuses_beside_others_is_left_out_and_said() {
     }
 }
 
+/// What the validation of sarama 1.61 and franz-go 1.22 refuses, and Kafka takes.
+#[test]
+fn what_is_out_of_a_go_clients_range_is_left_out_and_said() {
+    let producer = r#"{"linger.ms": 60001, "delivery.timeout.ms": 200000, "request.timeout.ms": 99,
+        "max.request.size": 511, "metadata.max.age.ms": 4999}"#;
+    let consumer = r#"{"fetch.max.wait.ms": 0, "fetch.max.bytes": 0, "max.partition.fetch.bytes": 0,
+        "auto.commit.interval.ms": 0, "heartbeat.interval.ms": 0, "metadata.max.age.ms": 3600001}"#;
+    let [produces, consumes] = both(Client::Franz, producer, consumer);
+    for name in [
+        "linger.ms=60001",
+        "request.timeout.ms=99",
+        "max.request.size=511",
+        "metadata.max.age.ms=4999",
+    ] {
+        assert!(reasons(&produces).contains(&name), "{name}: {:?}", produces.cannot);
+    }
+    has(&produces.text, &["kgo.RecordDeliveryTimeout(200*time.Second),"]);
+    lacks(
+        &produces.text,
+        &["ProducerLinger", "ProduceRequestTimeout", "ProducerBatchMaxBytes", "MetadataMaxAge"],
+    );
+    for name in ["fetch.max.wait.ms=0", "auto.commit.interval.ms=0", "metadata.max.age.ms=3600001"]
+    {
+        assert!(reasons(&consumes).contains(&name), "{name}: {:?}", consumes.cannot);
+    }
+    has(&consumes.text, &["kgo.FetchMaxBytes(0),", "kgo.HeartbeatInterval(0),"]);
+    let [_, consumes] = both(Client::Sarama, "{}", consumer);
+    let refused = [
+        "fetch.max.wait.ms",
+        "fetch.max.bytes",
+        "max.partition.fetch.bytes",
+        "auto.commit.interval.ms",
+        "heartbeat.interval.ms",
+    ];
+    for name in refused {
+        assert!(
+            reasons(&consumes).contains(&format!("{name}=0").as_str()),
+            "{name}: {:?}",
+            consumes.cannot
+        );
+    }
+}
+
 /// "invalid usage of MaxProduceRequestsInflightPerBroker with idempotency enabled"
 #[test]
 fn franz_go_is_told_how_many_are_in_flight_only_without_idempotence() {

@@ -1,6 +1,6 @@
-//! The options of franz-go (`pkg/kgo/config.go`).
+//! The options of franz-go (`pkg/kgo/config.go`; its `validate` has the ranges).
 
-use super::option::{Option, of};
+use super::option::{Option, of, within};
 use super::{Form, Of};
 use crate::script::properties::Scope::{Consumer, Producer};
 
@@ -30,9 +30,17 @@ pub(super) const OPTIONS: &[Option] = &[
         Form::Code("kgo.MaxProduceRequestsInflightPerBroker({}),"),
         "",
     ),
-    of(Producer, "delivery.timeout.ms", Form::Time("kgo.RecordDeliveryTimeout({}),"), ""),
-    of(Producer, "request.timeout.ms", Form::Time("kgo.ProduceRequestTimeout({}),"), "10000"),
-    of(Producer, "linger.ms", Form::Time("kgo.ProducerLinger({}),"), "10"),
+    within(
+        of(Producer, "delivery.timeout.ms", Form::Time("kgo.RecordDeliveryTimeout({}),"), ""),
+        1_000,
+        i64::MAX,
+    ),
+    within(
+        of(Producer, "request.timeout.ms", Form::Time("kgo.ProduceRequestTimeout({}),"), "10000"),
+        100,
+        i64::MAX,
+    ),
+    within(of(Producer, "linger.ms", Form::Time("kgo.ProducerLinger({}),"), "10"), 0, 60_000),
     of(
         Producer,
         "batch.size",
@@ -48,7 +56,11 @@ pub(super) const OPTIONS: &[Option] = &[
         Form::Cannot("Produce blocks until the context that it is given ends"),
         "",
     ),
-    of(Producer, "max.request.size", Form::Code("kgo.ProducerBatchMaxBytes({}),"), "1000012"),
+    within(
+        of(Producer, "max.request.size", Form::Code("kgo.ProducerBatchMaxBytes({}),"), "1000012"),
+        512,
+        100 << 20,
+    ),
     of(Producer, "retry.backoff.ms", BACKOFF, ""),
     of(Producer, "reconnect.backoff.ms", Form::Cannot(NO_RECONNECT), ""),
     of(Producer, "reconnect.backoff.max.ms", Form::Cannot(NO_RECONNECT), ""),
@@ -80,7 +92,11 @@ pub(super) const OPTIONS: &[Option] = &[
         )]),
         "",
     ),
-    of(Producer, "metadata.max.age.ms", Form::Time("kgo.MetadataMaxAge({}),"), "300000"),
+    within(
+        of(Producer, "metadata.max.age.ms", Form::Time("kgo.MetadataMaxAge({}),"), "300000"),
+        5_000,
+        3_600_000,
+    ),
     of(Producer, "transactional.id", Form::Quoted("kgo.TransactionalID({}),"), ""),
     of(Producer, "transaction.timeout.ms", Form::Time("kgo.TransactionTimeout({}),"), "40000"),
     of(Consumer, "group.protocol", Form::Lines(&[("classic", "")]), "classic"),
@@ -90,7 +106,11 @@ pub(super) const OPTIONS: &[Option] = &[
         Form::Lines(&[("false", "kgo.DisableAutoCommit(),"), ("true", "")]),
         "true",
     ),
-    of(Consumer, "auto.commit.interval.ms", Form::Time("kgo.AutoCommitInterval({}),"), "5000"),
+    within(
+        of(Consumer, "auto.commit.interval.ms", Form::Time("kgo.AutoCommitInterval({}),"), "5000"),
+        100,
+        i64::MAX,
+    ),
     of(
         Consumer,
         "auto.offset.reset",
@@ -115,7 +135,11 @@ pub(super) const OPTIONS: &[Option] = &[
         ),
         "",
     ),
-    of(Consumer, "session.timeout.ms", Form::Time("kgo.SessionTimeout({}),"), "45000"),
+    within(
+        of(Consumer, "session.timeout.ms", Form::Time("kgo.SessionTimeout({}),"), "45000"),
+        100,
+        i64::MAX,
+    ),
     of(Consumer, "heartbeat.interval.ms", Form::Time("kgo.HeartbeatInterval({}),"), "3000"),
     of(
         Consumer,
@@ -141,15 +165,27 @@ pub(super) const OPTIONS: &[Option] = &[
         "read_uncommitted",
     ),
     of(Consumer, "fetch.min.bytes", Form::Code("kgo.FetchMinBytes({}),"), "1"),
-    of(Consumer, "fetch.max.wait.ms", Form::Time("kgo.FetchMaxWait({}),"), "5000"),
+    within(
+        of(Consumer, "fetch.max.wait.ms", Form::Time("kgo.FetchMaxWait({}),"), "5000"),
+        10,
+        i64::MAX,
+    ),
     of(
         Consumer,
         "max.partition.fetch.bytes",
         Form::Code("kgo.FetchMaxPartitionBytes({}),"),
         "1048576",
     ),
-    of(Consumer, "fetch.max.bytes", Form::Code("kgo.FetchMaxBytes({}),"), "52428800"),
-    of(Consumer, "request.timeout.ms", Form::Time("kgo.RequestTimeoutOverhead({}),"), "10000"),
+    within(
+        of(Consumer, "fetch.max.bytes", Form::Code("kgo.FetchMaxBytes({}),"), "52428800"),
+        0,
+        100 << 20,
+    ),
+    within(
+        of(Consumer, "request.timeout.ms", Form::Time("kgo.RequestTimeoutOverhead({}),"), "10000"),
+        100,
+        900_000,
+    ),
     of(
         Consumer,
         "default.api.timeout.ms",
@@ -159,7 +195,11 @@ pub(super) const OPTIONS: &[Option] = &[
     of(Consumer, "retry.backoff.ms", BACKOFF, ""),
     of(Consumer, "reconnect.backoff.ms", Form::Cannot(NO_RECONNECT), ""),
     of(Consumer, "reconnect.backoff.max.ms", Form::Cannot(NO_RECONNECT), ""),
-    of(Consumer, "metadata.max.age.ms", Form::Time("kgo.MetadataMaxAge({}),"), "300000"),
+    within(
+        of(Consumer, "metadata.max.age.ms", Form::Time("kgo.MetadataMaxAge({}),"), "300000"),
+        5_000,
+        3_600_000,
+    ),
     of(Consumer, "group.instance.id", Form::Quoted("kgo.InstanceID({}),"), ""),
     of(
         Consumer,

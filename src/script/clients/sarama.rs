@@ -1,4 +1,4 @@
-//! The options of sarama (`config.go`).
+//! The options of sarama (`config.go`; its `Validate` has the ranges).
 
 use super::option::{Option, of, within};
 use super::{Form, Of};
@@ -144,11 +144,15 @@ pub(super) const OPTIONS: &[Option] = &[
         Form::Code("config.Consumer.Offsets.AutoCommit.Enable = {}"),
         "true",
     ),
-    of(
-        Consumer,
-        "auto.commit.interval.ms",
-        Form::Time("config.Consumer.Offsets.AutoCommit.Interval = {}"),
-        "1000",
+    within(
+        of(
+            Consumer,
+            "auto.commit.interval.ms",
+            Form::Time("config.Consumer.Offsets.AutoCommit.Interval = {}"),
+            "1000",
+        ),
+        1,
+        i64::MAX,
     ),
     of(
         Consumer,
@@ -168,17 +172,25 @@ pub(super) const OPTIONS: &[Option] = &[
         ),
         "",
     ),
-    of(
-        Consumer,
-        "session.timeout.ms",
-        Form::Time("config.Consumer.Group.Session.Timeout = {}"),
-        "10000",
+    within(
+        of(
+            Consumer,
+            "session.timeout.ms",
+            Form::Time("config.Consumer.Group.Session.Timeout = {}"),
+            "10000",
+        ),
+        3,
+        i64::MAX,
     ),
-    of(
-        Consumer,
-        "heartbeat.interval.ms",
-        Form::Time("config.Consumer.Group.Heartbeat.Interval = {}"),
-        "3000",
+    within(
+        of(
+            Consumer,
+            "heartbeat.interval.ms",
+            Form::Time("config.Consumer.Group.Heartbeat.Interval = {}"),
+            "3000",
+        ),
+        1,
+        i64::MAX,
     ),
     of(
         Consumer,
@@ -208,14 +220,31 @@ pub(super) const OPTIONS: &[Option] = &[
         1,
         i64::MAX,
     ),
-    of(Consumer, "fetch.max.wait.ms", Form::Time("config.Consumer.MaxWaitTime = {}"), "500"),
-    of(
-        Consumer,
-        "max.partition.fetch.bytes",
-        Form::Code("config.Consumer.Fetch.Default = {}"),
-        "1048576",
+    within(
+        of(Consumer, "fetch.max.wait.ms", Form::Time("config.Consumer.MaxWaitTime = {}"), "500"),
+        1,
+        i64::MAX,
     ),
-    of(Consumer, "fetch.max.bytes", Form::Code("config.Consumer.Fetch.MaxBytes = {}"), "52428800"),
+    within(
+        of(
+            Consumer,
+            "max.partition.fetch.bytes",
+            Form::Code("config.Consumer.Fetch.Default = {}"),
+            "1048576",
+        ),
+        1,
+        i64::MAX,
+    ),
+    within(
+        of(
+            Consumer,
+            "fetch.max.bytes",
+            Form::Code("config.Consumer.Fetch.MaxBytes = {}"),
+            "52428800",
+        ),
+        1,
+        i64::MAX,
+    ),
     within(
         of(Consumer, "request.timeout.ms", Form::Time("config.Net.ReadTimeout = {}"), "30000"),
         1,

@@ -217,7 +217,11 @@ fn tell(
         && !(least..=most).contains(&number)
         && option.range != ANY
     {
-        return cannot(format!("it takes {least} to {most}"));
+        return cannot(match (least, most) {
+            (_, i64::MAX) => format!("it takes {least} at least"),
+            (..=0, _) => format!("it takes {most} at most"),
+            _ => format!("it takes {least} to {most}"),
+        });
     }
     let bare = matches!(property.kind, Kind::Bool | Kind::Int { .. } | Kind::Long { .. });
     let time = |template: &str| {

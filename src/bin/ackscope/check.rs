@@ -31,7 +31,8 @@ pub struct CheckArgs {
     #[arg(long)]
     kafka: Option<String>,
     /// The run to try the settings on: a file or `lesson:ID`. Its own settings count where no file
-    /// has others. By default a small workload of one partition and a few records.
+    /// has others. By default a small workload of one partition and a few records, which somebody
+    /// reads where a file is a consumer's.
     #[arg(long)]
     script: Option<String>,
     /// What the settings have to give while one thing at a time goes wrong.
@@ -138,7 +139,7 @@ fn workload(args: &CheckArgs, files: &[PropertiesFile]) -> Result<(Script, Vec<S
         .map(|text| Version::parse(text).map_err(|why| Failure::Input(format!("--kafka: {why}"))));
     let version = version.transpose()?;
     let Some(name) = &args.script else {
-        return Ok(risk::standard(version.unwrap_or_default(), files));
+        return Ok(risk::given(version.unwrap_or_default(), files));
     };
     let source = SourceArgs { script: name.clone(), set: Vec::new() };
     let mut script = input::script(&source)?;

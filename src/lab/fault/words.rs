@@ -2,9 +2,10 @@
 
 use super::{Down, Fault, Who};
 use crate::script::action::{Broken, Lost};
+use crate::verdict::biography::text::span;
 
 impl Fault {
-    /// What it does, such as "The process of broker-1 is killed, and started again after 5s."
+    /// What it does, such as "The process of broker-1 is killed, and started again after 5 s."
     #[must_use]
     pub fn sentence(&self) -> String {
         match self {
@@ -24,17 +25,20 @@ impl Fault {
                     }
                 };
                 match back {
-                    Some(back) => format!("{what}; it is started again after {back}."),
+                    Some(back) => {
+                        format!("{what}; it is started again after {}.", span(back.as_us()))
+                    }
                     None => format!("{what}."),
                 }
             }
             Self::Pause { who, lasts } => {
-                format!("The process of {} stands still for {lasts}.", who.phrase())
+                format!("The process of {} stands still for {}.", who.phrase(), span(lasts.as_us()))
             }
             Self::Stall { who, lasts } => {
                 format!(
-                    "The application of {} hangs for {lasts} in the middle of a record.",
-                    who.phrase()
+                    "The application of {} hangs for {} in the middle of a record.",
+                    who.phrase(),
+                    span(lasts.as_us())
                 )
             }
             Self::Lose { what, client, server, connection } => {
@@ -54,6 +58,7 @@ impl Fault {
             Self::Cut { from, to, one_way, lasts } => {
                 let between = if *one_way { ("from", "to") } else { ("between", "and") };
                 let (from, to) = (from.phrase(), to.phrase());
+                let lasts = span(lasts.as_us());
                 format!("Nothing gets through {} {from} {} {to} for {lasts}.", between.0, between.1)
             }
         }

@@ -21,6 +21,8 @@ mod moments;
 mod producer;
 #[path = "model/reconfigure.rs"]
 mod reconfigure;
+#[path = "model/roll.rs"]
+mod roll;
 #[path = "model/story.rs"]
 mod story;
 #[path = "model/transactions.rs"]

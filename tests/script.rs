@@ -20,6 +20,8 @@ mod properties;
 mod reconfigure;
 #[path = "script/refused.rs"]
 mod refused;
+#[path = "script/roll.rs"]
+mod roll;
 #[path = "script/values.rs"]
 mod values;
 

@@ -1,5 +1,6 @@
 //! Settings that change from now on, as Kafka lets them: a topic's by `kafka-configs --alter`, a
-//! client's by a restart of the client. Each change is an action of the script.
+//! client's by a restart of the client, a broker's by a rolling restart. Each change is an action of the
+//! script.
 
 use ackscope::script::Duration;
 use ackscope::script::edit::Edit;
@@ -15,6 +16,8 @@ pub struct Later {
     pub at_us: Option<u64>,
     /// The clients that are closed and started again for it.
     pub clients: Vec<String>,
+    /// Whether the brokers are restarted for it.
+    pub rolls: bool,
 }
 
 /// Whom an action of that kind is about, as the script has it: `None` for all brokers.
@@ -70,7 +73,7 @@ pub fn later(script: &Value, knob: &Knob, place: &str) -> Option<Later> {
                 Some(known) if known.at_us > at_us => {}
                 _ => {
                     let (value, clients) = (plain(value), clients.collect());
-                    last = Some(Later { value, at_us, clients });
+                    last = Some(Later { value, at_us, clients, rolls: kind == ROLL });
                 }
             }
         }
@@ -83,9 +86,15 @@ type Kind = (&'static str, &'static str);
 
 const SET: Kind = ("set", "topic");
 const RECONFIGURE: Kind = ("reconfigure", "client");
+/// It is about all brokers, so that no field says whom.
+const ROLL: Kind = ("roll", "");
 
 fn kind(knob: &Knob) -> Kind {
-    if knob.acts() == Acts::Client { RECONFIGURE } else { SET }
+    match knob.acts() {
+        Acts::Client => RECONFIGURE,
+        Acts::Brokers => ROLL,
+        _ => SET,
+    }
 }
 
 fn actions<'a>(
@@ -182,6 +191,26 @@ mod tests {
         let group = changed(&script(), &change(&json, &knob(polls), polls, 99, Some("7")));
         let told = value(&group, polls, polls).expect("a change");
         assert_eq!((told.value, told.clients), ("7".to_owned(), vec!["billing".to_owned()]));
+    }
+
+    #[test]
+    fn a_brokers_setting_changes_by_one_rolling_restart_of_all() {
+        let (lag, wait) = (
+            "/cluster/config/replica.lag.time.max.ms",
+            "/cluster/config/replica.fetch.wait.max.ms",
+        );
+        let mut it = script();
+        for (place, to) in [(lag, "5000"), (wait, "100")] {
+            it = changed(&it, &change(&it.to_value(), &knob(place), place, 99, Some(to)));
+        }
+        assert_eq!(it.actions.len(), script().actions.len() + 1);
+        let told = value(&it, lag, lag).expect("a change");
+        assert!(told.rolls && told.clients.is_empty());
+        assert_eq!((told.value, told.at_us), ("5000".to_owned(), Some(100)));
+        for place in [wait, lag] {
+            it = changed(&it, &change(&it.to_value(), &knob(place), place, 5, None));
+        }
+        assert_eq!(it, script());
     }
 
     #[test]

@@ -199,6 +199,7 @@ words! {
     from_now: "from now on";
     later: "from {time} on";
     later_restart: "closes and starts {clients} again at {time}";
+    later_roll: "restarts one broker after the other from {time} on";
     later_event: "when its event comes";
     all_producers: "all producers";
     all_topics: "all topics";

@@ -110,7 +110,7 @@ impl Observer for Outage {
             | Kind::PowerCut { broker }
             | Kind::BrokerStopped { broker }
             | Kind::Paused { node: Node::Broker(broker) } => self.take_down(*broker, true),
-            Kind::BrokerRestarted { broker } | Kind::Resumed { node: Node::Broker(broker) } => {
+            Kind::BrokerRestarted { broker, .. } | Kind::Resumed { node: Node::Broker(broker) } => {
                 self.take_down(*broker, false);
             }
             Kind::LeaderElected { partition, leader, .. } => {

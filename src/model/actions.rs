@@ -117,6 +117,7 @@ impl World {
         match (what, node) {
             (Do::ElectPreferred, _) => self.controller.balance(&mut cx),
             (Do::ElectUnclean, _) => self.controller.elect_unclean(&mut cx, true),
+            (Do::Roll(_), _) => cx.after(0, Event::Roll(index, BrokerId(0), 0)),
             (Do::Set(_), _) => self.controller.set(&mut cx, &setup.changes[usize::from(index)]),
             (Do::AddPartitions(add), _) => {
                 let topic = setup.topics.iter().find(|topic| topic.name == add.topic);

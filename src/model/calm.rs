@@ -13,7 +13,7 @@ use super::links::Rule;
 use super::message::PartitionState;
 use super::setup::GroupSetup;
 use super::world::World;
-use crate::script::config::ConsumerConfig;
+use crate::script::config::{BrokerConfig, ConsumerConfig};
 
 /// What a client may take to connect again where it is not connected.
 const SLACK_US: u64 = 2_000_000;
@@ -25,7 +25,8 @@ impl World {
     pub fn is_calm(&self, within_us: u64) -> bool {
         let setup = &self.setup;
         // Timers end transactions, find partitions that were added, and flush where they are told to.
-        let flushes = setup.broker.log_flush_scheduler_interval_us < u64::MAX / 2;
+        let flushes = |config: &BrokerConfig| config.log_flush_scheduler_interval_us < u64::MAX / 2;
+        let flushes = setup.broker_configs().any(flushes);
         let plain = !setup.grows && !flushes && setup.transactions_partition.is_none();
         plain
             && self.core.faults.is_none()
@@ -69,11 +70,15 @@ impl World {
             after(config.fetch_max_wait_us) < config.request_timeout_us
                 && after(setup.heartbeat_interval_us(config)) < setup.session_timeout_us(config)
         };
-        let beat_us = broker.broker_heartbeat_interval_us;
-        let fetch_us = after(broker.replica_fetch_wait_max_us);
+        let beats = setup.broker_configs().map(|config| config.broker_heartbeat_interval_us);
+        let beat_us = beats.max().unwrap_or_default();
+        let of_follower = |config: &BrokerConfig| {
+            after(config.replica_fetch_wait_max_us)
+                < config.replica_socket_timeout_us.min(setup.lag_us().0)
+        };
         after(beat_us) < broker.broker_session_timeout_us
             && self.controller.brokers.iter().all(|known| heard(known.heard_us, beat_us))
-            && fetch_us < broker.replica_socket_timeout_us.min(broker.replica_lag_time_max_us)
+            && setup.broker_configs().all(of_follower)
             && setup.producer_configs().all(|config| after(0) < config.request_timeout_us)
             && setup.consumer_configs().all(of_reader)
     }

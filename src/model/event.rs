@@ -9,6 +9,9 @@ use super::ids::{
 pub enum Event {
     /// The action of that index in the script is due.
     Action(u16),
+    /// Whoever restarts the brokers one after the other, for that action, looks after this one: for
+    /// the n-th time.
+    Roll(u16, BrokerId, u16),
     /// A message arrives.
     Arrive(MessageId),
     /// A SYN arrives at the server.

@@ -27,6 +27,7 @@ pub mod network;
 pub mod producer;
 pub mod queue;
 pub mod record;
+mod roll;
 pub mod run;
 pub mod setup;
 pub mod trace;

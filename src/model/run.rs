@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::setup::{GroupSetup, Setup};
 use super::trace::{Observer, TraceEvent};
 use super::world::World;
+use crate::script::config::BrokerConfig;
 use crate::script::{Action, Do};
 
 /// What a run without an `until` may take at most after its last planned thing.
@@ -90,7 +91,10 @@ pub fn finish(world: &mut World, observer: &mut dyn Observer, each: &mut dyn FnM
 pub fn quiet_us(setup: &Setup) -> u64 {
     let broker = &setup.broker;
     let fencing_us = broker.broker_session_timeout_us / 8 * 9;
-    let lag_us = broker.replica_lag_time_max_us / 2 * 3;
+    let lag_us = setup.lag_us().1 / 2 * 3;
+    let longest = |of: fn(&BrokerConfig) -> u64| setup.broker_configs().map(of).max();
+    let longest = |of| longest(of).unwrap_or_default();
+    let rebalance_us = longest(|config| config.group_initial_rebalance_delay_us);
     let readers = || setup.consumer_configs();
     let commits_us = readers().map(|c| c.auto_commit_interval_us.max(c.request_timeout_us));
     // Somebody may be silent, and others go on with what he had.
@@ -100,7 +104,7 @@ pub fn quiet_us(setup: &Setup) -> u64 {
         let beats_us =
             config.heartbeat_interval_us.max(broker.group_consumer_heartbeat_interval_us);
         let silence_us = setup.session_timeout_us(config).saturating_add(beats_us);
-        silence_us.saturating_add(broker.group_initial_rebalance_delay_us)
+        silence_us.saturating_add(rebalance_us)
     });
     // Only where somebody allows unclean elections while a partition has no leader.
     let allows = |action: &Action| matches!(action.what, Do::Set(_));
@@ -112,7 +116,8 @@ pub fn quiet_us(setup: &Setup) -> u64 {
     let senders = || setup.producer_configs();
     let transactional = senders().filter(|config| config.transactional_id.is_some());
     let timeouts_us = transactional.map(|config| {
-        let sweep_us = broker.transaction_abort_timed_out_transaction_cleanup_interval_us;
+        let sweep_us =
+            longest(|config| config.transaction_abort_timed_out_transaction_cleanup_interval_us);
         config.transaction_timeout_us.saturating_add(sweep_us)
     });
     // Clients look for new partitions.

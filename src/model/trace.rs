@@ -279,8 +279,9 @@ pub enum Kind {
     /// A consumer's process was started again, with the settings of that action, or those that the
     /// run began with.
     ConsumerRestarted { consumer: ConsumerId, since: Since },
-    /// A broker's process was started; it loads its logs.
-    BrokerRestarted { broker: BrokerId },
+    /// A broker's process was started, with the settings of that action, or those that the run
+    /// began with; it loads its logs.
+    BrokerRestarted { broker: BrokerId, since: Since },
     /// The controller registered a broker's new incarnation.
     BrokerRegistered { broker: BrokerId, broker_epoch: u64 },
     /// The controller heard too long nothing of a broker.

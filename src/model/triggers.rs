@@ -177,7 +177,7 @@ fn about_transactions(name: EventName, kind: &Kind) -> Option<About<'_>> {
 fn about_processes(name: EventName, kind: &Kind) -> Option<About<'static>> {
     let (entity, partition) = match (name, kind) {
         (EventName::Crashed, Kind::BrokerCrashed { broker } | Kind::PowerCut { broker })
-        | (EventName::Restarted, Kind::BrokerRestarted { broker })
+        | (EventName::Restarted, Kind::BrokerRestarted { broker, .. })
         | (EventName::Fenced, Kind::BrokerFenced { broker })
         | (EventName::Unfenced, Kind::BrokerUnfenced { broker }) => {
             (Some(Node::Broker(*broker)), None)

@@ -166,6 +166,9 @@ impl World {
         match event {
             Event::Arrive(id) => self.arrive(observer, id, cause),
             Event::Action(index) => self.act(observer, index, cause),
+            Event::Roll(action, broker, look) => {
+                self.roll(observer, (action, broker, look), cause);
+            }
             Event::ConnectArrives(id) => self.connect_arrives(id),
             Event::Closed(id, node) => self.closed(observer, id, node, cause),
             Event::ConnectResult(id, accepted) => {
@@ -235,7 +238,7 @@ impl World {
             Event::Producer(id, _) => (None, Some(Node::Producer(*id))),
             Event::Broker(id, ..) => (None, Some(Node::Broker(*id))),
             Event::Consumer(id, _) => (None, Some(Node::Consumer(*id))),
-            Event::Controller(_) | Event::Action(_) => (None, None),
+            Event::Controller(_) | Event::Action(_) | Event::Roll(..) => (None, None),
         }
     }
 

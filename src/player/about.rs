@@ -99,7 +99,7 @@ fn of_broker(kind: &Kind) -> Option<Node> {
         | Kind::DiskLost { broker, .. }
         | Kind::ShutdownBegan { broker }
         | Kind::BrokerStopped { broker }
-        | Kind::BrokerRestarted { broker }
+        | Kind::BrokerRestarted { broker, .. }
         | Kind::BecameLeader { broker, .. } => Some(Node::Broker(*broker)),
         _ => None,
     }

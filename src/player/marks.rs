@@ -36,7 +36,7 @@ pub(super) fn marks(setup: &Setup, trace: &[TraceEvent]) -> Vec<Mark> {
     let mark = |event: &TraceEvent| {
         let (kind, subject, partition) = match &event.kind {
             Kind::BrokerCrashed { broker } => (MarkKind::Crashed, broker.to_string(), None),
-            Kind::BrokerRestarted { broker } => (MarkKind::Restarted, broker.to_string(), None),
+            Kind::BrokerRestarted { broker, .. } => (MarkKind::Restarted, broker.to_string(), None),
             Kind::BrokerFenced { broker } => (MarkKind::Fenced, broker.to_string(), None),
             Kind::LeaderElected { partition, leader, .. } => {
                 (MarkKind::Elected, leader.to_string(), Some(*partition))

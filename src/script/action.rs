@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Duration, Properties};
+use super::{Duration, Properties, Roll};
 
 /// Something done to the system, `at` a time or `when` something happened.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -162,6 +162,9 @@ pub enum Do {
     /// Let a client come back with other settings: it ends in order what it is about, calls
     /// `close()`, and starts again. One that is down has them with its next start.
     Reconfigure(Reconfigure),
+    /// Give the brokers other settings in their files, and restart them for it one after the other
+    /// (a rolling restart): each in order, when the one before is in sync again.
+    Roll(Roll),
     /// Let each write to a log directory of a broker fail from now on. The broker notices with its
     /// next write; what was not on disk is gone. With its last directory its process ends. A
     /// restart finds the directory usable again.
@@ -442,6 +445,7 @@ impl Do {
             | Self::ElectUnclean
             | Self::Set(_)
             | Self::Reconfigure(_)
+            | Self::Roll(_)
             | Self::Send(_)
             | Self::Resend(_)
             | Self::Flush(_)

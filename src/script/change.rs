@@ -37,7 +37,7 @@ impl Script {
         Ok(())
     }
 
-    /// What clients come back with in the course of the run.
+    /// What clients and brokers come back with in the course of the run.
     fn later_configs_mut(&mut self, scope: Scope) -> Vec<&mut Properties> {
         let of_producers = |its: &Reconfigure| its.client.starts_with("producer-");
         let meant = |its: &Reconfigure| match scope {
@@ -46,6 +46,7 @@ impl Script {
             Scope::Topic | Scope::Broker => false,
         };
         let all = self.actions.iter_mut().filter_map(|action| match &mut action.what {
+            Do::Roll(its) if scope == Scope::Broker => Some(&mut its.config),
             Do::Reconfigure(its) if meant(its) => Some(&mut its.config),
             _ => None,
         });

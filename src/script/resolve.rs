@@ -1,6 +1,8 @@
 //! From what a person wrote to what the model runs: every setting typed and complete, every name
 //! looked up, everything that cannot be run refused with the place where it stands.
 
+use litemap::LiteMap;
+
 use super::config::{BrokerConfig, ConsumerConfig, ProducerConfig, TopicConfig};
 use super::properties::Scope;
 use super::settings::Settings;
@@ -34,6 +36,8 @@ pub struct Resolved {
     pub changes: Vec<Vec<TopicChange>>,
     /// What each action makes of clients' settings, by the index of the action.
     pub client_changes: Vec<Vec<ClientChange>>,
+    /// The settings that an action gives the brokers' files, by its index.
+    pub rolls: LiteMap<u16, BrokerConfig>,
     /// What is worth knowing about the script, though it can be run.
     pub notices: Vec<Notice>,
 }
@@ -98,6 +102,7 @@ impl Script {
         self.check_actions(&mut notices)?;
         let changes = self.resolve_sets(&settings, &mut notices)?;
         let client_changes = self.resolve_reconfigures(&broker, &mut notices)?;
+        let rolls = self.resolve_rolls(&mut notices)?;
         Ok(Resolved {
             version: self.kafka,
             rules: Rules::of(self.kafka),
@@ -110,6 +115,7 @@ impl Script {
             groups,
             changes,
             client_changes,
+            rolls,
             notices,
         })
     }

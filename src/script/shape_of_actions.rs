@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::Roll;
 use super::action::{
     Action, AddPartitions, Between, DeleteRecords, DiskOf, Do, DropPackets, LoseNext, LoseSome,
     Reconfigure, SendNow, SetConfig, SlowDisk, SlowLink, Stall, When,
@@ -27,6 +28,7 @@ pub(super) const NAMES: &[&str] = &[
     "elect-unclean",
     "set",
     "reconfigure",
+    "roll",
     "fail-disk",
     "lose-disk",
     "slow-disk",
@@ -108,6 +110,7 @@ impl FromJson for Do {
             "lose-some" => LoseSome::from_json(value).map(Self::LoseSome),
             "set" => SetConfig::from_json(value).map(Self::Set),
             "reconfigure" => Reconfigure::from_json(value).map(Self::Reconfigure),
+            "roll" => Roll::from_json(value).map(Self::Roll),
             "fail-disk" => DiskOf::from_json(value).map(Self::FailDisk),
             "lose-disk" => DiskOf::from_json(value).map(Self::LoseDisk),
             "slow-disk" => SlowDisk::from_json(value).map(Self::SlowDisk),
@@ -162,6 +165,13 @@ impl FromJson for Reconfigure {
     fn from_json(value: &Value) -> Read<Self> {
         let it = Object::of(value, &["client", "config"])?;
         Ok(Self { client: it.need("client")?, config: it.need("config")? })
+    }
+}
+
+impl FromJson for Roll {
+    fn from_json(value: &Value) -> Read<Self> {
+        let it = Object::of(value, &["config"])?;
+        Ok(Self { config: it.need("config")? })
     }
 }
 

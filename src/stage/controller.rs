@@ -36,12 +36,13 @@ impl Stage<'_> {
         let setup = self.world.setup();
         let known = &self.world.controller.brokers[broker];
         let base = row.y + 14.0;
-        let name = self.world.brokers[broker].id.to_string();
+        let own = &self.world.brokers[broker];
+        let name = own.id.to_string();
         let style = Style::sans(Ink::Muted, SMALL);
         let width = self.pen.text(pt(row.x, base), style, name);
         let silent_us = self.now_us.saturating_sub(known.heard_us);
         // A heartbeat that is late by half is worth a mark.
-        let late = silent_us > setup.broker.broker_heartbeat_interval_us * 3 / 2;
+        let late = silent_us > own.settings(setup).broker_heartbeat_interval_us * 3 / 2;
         let time = duration(silent_us);
         let (ink, words) = match (known.state.fenced, late) {
             (true, _) => (Ink::Lost, vec![self.words.fenced.to_owned()]),

@@ -218,7 +218,7 @@ impl Ledger {
             Kind::BrokerFenced { broker } if !self.brokers[broker.index()].crashed => {
                 self.brokers[broker.index()].down_since = Some(event.id);
             }
-            Kind::BrokerRestarted { broker } => self.brokers[broker.index()].crashed = false,
+            Kind::BrokerRestarted { broker, .. } => self.brokers[broker.index()].crashed = false,
             Kind::LeaderElected { partition, leader, leader_epoch, .. } => {
                 let before = self.partitions[partition.index()].leader;
                 let because = before.and_then(|old| self.brokers[old.index()].down_since);

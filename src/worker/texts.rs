@@ -21,8 +21,9 @@ pub fn texts() -> Value {
         "acts": {
             "dynamic": "at once, while brokers run (kafka-configs --alter)",
             "client": "when the client starts: for the whole run, or from now on by close() and a new client",
-            "restart": "when the process starts: for the whole run",
-            "from-now": "At the moment shown topics get the setting at once; a client is closed and started again with it, in order, as a rolling restart does. The action is a mark on the timeline. Settings that are marked change for the whole run.",
+            "brokers": "when a broker starts: for the whole run, or from now on by a rolling restart of the brokers",
+            "restart": "for the whole run: no restart of brokers or clients changes it in the model",
+            "from-now": "At the moment shown topics get the setting at once; a client is closed and started again with it; brokers are restarted in order, one after the other. The action is a mark on the timeline. Settings that are marked change for the whole run.",
         },
     })
 }

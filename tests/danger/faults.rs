@@ -56,7 +56,7 @@ fn each_kind_of_fault_has_its_effect() {
         ("power-cut:leader:orders-0", |k| matches!(k, Kind::PageCacheLost { .. })),
         (
             "power-cut:brokers:5s",
-            |k| matches!(k, Kind::BrokerRestarted { broker } if broker.0 == 2),
+            |k| matches!(k, Kind::BrokerRestarted { broker, .. } if broker.0 == 2),
         ),
         ("shutdown:broker-1", |k| matches!(k, Kind::BrokerStopped { .. })),
         ("shutdown:billing-1", |k| matches!(k, Kind::ConsumerClosed { .. })),

@@ -209,8 +209,13 @@ impl Fault {
     }
 }
 
-/// A client that comes back with a setting on which no promise hangs; `acks` is made stronger only.
+/// Somebody who comes back with a setting on which no promise hangs: a client, whose `acks` is made
+/// stronger only, or all brokers in turn.
 fn reconfigure(who: Who, n: u64, counts: Counts) -> Value {
+    if n % 5 == 4 {
+        let config = json!({ "replica.lag.time.max.ms": 500 + n * 100 });
+        return json!({ "roll": { "config": config } });
+    }
     let reads = matches!(who, Who::Consumer(_)) && counts.consumers > 0;
     let (client, name, value) = match (who, n % 3) {
         (_, 0) if reads => ("billing".to_owned(), "max.poll.records", json!(n)),

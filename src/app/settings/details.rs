@@ -40,6 +40,7 @@ pub fn view(field: &Field, props: &Props) -> Html {
     let acts = match field.knob.acts() {
         Acts::AtOnce => "dynamic",
         Acts::Client => "client",
+        Acts::Brokers => "brokers",
         Acts::Run => "restart",
     };
     let acts = props.texts["acts"][acts].as_str().unwrap_or_default();

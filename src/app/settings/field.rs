@@ -73,7 +73,11 @@ pub fn view(field: &Field, props: &Props) -> Html {
 fn when(later: &Later) -> String {
     let w = words();
     let at = later.at_us.map_or_else(|| w.later_event.to_owned(), time);
-    let pattern = if later.clients.is_empty() { w.later } else { w.later_restart };
+    let pattern = match later.clients.is_empty() {
+        true if later.rolls => w.later_roll,
+        true => w.later,
+        false => w.later_restart,
+    };
     fill(pattern, &[("time", &at), ("clients", &later.clients.join(", "))])
 }
 

@@ -117,7 +117,7 @@ fn down(trace: &[TraceEvent], end_us: u64) -> Spans {
             Kind::ConsumerCrashed { consumer } | Kind::ConsumerClosed { consumer } => {
                 (Node::Consumer(consumer), true)
             }
-            Kind::BrokerRestarted { broker } => (Node::Broker(broker), false),
+            Kind::BrokerRestarted { broker, .. } => (Node::Broker(broker), false),
             Kind::ProducerRestarted { producer, .. } => (Node::Producer(producer), false),
             Kind::ConsumerRestarted { consumer, .. } => (Node::Consumer(consumer), false),
             _ => continue,

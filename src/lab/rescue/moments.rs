@@ -175,6 +175,7 @@ fn is_fault(what: &Do) -> bool {
         what,
         Do::Set(_)
             | Do::Reconfigure(_)
+            | Do::Roll(_)
             | Do::Send(_)
             | Do::Resend(_)
             | Do::Flush(_)

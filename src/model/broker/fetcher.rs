@@ -35,6 +35,7 @@ impl Broker {
     /// One pass of the thread: a fetch for all partitions that this broker follows there.
     pub(super) fn fetch_from(&mut self, cx: &mut Cx<'_>, leader: BrokerId) {
         let setup = cx.setup();
+        let config = self.settings(setup);
         let fetcher = self.fetchers.entry(leader).or_default();
         if fetcher.request.is_some() {
             return;
@@ -70,13 +71,13 @@ impl Broker {
                     replica: Some((self.id, self.broker_epoch)),
                     read_committed: false,
                     partitions,
-                    max_wait_us: setup.broker.replica_fetch_wait_max_us,
-                    min_bytes: setup.broker.replica_fetch_min_bytes,
-                    max_bytes: setup.broker.replica_fetch_max_bytes,
+                    max_wait_us: config.replica_fetch_wait_max_us,
+                    min_bytes: config.replica_fetch_min_bytes,
+                    max_bytes: config.replica_fetch_max_bytes,
                 });
                 fetcher.request = self.leaders.send(cx, Node::Broker(leader), request, !news);
                 if let Some(request) = fetcher.request {
-                    let timeout_us = setup.broker.replica_socket_timeout_us;
+                    let timeout_us = config.replica_socket_timeout_us;
                     cx.ambient(timeout_us, self.timer(BrokerTimer::RequestTimeout(request)));
                 }
                 return;
@@ -94,7 +95,7 @@ impl Broker {
         let fetcher = self.fetchers.entry(leader).or_default();
         fetcher.request = None;
         fetcher.told.clear();
-        let backoff_us = cx.setup().broker.replica_fetch_backoff_us;
+        let backoff_us = self.settings(cx.setup()).replica_fetch_backoff_us;
         cx.ambient(backoff_us, self.timer(BrokerTimer::Fetch(leader)));
     }
 
@@ -129,7 +130,7 @@ impl Broker {
                     self.truncate(cx, partition, result.high_watermark, TruncateReason::OutOfRange);
                 }
                 (Some(_), _) => {
-                    let until_us = cx.now_us() + cx.setup().broker.replica_fetch_backoff_us;
+                    let until_us = cx.now_us() + self.settings(cx.setup()).replica_fetch_backoff_us;
                     self.fetchers
                         .entry(leader)
                         .or_default()

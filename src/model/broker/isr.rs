@@ -44,7 +44,7 @@ impl Broker {
         let setup = cx.setup();
         let waits = setup.rules.high_watermark_waits_for_min_isr;
         let min_isr = setup.min_isr(partition, &self.metadata.topics);
-        let lag_us = setup.broker.replica_lag_time_max_us;
+        let lag_us = self.settings(setup).replica_lag_time_max_us;
         let (now_us, broker) = (cx.now_us(), self.id);
         let Some(replica) = &self.replicas[partition.index()] else { return };
         let Some(leader) = replica.leader() else { return };
@@ -103,7 +103,7 @@ impl Broker {
     /// (`ReplicaManager`'s `isr-expiration` task).
     pub(super) fn isr_check(&mut self, cx: &mut Cx<'_>) {
         let setup = cx.setup();
-        let lag_us = setup.broker.replica_lag_time_max_us;
+        let lag_us = self.settings(setup).replica_lag_time_max_us;
         for partition in self.hosted() {
             let Some(replica) = self.replica(partition) else { continue };
             let Some(leader) = replica.leader() else { continue };

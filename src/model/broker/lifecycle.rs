@@ -56,7 +56,7 @@ impl Broker {
 
     fn start_tasks(&mut self, cx: &mut Cx<'_>) {
         let setup = cx.setup();
-        let config = &setup.broker;
+        let config = self.settings(setup);
         // Brokers do not beat in step.
         let share = u64::from(self.id.0) + 1;
         let first_us = config.broker_heartbeat_interval_us * share / u64::from(setup.brokers + 1);
@@ -80,6 +80,7 @@ impl Broker {
     /// cache holds of it stay.
     pub fn process_dies(&mut self, cx: &mut Cx<'_>) {
         self.process = Process::Down;
+        self.returns = false;
         self.incarnation += 1;
         self.clean_epoch = None;
         self.controller.reset();
@@ -122,12 +123,34 @@ impl Broker {
         }
     }
 
-    /// The process is started again.
+    /// It has other settings in its file, and is stopped and started again for them. One that is down
+    /// has them with its next start.
+    pub fn roll(&mut self, cx: &mut Cx<'_>, action: u16) {
+        self.file = Some(action);
+        match self.process {
+            Process::Down => {}
+            Process::Starting => {
+                self.process_dies(cx);
+                cx.close_all(Node::Broker(self.id));
+                self.restart(cx);
+            }
+            Process::Running | Process::Stopping => {
+                self.returns = true;
+                self.shut_down(cx);
+            }
+        }
+    }
+
+    /// The process is started again, with the settings that are in its file.
     pub fn restart(&mut self, cx: &mut Cx<'_>) {
         self.process = Process::Starting;
+        if self.since != self.file {
+            self.since = self.file;
+            self.leaders = super::leaders(self.id, self.settings(cx.setup()));
+        }
         self.disks.repair();
         self.fenced = true;
-        cx.emit(Kind::BrokerRestarted { broker: self.id });
+        cx.emit(Kind::BrokerRestarted { broker: self.id, since: self.since });
         cx.after(cx.setup().hardware.startup.as_us(), self.timer(BrokerTimer::Started));
     }
 
@@ -167,7 +190,7 @@ impl Broker {
     pub(super) fn heartbeat(&mut self, cx: &mut Cx<'_>) {
         self.heartbeat_now(cx);
         cx.ambient(
-            cx.setup().broker.broker_heartbeat_interval_us,
+            self.settings(cx.setup()).broker_heartbeat_interval_us,
             self.timer(BrokerTimer::Heartbeat),
         );
     }
@@ -194,7 +217,7 @@ impl Broker {
         self.process = Process::Stopping;
         self.asked_to_stop = false;
         cx.emit(Kind::ShutdownBegan { broker: self.id });
-        if cx.setup().broker.controlled_shutdown_enable {
+        if self.settings(cx.setup()).controlled_shutdown_enable {
             self.heartbeat_now(cx);
             cx.ambient(CONTROLLED_SHUTDOWN_US, self.timer(BrokerTimer::Stop));
         } else {
@@ -218,7 +241,7 @@ impl Broker {
     /// Flushes and closes every log, and leaves the clean-shutdown file with its broker epoch
     /// (`LogManager.shutdown`). Then the process ends.
     pub(super) fn stop(&mut self, cx: &mut Cx<'_>) {
-        let epoch = self.broker_epoch;
+        let (epoch, returns) = (self.broker_epoch, self.returns);
         self.flush_where(cx, FlushReason::Shutdown, |replica| Some(replica.log.end_offset()));
         for replica in self.replicas.iter_mut().flatten() {
             replica.close();
@@ -227,6 +250,9 @@ impl Broker {
         self.process_dies(cx);
         self.clean_epoch = Some(epoch);
         cx.close_all(Node::Broker(self.id));
+        if returns {
+            self.restart(cx);
+        }
     }
 
     /// What the controller's log says, as it arrives.
@@ -336,7 +362,7 @@ impl Broker {
         for replica in self.replicas.iter_mut().flatten() {
             replica.checkpointed_high_watermark = replica.high_watermark;
         }
-        let interval_us = cx.setup().broker.replica_high_watermark_checkpoint_interval_us;
+        let interval_us = self.settings(cx.setup()).replica_high_watermark_checkpoint_interval_us;
         cx.ambient(interval_us, self.timer(BrokerTimer::Checkpoint));
         // It is written to every directory.
         self.check_disks(cx);
@@ -361,7 +387,7 @@ impl Broker {
             replica.log.dirty_since(old_us).map(|_| replica.log.end_offset())
         });
         cx.ambient(
-            setup.broker.log_flush_scheduler_interval_us,
+            self.settings(setup).log_flush_scheduler_interval_us,
             self.timer(BrokerTimer::FlushCheck),
         );
     }

@@ -34,9 +34,9 @@ use super::message::{
     Body, BrokerState, FetchRequest, Message, PartitionMetadata, PartitionState, Request, Response,
 };
 use super::record::{Batch, CommittedOffset};
-use super::setup::Setup;
+use super::setup::{Setup, Since};
 use super::trace::Kind;
-use crate::script::config::TopicConfig;
+use crate::script::config::{BrokerConfig, TopicConfig};
 use disk::Disks;
 use fetcher::Fetcher;
 use group::Group;
@@ -61,6 +61,12 @@ pub struct Broker {
     pub clean_epoch: Option<u64>,
     /// What it last heard of whether it is fenced.
     pub fenced: bool,
+    /// Where the settings of its process come from.
+    pub since: Since,
+    /// What its next start finds in its file of settings.
+    pub file: Since,
+    /// Whether it comes back when it has stopped in order.
+    returns: bool,
     /// Its disks.
     pub disks: Disks,
     /// Its replicas, by partition.
@@ -153,14 +159,20 @@ struct DelayedFetch {
     fetch: FetchRequest,
 }
 
+/// Its connections to the leaders that it follows: each fetcher has one request under way.
+fn leaders(id: BrokerId, config: &BrokerConfig) -> NetworkClient {
+    let max_in_flight = config.num_replica_fetchers.max(1);
+    let network = ClientConfig { max_in_flight, ..ClientConfig::default() };
+    NetworkClient::new(Node::Broker(id), network)
+}
+
 impl Broker {
     /// A broker that runs and is registered, in a cluster where the preferred replicas lead.
     #[must_use]
     pub fn new(setup: &Setup, id: BrokerId, metadata: BrokerMetadata) -> Self {
         let hosted = |p: &PartitionId| setup.partition(*p).replicas.contains(&id);
         let all = (0..setup.partitions.len() as u16).map(PartitionId);
-        let network = |max_in_flight| ClientConfig { max_in_flight, ..ClientConfig::default() };
-        let fetchers = setup.broker.num_replica_fetchers.max(1);
+        let network = ClientConfig { max_in_flight: u32::MAX, ..ClientConfig::default() };
         Self {
             id,
             process: Process::Running,
@@ -168,6 +180,9 @@ impl Broker {
             broker_epoch: metadata.brokers[id.index()].epoch,
             clean_epoch: None,
             fenced: false,
+            since: None,
+            file: None,
+            returns: false,
             disks: Disks::new(&setup.hardware),
             replicas: all.map(|p| hosted(&p).then(|| Replica::new(p))).collect(),
             metadata,
@@ -175,18 +190,24 @@ impl Broker {
             groups: Vec::new(),
             pending_offsets: Vec::new(),
             coordinator: Coordinator::default(),
-            peers: NetworkClient::new(Node::Broker(id), network(u32::MAX)),
+            peers: NetworkClient::new(Node::Broker(id), network),
             held: Vec::new(),
             tries_again: false,
             asked_to_stop: false,
-            controller: NetworkClient::new(Node::Broker(id), network(u32::MAX)),
-            leaders: NetworkClient::new(Node::Broker(id), network(fetchers)),
+            controller: NetworkClient::new(Node::Broker(id), network),
+            leaders: leaders(id, &setup.broker),
             fetchers: LiteMap::new(),
             inbound: LiteMap::new(),
             ready: LiteMap::new(),
             purgatory: Vec::new(),
             fetches: Vec::new(),
         }
+    }
+
+    /// The settings of its process.
+    #[must_use]
+    pub fn settings<'s>(&self, setup: &'s Setup) -> &'s BrokerConfig {
+        setup.broker_config(self.since)
     }
 
     /// How many requests of clients wait in its purgatory for the in-sync replicas of a partition.

@@ -283,7 +283,7 @@ impl Broker {
         let not_before_us = cx.now_us() + cost_us;
         let timeout_us = match then {
             Then::Logged(_) | Then::Marked(..) => APPEND_TIMEOUT_US,
-            _ => cx.setup().broker.offsets_commit_timeout_us,
+            _ => self.settings(cx.setup()).offsets_commit_timeout_us,
         };
         self.wait_for_replicas(cx, timeout_us, Delayed { reply, not_before_us, waits, then });
     }

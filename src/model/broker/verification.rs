@@ -67,7 +67,7 @@ impl Broker {
         producer: ProducerIdAndEpoch,
     ) -> bool {
         let verifies = setup.rules.verifies_transactions
-            && setup.broker.transaction_partition_verification_enable;
+            && self.settings(setup).transaction_partition_verification_enable;
         let asks = verifies || setup.rules.bumps_epoch_per_transaction;
         let begins = |replica: &super::Replica| {
             replica.leader().is_some() && !replica.producers.has_ongoing(producer)
@@ -152,13 +152,14 @@ impl Broker {
         let Some(place) = self.held.iter().position(|h| h.asked == Some(request)) else { return };
         let setup = cx.setup();
         let waits = setup.rules.bumps_epoch_per_transaction;
+        let config = self.settings(setup);
         let held = &mut self.held[place];
-        let patience_us = setup.broker.add_partitions_to_txn_retry_backoff_max_us;
+        let patience_us = config.add_partitions_to_txn_retry_backoff_max_us;
         if result == Err(KafkaError::ConcurrentTransactions)
             && waits
             && cx.now_us() - held.since_us < patience_us
         {
-            let wait_us = setup.broker.add_partitions_to_txn_retry_backoff_us;
+            let wait_us = config.add_partitions_to_txn_retry_backoff_us;
             (held.asked, held.again_us) = (None, cx.now_us() + wait_us);
             return cx.ambient(wait_us, self.timer(BrokerTimer::Transactions));
         }
@@ -194,7 +195,7 @@ impl Broker {
         body: Request,
     ) {
         self.peers.send_as(cx, Node::Broker(broker), request, body, false, true);
-        let timeout_us = cx.setup().broker.replica_socket_timeout_us;
+        let timeout_us = self.settings(cx.setup()).replica_socket_timeout_us;
         cx.ambient(timeout_us, self.timer(BrokerTimer::RequestTimeout(request)));
     }
 

@@ -1,16 +1,16 @@
-//! The settings of clients, which may come back with others (`reconfigure`): which ones each has is
-//! known by the action that gave them.
+//! The settings of those who may come back with others, clients (`reconfigure`) and brokers (`roll`):
+//! which ones each has is known by the action that gave them.
 
 use litemap::LiteMap;
 
 use super::{GroupSetup, Setup};
 use crate::model::ids::{ConsumerId, Node, ProducerId};
 use crate::model::trace::{Kind, TraceEvent};
-use crate::script::config::{ConsumerConfig, GroupProtocol, ProducerConfig};
+use crate::script::config::{BrokerConfig, ConsumerConfig, GroupProtocol, ProducerConfig};
 use crate::script::resolve::Resolved;
 use crate::script::{ClientChange, NewConfig, Script};
 
-/// The action that a client has its settings from; none where it has those that a run begins with.
+/// The action that somebody has its settings from; none where it has those that a run begins with.
 pub type Since = Option<u16>;
 
 impl Setup {
@@ -33,6 +33,24 @@ impl Setup {
     #[must_use]
     pub fn since(&self, node: Node, action: u16, before: Since) -> Since {
         self.client_change(node, Some(action)).map_or(before, |_| Some(action))
+    }
+
+    /// The settings of a broker's process.
+    #[must_use]
+    pub fn broker_config(&self, since: Since) -> &BrokerConfig {
+        since.and_then(|action| self.rolls.get(&action)).unwrap_or(&self.broker)
+    }
+
+    /// All settings that a broker may have in the course of a run.
+    pub fn broker_configs(&self) -> impl Iterator<Item = &BrokerConfig> {
+        [&self.broker].into_iter().chain(self.rolls.values())
+    }
+
+    /// The shortest and the longest `replica.lag.time.max.ms` of any broker.
+    #[must_use]
+    pub fn lag_us(&self) -> (u64, u64) {
+        let all = || self.broker_configs().map(|config| config.replica_lag_time_max_us);
+        (all().min().unwrap_or_default(), all().max().unwrap_or_default())
     }
 
     /// A producer's settings.

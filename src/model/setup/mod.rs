@@ -5,6 +5,8 @@ mod workload;
 
 use std::sync::Arc;
 
+use litemap::LiteMap;
+
 use super::group::GroupMetadata;
 use super::ids::{
     BrokerId, ConsumerId, GroupId, Node, PartitionId, ProducerId, RecordId, TransactionalId,
@@ -40,7 +42,7 @@ pub struct Setup {
     pub until_us: Option<u64>,
     /// How many brokers there are.
     pub brokers: u16,
-    /// Their settings.
+    /// Their settings when the run begins, and those that are the same all the time.
     pub broker: BrokerConfig,
     /// Their machines.
     pub hardware: Cluster,
@@ -71,6 +73,8 @@ pub struct Setup {
     pub changes: Vec<Vec<TopicChange>>,
     /// The settings with which each action lets clients come back, by the index of the action.
     pub client_changes: Vec<Vec<(Node, NewConfig)>>,
+    /// The settings with which an action lets brokers come back, by its index.
+    pub rolls: LiteMap<u16, BrokerConfig>,
     /// How long messages take when the run begins.
     pub links: Vec<Rule>,
 }
@@ -260,6 +264,7 @@ impl Setup {
             actions: script.actions.clone(),
             changes: resolved.changes.clone(),
             client_changes: Vec::new(),
+            rolls: resolved.rolls.clone(),
             links: Vec::new(),
         };
         setup.add_topics(resolved);

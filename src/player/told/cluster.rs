@@ -1,5 +1,6 @@
 //! What is happening to brokers, their logs and who leads, in a sentence or two.
 
+use super::process::started;
 use super::rest::payload;
 use super::{brokers, event_of, ids, is_or_are, offsets, records};
 use crate::model::ids::RecordId;
@@ -46,8 +47,8 @@ pub(super) fn cluster_sentence(setup: &Setup, kind: &Kind) -> Option<String> {
         Kind::PartitionOffline { partition, .. } if !setup.partition(*partition).internal => {
             format!("Nobody in sync is alive: {} has no leader.", setup.partition_name(*partition))
         }
-        Kind::BrokerRestarted { broker } => {
-            format!("{broker} is started again and loads its logs.")
+        Kind::BrokerRestarted { broker, since } => {
+            started(setup, &broker.to_string(), *since, " and loads its logs.")
         }
         Kind::BrokerRegistered { broker, .. } => {
             format!("{broker} registers with the controller and learns whom to follow.")

@@ -7,7 +7,7 @@ use crate::model::trace::{Kind, TraceEvent};
 use crate::script::action::Reconfigure;
 use crate::script::config::ConsumerConfig;
 use crate::script::knobs::plain;
-use crate::script::{Action, Do, Duration};
+use crate::script::{Action, Do, Duration, Properties, Roll};
 use serde_json::Value;
 
 /// Of processes that die, stand still and start, and of links.
@@ -75,12 +75,12 @@ pub(super) fn process_sentence(
     })
 }
 
-/// A client is there again, with other settings if an action says so.
-fn started(setup: &Setup, name: &str, since: Since, then: &str) -> String {
+/// A client or a broker is there again, with other settings if an action says so.
+pub(super) fn started(setup: &Setup, name: &str, since: Since, then: &str) -> String {
     let action = since.and_then(|action| setup.actions.get(usize::from(action)));
     match action.map(|action| &action.what) {
-        Some(Do::Reconfigure(its)) => {
-            format!("{name} starts again with {}{then}", settings(its))
+        Some(Do::Reconfigure(Reconfigure { config, .. }) | Do::Roll(Roll { config })) => {
+            format!("{name} starts again with {}{then}", settings(config))
         }
         _ => format!("{name} is started again{then}"),
     }
@@ -88,12 +88,12 @@ fn started(setup: &Setup, name: &str, since: Since, then: &str) -> String {
 
 /// The settings with which a client comes back: "acks=all, linger.ms=5 and retries as it is by
 /// default".
-pub(super) fn settings(its: &Reconfigure) -> String {
+pub(super) fn settings(config: &Properties) -> String {
     let one = |(name, value): (&String, &Value)| match value {
         Value::Null => format!("{name} as it is by default"),
         value => format!("{name}={}", plain(value)),
     };
-    let all: Vec<String> = its.config.iter().map(one).collect();
+    let all: Vec<String> = config.iter().map(one).collect();
     match all.split_last() {
         Some((last, [])) => last.clone(),
         Some((last, others)) => format!("{} and {last}", others.join(", ")),

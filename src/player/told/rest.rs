@@ -201,8 +201,9 @@ fn what(setup: &Setup, action: u16) -> String {
             format!("change {}", names.join(", "))
         }
         Do::Reconfigure(its) => {
-            format!("close {} and start it again with {}", its.client, settings(its))
+            format!("close {} and start it again with {}", its.client, settings(&its.config))
         }
+        Do::Roll(its) => format!("restart the brokers in turn with {}", settings(&its.config)),
         Do::FailDisk(disk) => format!("let a disk of {} fail", disk.broker),
         Do::LoseDisk(disk) => format!("destroy a disk of {}", disk.broker),
         Do::SlowDisk(disk) => format!("give the disk of {} other costs", disk.broker),

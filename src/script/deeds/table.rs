@@ -431,6 +431,15 @@ const CLUSTER: &[Deed] = &[
         ),
         &[any("/set/config/min.insync.replicas", "min.insync.replicas")],
     ),
+    with(
+        of(
+            Kind::Cluster,
+            "Restart all brokers, one after the other",
+            "A rolling restart for another setting: each stops in order and starts again, the next one when it is in sync.",
+            r#"{"roll": {"config": {"replica.lag.time.max.ms": 10000}}}"#,
+        ),
+        &[any("/roll/config/replica.lag.time.max.ms", "replica.lag.time.max.ms")],
+    ),
 ];
 
 /// All of them: for each kind of thing what is done most often first.

@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::edit::{self, Edit};
 use super::properties::{self, Kind, Property, Scope, Unit};
 use super::reconfigure;
+use super::roll;
 use super::version::Version;
 
 pub use ladder::ladder;
@@ -81,6 +82,8 @@ pub enum Acts {
     AtOnce,
     /// By a restart of the client.
     Client,
+    /// By a restart of the brokers, one after the other.
+    Brokers,
     /// Not: it is for a whole run.
     Run,
 }
@@ -200,7 +203,7 @@ impl Knob {
     }
 
     /// How it can be changed while things run: a topic's, and what the brokers give topics, at
-    /// once; clients read theirs when they start.
+    /// once; clients and brokers read theirs when they start.
     #[must_use]
     pub fn acts(&self) -> Acts {
         let Self::Property(property) = self else { return Acts::Run };
@@ -208,6 +211,7 @@ impl Knob {
         match property.scope {
             Scope::Topic => Acts::AtOnce,
             Scope::Broker if properties::all(Scope::Topic).iter().any(is_given) => Acts::AtOnce,
+            Scope::Broker if roll::may_change(property.name) => Acts::Brokers,
             scope if reconfigure::may_change(scope, property.name) => Acts::Client,
             _ => Acts::Run,
         }

@@ -11,7 +11,7 @@ impl Life<'_> {
             Kind::BrokerCrashed { broker } => self.holder(event, *broker, What::CrashedAlone),
             Kind::PowerCut { broker } => self.holder(event, *broker, What::PoweredOff),
             Kind::BrokerStopped { broker } => self.holder(event, *broker, What::Stopped),
-            Kind::BrokerRestarted { broker } => self.holder(event, *broker, What::Restarted),
+            Kind::BrokerRestarted { broker, .. } => self.holder(event, *broker, What::Restarted),
             Kind::Paused { node: Node::Broker(broker) } if self.leader() == Some(*broker) => {
                 self.holder(event, *broker, What::Paused);
             }

@@ -74,7 +74,7 @@ impl Cluster {
                 let broker = self.broker(*broker);
                 (broker.down, broker.fenced) = (true, true);
             }
-            Kind::BrokerRestarted { broker } => {
+            Kind::BrokerRestarted { broker, .. } => {
                 let fenced = self.broker(*broker).fenced;
                 *self.broker(*broker) = Broker { fenced, ..Broker::default() };
             }

@@ -161,13 +161,13 @@ impl Broker {
     /// `GroupMetadataManager.prepareRebalance`: members hear of it by their next heartbeat. It may be
     /// due to somebody who joins with such patience.
     fn prepare_rebalance(&mut self, cx: &mut Cx<'_>, id: GroupId, joins: Timeouts) {
-        let (setup, now_us) = (cx.setup(), cx.now_us());
+        let now_us = cx.now_us();
+        let delay_us = self.settings(cx.setup()).group_initial_rebalance_delay_us;
         let group = &mut self.groups[id.index()];
         let mut interrupted = Vec::new();
         if group.state == GroupState::CompletingRebalance {
             interrupted.extend(group.members.iter_mut().filter_map(|m| m.waits.take()));
         }
-        let delay_us = setup.broker.group_initial_rebalance_delay_us;
         let rebalance_us = group.rebalance_us().max(joins.rebalance_us);
         group.initial = (group.state == GroupState::Empty && delay_us > 0).then(|| InitialDelay {
             until_us: now_us + delay_us,
@@ -185,12 +185,12 @@ impl Broker {
     /// Looks whether a rebalance can go on, and when to look again.
     fn progress(&mut self, cx: &mut Cx<'_>, id: GroupId) {
         let now_us = cx.now_us();
+        let window_us = self.settings(cx.setup()).group_initial_rebalance_delay_us;
         let Some(group) = self.groups.get_mut(id.index()) else { return };
         if group.state == GroupState::PreparingRebalance {
             let ready = match &mut group.initial {
                 Some(initial) if initial.until_us > now_us => false,
                 Some(initial) if initial.joined && initial.remaining_us > 0 => {
-                    let window_us = cx.setup().broker.group_initial_rebalance_delay_us;
                     let window_us = window_us.min(initial.remaining_us);
                     initial.until_us = now_us + window_us;
                     initial.remaining_us -= window_us;

@@ -189,7 +189,8 @@ impl Broker {
             self.fence(cx, id, None);
             cx.cause = before;
         }
-        let period_us = setup.broker.transaction_abort_timed_out_transaction_cleanup_interval_us;
+        let period_us =
+            self.settings(setup).transaction_abort_timed_out_transaction_cleanup_interval_us;
         cx.ambient(period_us.max(1), self.timer(BrokerTimer::TransactionSweep));
     }
 }

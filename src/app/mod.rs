@@ -10,6 +10,7 @@ mod caption;
 mod compare;
 mod effects;
 mod export;
+mod fate_words;
 mod fates;
 mod files;
 mod from_now;

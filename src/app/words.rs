@@ -4,7 +4,6 @@
 //! exceptions, states) are never translated and come from the library.
 
 pub use ackscope::verdict::biography::text::{decimal, fill, span, time};
-use ackscope::verdict::{Fate, Told};
 
 /// A list of texts, and the same list in English.
 macro_rules! words {
@@ -465,39 +464,9 @@ words! {
     broken_hint: "The script names something that the model cannot run:";
 }
 
-/// The texts in the language of the page.
+/// The texts in the language of the page. No list is ever passed on, so that the compiler sees who needs
+/// which text: those that only the later part of the app names come with it.
 #[must_use]
 pub fn words() -> &'static Words {
     &ENGLISH
-}
-
-/// No list is ever passed on, so that the compiler sees who needs which text: those that only the later
-/// part of the app names come with it.
-impl Words {
-    /// A fate in one word, and in a few.
-    #[must_use]
-    pub fn fate(fate: Fate) -> (&'static str, &'static str) {
-        let w = words();
-        match fate {
-            Fate::Delivered => (w.delivered, w.delivered_help),
-            Fate::Duplicated => (w.duplicated, w.duplicated_help),
-            Fate::Lost => (w.lost, w.lost_help),
-            Fate::Reported => (w.reported, w.reported_help),
-            Fate::Ghost => (w.ghost, w.ghost_help),
-            Fate::Aborted => (w.aborted, w.aborted_help),
-            Fate::Pending => (w.pending, w.pending_help),
-        }
-    }
-
-    /// What the application was told.
-    #[must_use]
-    pub fn told(told: Told) -> String {
-        let w = words();
-        match told {
-            Told::Pending => w.told_pending.to_owned(),
-            Told::Nothing => w.told_nothing.to_owned(),
-            Told::Acked => w.told_acked.to_owned(),
-            Told::Failed(error) => fill(w.told_failed, &[("error", error.exception())]),
-        }
-    }
 }

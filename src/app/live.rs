@@ -250,7 +250,9 @@ impl Live {
         if self.track != Some(key) && width >= 1.0 {
             let spans: Vec<_> = asked.iter().flatten().map(|it| danger::spans(it)).collect();
             let (pace, followed) = (state.pace(), state.followed);
-            let part = Part { pace, window_ms, open, followed, danger: &spans };
+            // Where nobody has asked, no room is kept for an answer.
+            let danger = if spans.iter().all(Vec::is_empty) { &[][..] } else { &spans };
+            let part = Part { pace, window_ms, open, followed, danger };
             let picture = track(&state.player, part, size);
             // Without its background: what is behind the timeline shows through.
             let canvas = self.timeline.canvas.cast::<HtmlCanvasElement>()?;

@@ -104,16 +104,12 @@ fn proofs(state: &State, on: &Callback<Msg>) -> Html {
         Letter::ALL.into_iter().zip(&asked).map(cell).collect()
     };
     html! {
-        <tr data-row="proof">
-            <th scope="row">
-                if let Some(fault) = fault {
-                    { fault }{ " " }{ words().compare_moments }
-                } else {
-                    { words().compare_proof }
-                }
-            </th>
-            { cells }
-        </tr>
+        <>
+            if let Some(fault) = fault {
+                <tr data-row="proof" class="tried"><th scope="rowgroup" colspan="3">{ fault }{ " " }{ words().compare_moments }</th></tr>
+            }
+            <tr data-row="proof"><th scope="row">{ words().compare_proof }</th>{ cells }</tr>
+        </>
     }
 }
 

@@ -33,7 +33,7 @@ const MOMENTS: &[Moment] = &[
     (
         "journey-of-a-record",
         |kind| matches!(kind, Kind::RecordBatched { .. }),
-        &["waits in producer-1's RecordAccumulator", "until its batch is full", "linger.ms (5ms)"],
+        &["waits in producer-1's RecordAccumulator", "until its batch is full", "linger.ms (5 ms)"],
     ),
     (
         "acks-0-shaky-network",
@@ -43,12 +43,12 @@ const MOMENTS: &[Moment] = &[
     (
         "39-a-follower-is-stuck",
         |kind| matches!(kind, Kind::IsrShrunk { .. }),
-        &["shrinks to broker-1, broker-2", "replica.lag.time.max.ms (30s)"],
+        &["shrinks to broker-1, broker-2", "replica.lag.time.max.ms (30 s)"],
     ),
     (
         "acks-1-leader-dies",
         |kind| matches!(kind, Kind::BrokerCrashed { .. }),
-        &["broker-1's process dies", "page cache survives", "broker.session.timeout.ms (9s)"],
+        &["broker-1's process dies", "page cache survives", "broker.session.timeout.ms (9 s)"],
     ),
     (
         "acks-1-leader-dies",
@@ -68,7 +68,7 @@ const MOMENTS: &[Moment] = &[
     (
         "62-auto-commit-crash-after-poll",
         |kind| matches!(kind, Kind::ConsumerCrashed { .. }),
-        &["billing-1's process dies", "committed offsets", "session.timeout.ms (45s)"],
+        &["billing-1's process dies", "committed offsets", "session.timeout.ms (45 s)"],
     ),
     (
         "clients-come-back",

@@ -1,8 +1,8 @@
 //! What is happening, in a sentence or two, made from the trace.
 
 use crate::model::trace::TraceEvent;
-use crate::script::Duration;
 use crate::verdict::Fate;
+use crate::verdict::biography::text::span;
 
 use super::Player;
 use super::kinds::weight;
@@ -29,8 +29,7 @@ pub fn caption(player: &Player, now_us: u64) -> String {
     let last_us = trace[until - 1].at_us;
     let next_us = trace.get(until).map_or(player.end_us(), |next| next.at_us);
     if next_us - last_us > 300_000 && now_us - last_us > 50_000 {
-        let waited = Duration::from_us((next_us - last_us) / 1_000 * 1_000);
-        return format!("{sentence} Then nothing for {waited}.");
+        return format!("{sentence} Then nothing for {}.", span(next_us - last_us));
     }
     sentence
 }

@@ -6,14 +6,14 @@ use super::{brokers, event_of, ids, is_or_are, offsets, records};
 use crate::model::ids::RecordId;
 use crate::model::setup::Setup;
 use crate::model::trace::{Kind, TraceEvent};
-use crate::script::Duration;
+use crate::verdict::biography::text::span;
 
 /// Of brokers and partitions.
 pub(super) fn cluster_sentence(setup: &Setup, kind: &Kind) -> Option<String> {
     Some(match kind {
         Kind::BrokerCrashed { broker } => format!(
             "{broker}'s process dies. Its page cache survives. The controller does not know yet: it waits for broker.session.timeout.ms ({}).",
-            Duration::from_us(setup.broker.broker_session_timeout_us)
+            span(setup.broker.broker_session_timeout_us)
         ),
         Kind::DirectoryFailed { broker, directory } => format!(
             "{broker} cannot write to its log directory {directory} any more and serves nothing from there."
@@ -118,7 +118,7 @@ pub(super) fn isr_sentence(
         Some(Kind::BrokerFenced { broker }) => format!("{broker} is fenced"),
         Some(Kind::MessageArrived { .. }) => format!(
             "a follower has not caught up for replica.lag.time.max.ms ({})",
-            Duration::from_us(setup.broker.replica_lag_time_max_us)
+            span(setup.broker.replica_lag_time_max_us)
         ),
         _ => "a broker stops".to_owned(),
     };

@@ -4,7 +4,7 @@ use crate::model::group::Removal;
 use crate::model::ids::{ConsumerId, Node, PartitionId};
 use crate::model::setup::{InForce, Setup};
 use crate::model::trace::{Kind, TraceEvent};
-use crate::script::Duration;
+use crate::verdict::biography::text::span;
 
 fn consumer(setup: &Setup, id: ConsumerId) -> String {
     setup.name(Node::Consumer(id))
@@ -29,7 +29,7 @@ pub(super) fn group_sentence(
             let group = &setup.groups[group.index()];
             let settings = InForce::at(setup, trace, event);
             let session_us = setup.session_timeout_us(settings.consumer(setup, *id));
-            let session = Duration::from_us(session_us);
+            let session = span(session_us);
             let why = match why {
                 Removal::Left => "leaves".to_owned(),
                 Removal::SessionTimeout => format!("was silent for {session}: it is out"),

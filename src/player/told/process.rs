@@ -7,7 +7,8 @@ use crate::model::trace::{Kind, TraceEvent};
 use crate::script::action::Reconfigure;
 use crate::script::config::ConsumerConfig;
 use crate::script::knobs::plain;
-use crate::script::{Action, Do, Duration, Properties, Roll};
+use crate::script::{Action, Do, Properties, Roll};
+use crate::verdict::biography::text::span;
 use serde_json::Value;
 
 /// Of processes that die, stand still and start, and of links.
@@ -19,7 +20,7 @@ pub(super) fn process_sentence(
     Some(match &event.kind {
         Kind::PowerCut { broker } => format!(
             "{broker}'s machine loses its power: its process is dead, and what was in its page cache only is gone. Nobody is told; the controller notices after broker.session.timeout.ms ({}).",
-            Duration::from_us(setup.broker.broker_session_timeout_us)
+            span(setup.broker.broker_session_timeout_us)
         ),
         Kind::PageCacheLost { broker, partition, to, removed }
             if !setup.partition(*partition).internal =>
@@ -112,7 +113,7 @@ fn crashed(setup: &Setup, consumer: ConsumerId, config: &ConsumerConfig) -> Stri
         "{}'s process dies with what it had in hand. {} goes on from its committed offsets, once session.timeout.ms ({}) is over: what was processed and not committed is read again.",
         setup.name(Node::Consumer(consumer)),
         group.id,
-        Duration::from_us(setup.session_timeout_us(config))
+        span(setup.session_timeout_us(config))
     )
 }
 

@@ -5,8 +5,8 @@ use crate::model::ids::Node;
 use crate::model::record::Batch;
 use crate::model::setup::{InForce, Setup};
 use crate::model::trace::{Kind, TraceEvent, Wire};
-use crate::script::Duration;
 use crate::script::config::{Acks, ProducerConfig};
+use crate::verdict::biography::text::span;
 
 /// Of a producer's records and batches.
 pub(super) fn producer_sentence(
@@ -22,7 +22,7 @@ pub(super) fn producer_sentence(
             Some(format!("{producer} calls send() for record {record}{key}."))
         }
         Kind::RecordBatched { producer, record, .. } => {
-            let linger = Duration::from_us(config(*producer).linger_us);
+            let linger = span(config(*producer).linger_us);
             Some(format!(
                 "Record {record} waits in {producer}'s RecordAccumulator until its batch is full, or linger.ms ({linger}) is over."
             ))
@@ -34,7 +34,7 @@ pub(super) fn producer_sentence(
             "{producer} got {} for {}: the batch goes back to the accumulator and is tried again after {}.",
             error.exception(),
             records(&batch.records),
-            Duration::from_us(backoff_us / 1_000 * 1_000)
+            span(*backoff_us)
         )),
         Kind::BatchAcked { producer, batch, .. } => Some(acked(config(*producer), batch)),
         Kind::BatchFailed { producer, records: ids, error } => {

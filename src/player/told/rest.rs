@@ -8,7 +8,8 @@ use crate::model::ids::{Node, PartitionId};
 use crate::model::record::{LogBatch, Payload};
 use crate::model::setup::Setup;
 use crate::model::trace::{Kind, TraceEvent};
-use crate::script::{Do, Duration};
+use crate::script::Do;
+use crate::verdict::biography::text::span;
 
 /// What an event says that no caption tells.
 pub(super) fn line(setup: &Setup, trace: &[TraceEvent], event: &TraceEvent) -> String {
@@ -19,7 +20,7 @@ pub(super) fn line(setup: &Setup, trace: &[TraceEvent], event: &TraceEvent) -> S
             format!("The script says: {}. There is nothing to do it to.", what(setup, *action))
         }
         Kind::MessageSent { from, to, arrive_us, what, .. } => {
-            let takes = Duration::from_us(arrive_us.saturating_sub(event.at_us));
+            let takes = span(arrive_us.saturating_sub(event.at_us));
             let (from, to) = (name(*from), name(*to));
             format!("{from} sends {to} {}; it takes {takes}.", message(setup, what))
         }

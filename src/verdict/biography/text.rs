@@ -35,7 +35,8 @@ pub fn time(us: u64) -> String {
 #[must_use]
 pub fn span(us: u64) -> String {
     let (number, unit) = match us {
-        0..1_000 => (us.to_string(), " µs"),
+        0 => return "0 ms".to_owned(),
+        1..1_000 => (us.to_string(), " µs"),
         1_000..10_000 => (decimal(us / 100, 10, 1), " ms"),
         10_000..1_000_000 => ((us / 1_000).to_string(), " ms"),
         1_000_000..60_000_000 => (decimal(us / 100_000, 10, 1), " s"),

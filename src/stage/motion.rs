@@ -98,8 +98,15 @@ impl Stage<'_> {
     fn in_producer(&mut self, kind: &Kind, part: f32) {
         match kind {
             Kind::RecordBatched { producer, record, .. } => {
+                // From send(), or from the end of the track in a card that does not show that.
                 let card = self.layout.producers[producer.index()];
-                let from = pt(card.x + 32.0, card.y + 44.0);
+                let mut from = pt(card.x + 32.0, card.y + 44.0);
+                let mut tracks = self.places.tracks.iter().filter(|(id, ..)| id == producer);
+                if let Some((.., track)) = tracks.next()
+                    && !self.layout.producer_in_full(producer.index())
+                {
+                    from = pt(track.right() - 18.0, track.center().y);
+                }
                 self.reach(from, *record, Site::Accumulator(*producer), part, Ink::Edge);
             }
             Kind::BatchDrained { producer, batch, request, .. } => {

@@ -360,18 +360,19 @@ impl Stage<'_> {
         let pitch = self.chip.width + 3.0;
         let line = self.chip.height + if self.layout.narrow { 20.0 } else { 24.0 };
         let each = (((area.width - GUTTER + 3.0) / pitch).floor() as usize).max(2);
-        let top = if self.layout.narrow { 0.0 } else { 20.0 };
+        let mut top = if self.layout.narrow { 0.0 } else { 20.0 };
         let lines = (((area.height - top + 8.0) / line).floor() as usize).max(1);
-        let hidden = match lines {
-            _ if records.len() <= each * lines => 0,
-            1 => records.len() + 1 - each,
-            _ => records.len().div_ceil(each).saturating_sub(lines) * each,
+        // Without a heading, and in one line, the first place says how many went before.
+        let beside = lines == 1 || self.layout.narrow;
+        let hidden = match records.len() {
+            count if count <= each * lines => 0,
+            count if beside => count + 1 - each * lines,
+            count => count.div_ceil(each).saturating_sub(lines) * each,
         };
         if !self.layout.narrow {
             let names = [self.words.told_application, self.words.told];
             let earlier = match hidden {
-                // A single line says it itself.
-                1.. if lines > 1 => [self.words.earlier, self.words.more],
+                1.. if !beside => [self.words.earlier, self.words.more],
                 _ => [""; 2],
             };
             let earlier = earlier.map(|text| fill(text, &[&hidden]));
@@ -383,14 +384,19 @@ impl Stage<'_> {
             self.pen.text(at, style, self.words.nothing_yet);
         }
         let mut x = area.x + GUTTER;
-        if hidden > 0 && lines == 1 {
-            // One line moves on record by record; its first place says how many went before.
+        let mut shown = &records[hidden..];
+        if hidden > 0 && beside {
             let at = pt(x, area.y + top + 15.0 + self.chip.height / 2.0 + 4.0);
             let more = fill(self.words.more, &[&hidden]);
             x += self.pen.text(at, style, more).max(self.chip.width) + 3.0;
+            let first;
+            (first, shown) = shown.split_at(each - 1);
+            self.told_line(id, first, pt(x, area.y + top), area.x);
+            top += line;
         }
-        for (n, chunk) in records[hidden..].chunks(each).enumerate() {
-            self.told_line(id, chunk, pt(x, area.y + top + n as f32 * line), area.x);
+        for (n, chunk) in shown.chunks(each).enumerate() {
+            let at = pt(area.x + GUTTER, area.y + top + n as f32 * line);
+            self.told_line(id, chunk, at, area.x);
         }
     }
 

@@ -189,6 +189,11 @@ async fn the_checker_finds_nothing_where_there_is_little_room() {
     let (_site, browser) = standing(390, 844).await;
     let mut findings = Vec::new();
     check(&browser, "at first", &mut findings).await;
+    let help = "document.querySelector('[data-action=help]').checkVisibility()";
+    assert_eq!(evaluate(&browser, help).await, json!(false));
+    press(&browser, "[data-action=tools]").await;
+    until(&browser, help).await;
+    check(&browser, "all tools", &mut findings).await;
     for (opener, view) in [
         ("[data-action=help]", "help"),
         ("[data-action=menu]", "lessons"),

@@ -248,7 +248,10 @@ impl Live {
             pair,
         };
         if self.track != Some(key) && width >= 1.0 {
-            let spans: Vec<_> = asked.iter().flatten().map(|it| danger::spans(it)).collect();
+            // Where nobody has asked, the lanes have that room.
+            let has_asked = asked.iter().flatten().any(|it| it.number > 0);
+            let asked = asked.iter().flatten().filter(|_| has_asked);
+            let spans: Vec<_> = asked.map(|it| danger::spans(it)).collect();
             let (pace, followed) = (state.pace(), state.followed);
             // Where nobody has asked, no room is kept for an answer.
             let danger = if spans.iter().all(Vec::is_empty) { &[][..] } else { &spans };

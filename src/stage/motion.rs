@@ -105,7 +105,7 @@ impl Stage<'_> {
                 if let Some((.., track)) = tracks.next()
                     && !self.layout.producer_in_full(producer.index())
                 {
-                    from = pt(track.right() - 18.0, track.center().y);
+                    from = pt(track.right() - 52.0, track.center().y);
                 }
                 self.reach(from, *record, Site::Accumulator(*producer), part, Ink::Edge);
             }

@@ -20,6 +20,7 @@ const FULL: f32 = 284.0;
 
 /// The height of position, committed offset and lag.
 const NUMBERS: f32 = 54.0;
+const CLOSE: f32 = 46.0;
 /// The room for what took effect, with the space before it.
 const DONE: f32 = 58.0;
 
@@ -44,13 +45,15 @@ impl Layout {
         );
         if card.height < FULL {
             let (polled, none) = (Rect { height: 54.0, ..inner }, Rect::default());
-            let spare = inner.height - 54.0 - NUMBERS;
-            if spare < DONE {
+            // Closer together where there is only just room for what took effect.
+            let each = if inner.height < 54.0 + NUMBERS + DONE { CLOSE } else { NUMBERS };
+            let spare = inner.height - 54.0 - each;
+            if spare < DONE - 8.0 {
                 let numbers = Rect { y: inner.bottom() - 49.0, height: NUMBERS, ..inner };
                 return Areas { fetched: none, polled, numbers, done: none };
             }
             let gap = ((spare - DONE) * 0.5 + 8.0).min(14.0);
-            let numbers = Rect { y: polled.bottom() + gap, height: NUMBERS, ..inner };
+            let numbers = Rect { y: polled.bottom() + gap, height: each, ..inner };
             let y = numbers.bottom() + gap;
             let done = Rect { y, height: inner.bottom() - y, ..inner };
             return Areas { fetched: none, polled, numbers, done };

@@ -176,7 +176,7 @@ impl Live {
         }
         self.in_parts = false;
         let theme = theme(state);
-        let sizes = self.measured();
+        let sizes = self.measured(state.media.wide);
         for letter in Letter::ALL {
             let stage = &self.stages[letter as usize];
             let route = &mut self.routes[letter as usize];
@@ -200,7 +200,7 @@ impl Live {
     }
 
     /// The sizes of things. Measured where that is not known, and then all stages are painted anew.
-    fn measured(&mut self) -> Sizes {
+    fn measured(&mut self, wide: bool) -> Sizes {
         if let Some(sizes) = self.sizes {
             return sizes;
         }
@@ -215,7 +215,10 @@ impl Live {
             stages: [0, 1].map(|n: usize| size(&stages[n].frame, true).unwrap_or_default()),
             track: size(&self.timeline.canvas, false).unwrap_or_default(),
         };
-        self.make_room();
+        // On a wide page nothing sticks above it, and what is inherited is worked out for all elements.
+        if !wide {
+            self.make_room();
+        }
         *self.sizes.insert(sizes)
     }
 

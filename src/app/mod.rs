@@ -25,6 +25,7 @@ mod metrics;
 mod msg;
 mod paint;
 mod panes;
+mod patience;
 mod promises;
 mod record_panel;
 mod repaint;
@@ -229,6 +230,7 @@ impl Component for App {
 
     fn update(&mut self, _: &Context<Self>, msg: Msg) -> bool {
         let Ok(run) = &mut self.run else { return false };
+        let Some(msg) = patience::now(&run.state, msg, &self.on) else { return false };
         let is_frame = matches!(msg, Msg::Frame(_));
         if let Msg::ExportPng(width) = msg {
             export::save_png(&mut run.state, width);

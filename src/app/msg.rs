@@ -86,6 +86,8 @@ pub enum Msg {
     Present(bool),
     /// Shows all of the bar at the top where there is little room.
     Tools(bool),
+    /// What takes long, after that was said.
+    Patiently(Box<Msg>),
     /// Takes back the last change.
     Undo,
     /// Brings it back.

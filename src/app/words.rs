@@ -33,6 +33,7 @@ words! {
     export_png: "Save as PNG";
     present: "Present (Esc ends it)";
     help: "Help";
+    busy: "Working…";
     close: "Close";
 
     stage: "Stage";
@@ -235,7 +236,7 @@ words! {
     lab: "Lab";
     lab_working: "The lab is at work";
     lab_stop: "Stop";
-    lab_stopped: "Stopped at {n} %: this is what was known by then.";
+    lab_stopped: "Stopped at {n}\u{a0}%.";
     lab_again: "Start again";
     rescue: "What would have saved it";
     rescue_hint: "Replays this run with each setting changed, and says what that costs.";

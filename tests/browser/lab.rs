@@ -18,7 +18,7 @@ use crate::{dist, open_framed};
 const LARGE: &str = include_str!("../stage/large.json");
 
 /// Opens a script as a file, and stops it.
-async fn open_file(browser: &Browser, text: &str) {
+pub async fn open_file(browser: &Browser, text: &str) {
     let home = digest(browser).await;
     press(browser, "[data-action=menu]").await;
     until(browser, "document.querySelector('dialog[open] input[type=file]')").await;
@@ -260,8 +260,8 @@ async fn inputs(browser: &Browser) -> Vec<f64> {
     each
 }
 
-/// The most that the slowest input and the middle one may take longer while the lab is at work than at
-/// rest: what the lab says meanwhile is shown, too.
+/// The most that the slowest tenth of the inputs and the middle one may take longer while the lab is at
+/// work than at rest: what the lab says meanwhile is shown, too, more often where others want the machine.
 const MORE_MS: [f64; 2] = [33.3, 16.7];
 
 #[tokio::test]
@@ -284,9 +284,9 @@ async fn the_page_answers_while_the_lab_is_at_work_and_all_of_it_can_be_stopped(
     let still = evaluate(&browser, still).await;
     let [rest, work] = [at_rest, at_work].map(|mut all| {
         all.sort_by(f64::total_cmp);
-        [all[all.len() - 1], all[all.len() / 2]]
+        [all[all.len() * 9 / 10], all[all.len() / 2]]
     });
-    println!("the slowest input and the middle one: {rest:.1?} ms at rest, {work:.1?} ms at work");
+    println!("nine inputs in ten, and half of them: {rest:.1?} ms at rest, {work:.1?} ms at work");
     assert!(still.as_u64() >= Some(2), "{still} searches are still shown to be at work");
     let more = [work[0] - rest[0], work[1] - rest[1]];
     assert!(more[0] < MORE_MS[0] && more[1] < MORE_MS[1], "{more:?} ms more");

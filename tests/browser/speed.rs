@@ -1,8 +1,10 @@
-//! What makes the page quick, by what is on the stage: painted in parts it is the same picture.
+//! What makes the page quick, by what is on the stage: painted in parts it is the same picture; and what
+//! takes long is said.
 
 use serde_json::json;
 
-use crate::story::{click, evaluate, open};
+use crate::lab::open_file;
+use crate::story::{click, evaluate, open, press, until};
 
 /// How much a smooth edge may differ that is cut by the edge of a part, of 255, and how many colours of
 /// pixels in a thousand may differ at all.
@@ -56,5 +58,37 @@ async fn a_picture_that_is_painted_in_parts_is_the_one_that_is_painted_at_once()
     assert!(moved > 12, "{moved} pictures were other ones");
     let records = "Number(document.querySelector('#stage canvas').dataset.records)";
     assert_ne!(evaluate(&browser, records).await, json!(0));
+    browser.close().await;
+}
+
+/// What is to be seen of it after each frame: whether the page says that it is at work, and its run.
+const NOTE: &str = "window.noted = [];
+    const note = () => {
+        noted.push([document.body.hasAttribute('data-busy'), document.documentElement.dataset.digest]);
+        requestAnimationFrame(() => setTimeout(note, 0));
+    };
+    note();";
+
+#[tokio::test]
+async fn what_takes_long_says_so_before_it_begins() {
+    let (_site, browser) = open(1440, 900).await;
+    let run = json!({
+        "name": "Ten thousand records",
+        "topics": [{ "name": "orders" }],
+        "producers": [{ "sends": [{ "topic": "orders", "count": 10_000, "every": "1ms" }] }],
+    });
+    browser.client.execute(NOTE, vec![]).await.expect("it begins");
+    open_file(&browser, &run.to_string()).await;
+    until(&browser, "document.querySelector('dialog[open]') === null").await;
+    // Before another run was there a frame had said so; afterwards nothing does.
+    let said = "noted.some(([busy, digest]) => busy && digest === noted[0][1])";
+    assert_eq!(evaluate(&browser, said).await, json!(true));
+    until(&browser, "!document.body.hasAttribute('data-busy')").await;
+    // So it is with whatever makes such a run anew.
+    evaluate(&browser, "noted.splice(0, noted.length - 1)").await;
+    press(&browser, "[data-action=crash]").await;
+    until(&browser, "noted.at(-1)[1] !== noted[0][1]").await;
+    assert_eq!(evaluate(&browser, said).await, json!(true));
+    assert_eq!(browser.console().await, vec![]);
     browser.close().await;
 }

@@ -11,19 +11,32 @@ const INPUTS: usize = 60;
 /// Seven hundred records: every job takes long.
 const LARGE: &str = include_str!("../stage/large.json");
 
-/// Steps forward and back at times that no frame knows of. A page that is busy when one is due is late:
-/// that counts. It ends when the job does.
-const STEPS: &str = "const took = [], start = performance.now();
-    const [count, condition] = arguments;
+/// What a hand does, at times that no frame knows of: it steps, goes elsewhere, types into the search of
+/// the settings, and clicks on tabs. A page that is busy when one is due is late: that counts. It ends when
+/// the job does.
+const INPUTS_DUE: &str = "const took = [], start = performance.now();
+    const [count, condition, pane] = arguments;
     const running = () => !condition || document.querySelector(condition) !== null;
+    const click = (css) => document.querySelector(css).click();
+    const search = () => document.querySelector('[data-panel=settings] .search');
+    const acts = [
+        () => click('[data-action=forward]'),
+        () => scrub(Number(range().max) * (0.2 + took.length % 7 / 10)),
+        () => click('[data-action=back]'),
+        () => {
+            search().value = search().value ? '' : 'acks';
+            search().dispatchEvent(new InputEvent('input', { bubbles: true }));
+        },
+        () => click(`[data-pane=${pane === 'lab' ? 'record' : 'lab'}]`),
+        () => click(`[data-pane=${pane}]`),
+    ];
     const next = async () => {
-        if (took.length === count || !running()) return done(took);
+        if (took.length === count || took.length % acts.length === 0 && !running()) return done(took);
         const due = start + (took.length + 1) * 67.3;
         const wait = due - performance.now();
         if (wait > 0) await new Promise((go) => setTimeout(go, wait));
-        const way = took.length % 2 ? 'back' : 'forward';
         const late = performance.now() > due + 67 ? performance.now() : due;
-        took.push(await acted(() => document.querySelector(`[data-action=${way}]`).click(), late));
+        took.push(await acted(acts[took.length % acts.length], late));
         next();
     };
     next();";
@@ -70,7 +83,7 @@ pub async fn jobs_at_work(page: &Page, report: &mut Report) {
     page.run("scrub(Number(range().max) / 3)", vec![]).await;
     page.click("[data-pane=lab]").await;
     page.until("document.querySelector('#danger-fault optgroup')").await;
-    measure(page, "input_at_rest", Value::Null, report).await;
+    measure(page, "input_at_rest", ("lab", Value::Null), report).await;
     for job in jobs() {
         page.click(&format!("[data-pane={}]", job.pane)).await;
         page.until(&format!("document.querySelector('{}')", job.shows)).await;
@@ -78,7 +91,7 @@ pub async fn jobs_at_work(page: &Page, report: &mut Report) {
         let progress = format!("{} .progress progress", job.shows);
         page.run("meter.long = 0", vec![]).await;
         let name = format!("input_while_{}", job.name);
-        measure(page, &name, json!(progress), report).await;
+        measure(page, &name, (job.pane, json!(progress)), report).await;
         report.insert(format!("{name}_long_tasks"), page.run("return meter.long", vec![]).await);
         page.click(&format!("{} [data-action=stop]", job.shows)).await;
         page.until(&format!("!document.querySelector('{progress}')")).await;
@@ -87,10 +100,11 @@ pub async fn jobs_at_work(page: &Page, report: &mut Report) {
 
 /// The inputs while that is on the page: what each takes, and what all that the page's thread does has of
 /// the processor for each of them, whatever else wants it.
-async fn measure(page: &Page, name: &str, condition: Value, report: &mut Report) {
+async fn measure(page: &Page, name: &str, (pane, condition): (&str, Value), report: &mut Report) {
     let clock = CpuClock::of_pages();
     let before_ms = clock.ms();
-    let [work, to_painted] = page.acts(STEPS, vec![json!(INPUTS), condition]).await;
+    let [work, to_painted] =
+        page.acts(INPUTS_DUE, vec![json!(INPUTS), condition, json!(pane)]).await;
     let each_ms = (clock.ms() - before_ms) / work.len().max(1) as f64;
     report.insert(format!("{name}_processor_ms"), json!(hundredths(each_ms)));
     report.insert(format!("{name}_count"), json!(work.len()));

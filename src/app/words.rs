@@ -370,6 +370,7 @@ words! {
     log_record: "record";
     log_any: "any";
     log_count: "{n} events";
+    log_none: "No event is like that. Choose another kind, or leave the record's number empty.";
     log_follow: "Back to now";
     log_because: "because, at {time}:";
     kind_story: "the story";

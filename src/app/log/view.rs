@@ -75,6 +75,7 @@ pub fn log(shown: &Rows, follows: bool, handle: &Handle, on: &Callback<Msg>) -> 
     html! {
         <div class="log">
             { filters(shown, on) }
+            if shown.total == 0 { <p class="hint">{ w.log_none }</p> }
             <div class="log-rows" role="listbox" tabindex="0" aria-label={w.log} aria-activedescendant={current}
                 ref={handle.scroller.clone()} {onscroll} {onkeydown}>
                 <div class="log-space" role="presentation" ref={handle.space.clone()}>

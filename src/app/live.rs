@@ -256,9 +256,7 @@ impl Live {
             let asked = asked.iter().flatten().filter(|_| has_asked);
             let spans: Vec<_> = asked.map(|it| danger::spans(it)).collect();
             let (pace, followed) = (state.pace(), state.followed);
-            // Where nobody has asked, no room is kept for an answer.
-            let danger = if spans.iter().all(Vec::is_empty) { &[][..] } else { &spans };
-            let part = Part { pace, window_ms, open, followed, danger };
+            let part = Part { pace, window_ms, open, followed, danger: &spans };
             let picture = track(&state.player, part, size);
             // Without its background: what is behind the timeline shows through.
             let canvas = self.timeline.canvas.cast::<HtmlCanvasElement>()?;

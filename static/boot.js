@@ -70,7 +70,7 @@ if (later) {
   // What happens before it is there waits for it, and then happens again; a movement just passes.
   const passing = [
     "mousemove", "mousedown", "mouseup", "wheel", "scroll", "focus", "blur",
-    "pointerdown", "pointermove", "pointerup", "pointercancel",
+    "pointerdown", "pointermove", "pointerup", "pointercancel", "touchstart", "touchmove",
   ];
   const wait = (event) => {
     if (module || !event.isTrusted) return;

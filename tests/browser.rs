@@ -29,6 +29,8 @@ mod speed;
 mod story;
 #[path = "browser/time.rs"]
 mod time;
+#[path = "browser/touch.rs"]
+mod touch;
 #[path = "browser/tune.rs"]
 mod tune;
 

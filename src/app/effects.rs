@@ -152,14 +152,23 @@ impl Listeners {
         means: impl Fn(&WheelEvent) -> Option<Msg> + 'static,
     ) {
         let on = on.clone();
-        let options = EventListenerOptions::enable_prevent_default();
-        let heard = move |event: &Event| {
+        self.hear(element, "wheel", move |event| {
             if let Some(msg) = event.dyn_ref::<WheelEvent>().and_then(&means) {
                 event.prevent_default();
                 on.emit(msg);
             }
-        };
-        self.all.push(EventListener::new_with_options(element, "wheel", options, heard));
+        });
+    }
+
+    /// Hears of events of a kind at an element, which may keep the browser from what it would do.
+    pub fn hear(
+        &mut self,
+        element: &Element,
+        kind: &'static str,
+        heard: impl FnMut(&Event) + 'static,
+    ) {
+        let options = EventListenerOptions::enable_prevent_default();
+        self.all.push(EventListener::new_with_options(element, kind, options, heard));
     }
 
     /// Hears when an element changes its size.

@@ -152,11 +152,12 @@ impl Live {
         }
     }
 
-    /// Hears of a wheel over the timeline.
+    /// Hears of a wheel over the stage and over the timeline, and of two fingers on the stage.
     pub fn watch_wheel(&self, listeners: &mut Listeners, on: &Callback<Msg>) {
         for stage in &self.stages {
             if let Some(frame) = stage.frame.cast::<Element>() {
                 listeners.watch_wheel(&frame, on, super::effects::zoom);
+                super::pinch::watch(listeners, &frame, on);
             }
         }
         if let Some(range) = self.timeline.range.cast::<Element>() {

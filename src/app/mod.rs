@@ -26,6 +26,7 @@ mod msg;
 mod paint;
 mod panes;
 mod patience;
+mod pinch;
 mod promises;
 mod record_panel;
 mod repaint;

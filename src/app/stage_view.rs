@@ -20,6 +20,9 @@ use super::tool::tell;
 use super::words::{fill, words};
 use super::written::Written;
 
+/// How far a hand moves in a click, in pixels.
+const PULL: i32 = 4;
+
 /// The elements that are changed with every frame, and what is where in the picture.
 #[derive(Clone, Default)]
 pub struct Handle {
@@ -37,6 +40,8 @@ pub struct Handle {
     pub hotspots: Rc<RefCell<Vec<Hotspot>>>,
     /// What was painted last.
     pub picture: Rc<RefCell<Picture>>,
+    /// How far the stage was pulled about since the button went down.
+    pulled: Rc<Cell<i32>>,
     /// The buttons over the picture, and where they were laid.
     laid: Rc<RefCell<Vec<Laid>>>,
     told: Told,
@@ -74,6 +79,8 @@ pub fn stage_view(
     let onclick = {
         let (on, handle) = (on.clone(), handle.clone());
         Callback::from(move |event: MouseEvent| match handle.part_at(&event) {
+            // Where a pull ends nothing is meant.
+            _ if handle.pulled.take() > PULL => {}
             Some(Part::Record(record, _)) => on.emit(Msg::Follow(Some(record))),
             Some(Part::Replica(_, partition)) => {
                 on.emit(Msg::Glance(GlanceMsg::Partition(Some(partition))));
@@ -85,11 +92,10 @@ pub fn stage_view(
         let handle = handle.clone();
         Callback::from(move |event: MouseEvent| {
             // The stage is pulled about where it is larger than its frame.
-            if event.buttons() & 1 == 1
-                && let Some(frame) = handle.frame.cast::<Element>()
-            {
-                frame.set_scroll_left(frame.scroll_left() - event.movement_x());
-                frame.set_scroll_top(frame.scroll_top() - event.movement_y());
+            if event.buttons() & 1 == 0 {
+                handle.pulled.set(0);
+            } else if let Some(frame) = handle.frame.cast::<Element>() {
+                handle.pulled.set(handle.pulled.get() + pull(&frame, &event));
             }
             let can_click =
                 matches!(handle.part_at(&event), Some(Part::Record(..) | Part::Replica(..)));
@@ -109,6 +115,14 @@ pub fn stage_view(
             { controls }
         </section>
     }
+}
+
+/// Moves what is in a frame with the pointer; answers with how far that was.
+fn pull(frame: &Element, event: &MouseEvent) -> i32 {
+    let (left, top) = (frame.scroll_left(), frame.scroll_top());
+    frame.set_scroll_left(left - event.movement_x());
+    frame.set_scroll_top(top - event.movement_y());
+    (frame.scroll_left() - left).abs() + (frame.scroll_top() - top).abs()
 }
 
 fn view_switch(broker: BrokerId, down: bool, on: &Callback<Msg>) -> Html {

@@ -57,9 +57,24 @@ impl Browser {
             bidi.borrow_mut().call("browsingContext.setViewport", &params);
         } else {
             let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-            let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": size });
-            self.client.issue_cmd(Post("goog/cdp/execute", command)).await.expect("it has room");
+            self.devtools("Emulation.setDeviceMetricsOverride", size).await;
         }
+    }
+
+    /// Whether fingers can be laid on a page: on a desktop, Firefox tells pages nothing of them.
+    pub fn has_touch(&self) -> bool {
+        self.bidi.is_none()
+    }
+
+    /// Fingers are laid on the page, moved or lifted (`Input.dispatchTouchEvent`).
+    pub async fn touch(&self, event: Value) {
+        self.devtools("Input.dispatchTouchEvent", event).await;
+    }
+
+    /// A command of Chromium's own protocol.
+    async fn devtools(&self, command: &str, params: Value) {
+        let command = json!({ "cmd": command, "params": params });
+        self.client.issue_cmd(Post("goog/cdp/execute", command)).await.expect("it is done");
     }
 
     /// What went wrong since that was last asked, and what the console said.

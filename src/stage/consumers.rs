@@ -13,7 +13,7 @@ use crate::model::ids::{ConsumerId, Node, PartitionId, RecordId};
 use crate::verdict::Fate;
 
 /// How far back the stage looks for records that took effect.
-const LOOK_BACK: u32 = 200;
+const LOOK_BACK: usize = 200;
 /// The height from which on a card shows everything; a lower one leaves out what was fetched, and
 /// what took effect.
 const FULL: f32 = 284.0;
@@ -263,9 +263,7 @@ impl Stage<'_> {
     /// they were sent, and how often each of them took effect.
     fn took_effect(&self, consumer: &Consumer, limit: usize) -> Vec<(RecordId, u32)> {
         let group = self.world.setup().consumers[consumer.id.index()].group;
-        let last = self.ledger.created();
-        let latest = (last.saturating_sub(LOOK_BACK) + 1..=last).rev().map(RecordId);
-        let mine = latest.filter(|id| {
+        let mine = self.ledger.latest().take(LOOK_BACK).filter(|id| {
             let partition = self.ledger.partition(*id);
             partition.is_some_and(|partition| self.tells_of(consumer, partition))
         });

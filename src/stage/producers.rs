@@ -354,9 +354,7 @@ impl Stage<'_> {
 
     /// Two lines for each record: what the application was told of it, and what is true.
     pub(super) fn told(&mut self, id: ProducerId, area: Rect) {
-        let setup = self.world.setup().clone();
-        let sent = setup.records_of(id).filter(|record| self.ledger.is_sent(*record));
-        let records: Vec<RecordId> = sent.collect();
+        let sent = self.ledger.sent_by(id) as usize;
         let pitch = self.chip.width + 3.0;
         let line = self.chip.height + if self.layout.narrow { 20.0 } else { 24.0 };
         let each = (((area.width - GUTTER + 3.0) / pitch).floor() as usize).max(2);
@@ -364,11 +362,13 @@ impl Stage<'_> {
         let lines = (((area.height - top + 8.0) / line).floor() as usize).max(1);
         // Without a heading, and in one line, the first place says how many went before.
         let beside = lines == 1 || self.layout.narrow;
-        let hidden = match records.len() {
+        let hidden = match sent {
             count if count <= each * lines => 0,
             count if beside => count + 1 - each * lines,
             count => count.div_ceil(each).saturating_sub(lines) * each,
         };
+        let mut records: Vec<RecordId> = self.ledger.latest_of(id).take(sent - hidden).collect();
+        records.reverse();
         if !self.layout.narrow {
             let names = [self.words.told_application, self.words.told];
             let earlier = match hidden {
@@ -384,7 +384,7 @@ impl Stage<'_> {
             self.pen.text(at, style, self.words.nothing_yet);
         }
         let mut x = area.x + GUTTER;
-        let mut shown = &records[hidden..];
+        let mut shown = &records[..];
         if hidden > 0 && beside {
             let at = pt(x, area.y + top + 15.0 + self.chip.height / 2.0 + 4.0);
             let more = fill(self.words.more, &[&hidden]);

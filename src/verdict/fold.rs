@@ -71,6 +71,11 @@ impl Ledger {
     fn observe_producer(&mut self, event: &TraceEvent) {
         match &event.kind {
             Kind::RecordCreated { record, .. } => {
+                if !self.is_sent(*record) {
+                    let sent = &mut self.sent[self.setup.record(*record).producer.index()];
+                    sent.count += 1;
+                    sent.last = sent.last.max(record.0);
+                }
                 let state = self.record_mut(*record);
                 state.created = true;
                 state.with_producer += 1;

@@ -7,7 +7,7 @@ use litemap::LiteMap;
 use super::pages::Pages;
 use super::words::{Told, Totals};
 use crate::model::ids::{
-    BrokerId, ConsumerId, GroupId, MessageId, Node, PartitionId, RecordId, TraceId,
+    BrokerId, ConsumerId, GroupId, MessageId, Node, PartitionId, ProducerId, RecordId, TraceId,
 };
 use crate::model::record::{Batch, LogBatch};
 use crate::model::setup::{InForce, Setup};
@@ -19,6 +19,8 @@ use crate::script::SendStyle;
 pub struct Ledger {
     pub(super) setup: Arc<Setup>,
     pub(super) records: Pages<RecordState>,
+    /// What each producer has sent.
+    pub(super) sent: Vec<Sent>,
     pub(super) partitions: Vec<PartitionView>,
     pub(super) brokers: Vec<BrokerView>,
     /// Where each consumer is in each of its partitions.
@@ -38,6 +40,13 @@ pub struct Ledger {
     /// Which settings each client has.
     pub(super) settings: InForce,
     pub(super) over: bool,
+}
+
+/// How many records a producer has sent, and the last number among them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sent {
+    pub count: u32,
+    pub last: u32,
 }
 
 /// What is known of a record.
@@ -190,6 +199,7 @@ impl Ledger {
             has_readers,
             failing: vec![false; setup.producers.len()],
             records: setup.records.iter().map(record).collect(),
+            sent: vec![Sent::default(); setup.producers.len()],
             partitions: setup.partitions.iter().map(partition).collect(),
             brokers: vec![BrokerView::default(); usize::from(setup.brokers)],
             positions: LiteMap::new(),
@@ -232,7 +242,26 @@ impl Ledger {
     /// How many records were sent so far.
     #[must_use]
     pub fn created(&self) -> u32 {
-        self.records.iter().filter(|record| record.created).count() as u32
+        self.sent.iter().map(|sent| sent.count).sum()
+    }
+
+    /// How many records a producer has sent so far.
+    #[must_use]
+    pub fn sent_by(&self, producer: ProducerId) -> u32 {
+        self.sent[producer.index()].count
+    }
+
+    /// The records that were sent so far, those with the largest numbers first.
+    pub fn latest(&self) -> impl Iterator<Item = RecordId> + '_ {
+        let last = self.sent.iter().map(|sent| sent.last).max().unwrap_or_default();
+        (1..=last).rev().map(RecordId).filter(|id| self.is_sent(*id))
+    }
+
+    /// The same of one producer.
+    pub fn latest_of(&self, producer: ProducerId) -> impl Iterator<Item = RecordId> + '_ {
+        let all = (1..=self.sent[producer.index()].last).rev().map(RecordId);
+        let mine = move |id: &RecordId| self.setup.record(*id).producer == producer;
+        all.filter(mine).filter(|id| self.is_sent(*id))
     }
 
     /// All records that the script may send.

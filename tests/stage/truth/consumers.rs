@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 use ackscope::model::broker::replica::Replica;
 use ackscope::model::consumer::{Assigned, Consumer, Thread};
 use ackscope::model::ids::{ConsumerId, GroupId, Node, PartitionId, RecordId};
-use ackscope::stage::scene::Text;
+use ackscope::stage::scene::{Form, Text};
 use ackscope::stage::{Ink, Part, Site};
+use ackscope::verdict::Fate;
 
 use super::{Picture, numbers, rect_of};
 
 /// The stage looks no further back than this for what was processed.
-const LATEST: u32 = 200;
+const LATEST: usize = 200;
 
 pub fn check(picture: &Picture<'_>, wrong: &mut Vec<String>) {
     for consumer in &picture.world.consumers {
@@ -171,10 +172,13 @@ fn done(picture: &Picture<'_>, group: GroupId, wrong: &mut Vec<String>) {
         }
         drawn.entry(consumer).or_default().push(record);
         let times = picture.ledger.processed(record, group);
-        let rects = picture.shapes(spot.part).iter().filter(|shape| rect_of(shape).is_some());
-        if rects.count() != if times > 1 { 2 } else { 1 } {
+        let shapes = picture.shapes(spot.part).iter();
+        let stacked = shapes.clone().filter(|shape| rect_of(shape).is_some()).count() > 1;
+        let dotted = shapes.clone().any(|shape| matches!(shape.form, Form::Circle { .. }));
+        let ghost = times == 1 && picture.ledger.standing(record).0 == Fate::Ghost;
+        if stacked != (times > 1) || dotted != ghost {
             wrong.push(format!(
-                "{group:?} has processed {record} {times} times, and it is drawn as another"
+                "{group:?}: {record} × {times}, ghost: {ghost}; {stacked}, {dotted}"
             ));
         }
     }
@@ -193,8 +197,8 @@ fn done(picture: &Picture<'_>, group: GroupId, wrong: &mut Vec<String>) {
             wrong.push(format!("{id:?} shows {count}: {label}"));
         }
     }
-    let last = picture.ledger.created();
-    let latest = (last.saturating_sub(LATEST) + 1..=last).map(RecordId);
+    let all = (1..=setup.records.len() as u32).rev().map(RecordId);
+    let latest = all.filter(|record| picture.ledger.is_sent(*record)).take(LATEST);
     for record in latest.filter(|record| picture.ledger.processed(*record, group) > 0) {
         let seen = drawn.values().filter(|records| records.contains(&record)).count();
         let later = |(id, label): &(ConsumerId, &str)| {

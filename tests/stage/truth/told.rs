@@ -1,5 +1,6 @@
 //! What an application was told beside what is true.
 
+use ackscope::model::ids::RecordId;
 use ackscope::stage::scene::{Form, Point};
 use ackscope::stage::{Ink, Part, Site};
 use ackscope::verdict::{Fate, Told};
@@ -8,6 +9,7 @@ use super::{Picture, line_of, near, numbers, rect_of, stroked};
 
 pub fn check(picture: &Picture<'_>, wrong: &mut Vec<String>) {
     signs(picture, wrong);
+    all(picture, wrong);
     counts(picture, wrong);
 }
 
@@ -55,6 +57,29 @@ fn signs(picture: &Picture<'_>, wrong: &mut Vec<String>) {
         }
         if !spot.label.contains(&record.to_string()) || !spot.label.ends_with(fate.word()) {
             wrong.push(format!("{record} is {fate:?}: {}", spot.label));
+        }
+    }
+}
+
+/// Those that were sent last are drawn, and how many came before them is said.
+fn all(picture: &Picture<'_>, wrong: &mut Vec<String>) {
+    let setup = picture.world.setup();
+    for producer in &picture.world.producers {
+        let sent = setup.records_of(producer.id).filter(|id| picture.ledger.is_sent(*id));
+        let sent: Vec<RecordId> = sent.collect();
+        let drawn = picture.scene.hotspots.iter().filter_map(|spot| match spot.part {
+            Part::Record(record, Site::Told(id)) if id == producer.id => Some(record),
+            _ => None,
+        });
+        let mut drawn: Vec<RecordId> = drawn.collect();
+        drawn.sort_unstable();
+        let hidden = sent.len().saturating_sub(drawn.len());
+        let mut texts = picture.texts(Part::Producer(producer.id)).map(|text| &*text.content);
+        let earlier = [format!("… {hidden} earlier"), format!("+{hidden}")];
+        let lite = |text: &str| text.ends_with(" acked");
+        let said = hidden == 0 || texts.any(|text| earlier.iter().any(|e| text == e) || lite(text));
+        if sent[hidden..] != drawn || !said {
+            wrong.push(format!("{} has sent {sent:?}, told of {drawn:?}", producer.id));
         }
     }
 }

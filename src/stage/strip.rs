@@ -276,7 +276,8 @@ impl Stage<'_> {
         let Place { card, strip, top, .. } = place;
         let end = replica.log.end_offset();
         if end < strip.first {
-            let at = pt(card.x + strip.indent, top + self.chip.height + OFFSETS);
+            // A group that has read further has its mark where the strip begins.
+            let at = pt(card.x + strip.indent + 8.0, top + self.chip.height + OFFSETS);
             self.pen.text(at, Style::sans(Ink::Text, SMALL).bold(), format!("LEO {end}"));
         }
         if end >= strip.first + strip.cells {

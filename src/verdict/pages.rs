@@ -27,7 +27,8 @@ impl<T: Clone> Pages<T> {
         &mut Arc::make_mut(&mut self.pages[at / PAGE])[at % PAGE]
     }
 
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
+    #[cfg(test)]
+    fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.pages.iter().flat_map(|page| page.iter())
     }
 

@@ -1,14 +1,11 @@
-//! The stage under fingers: a tap follows a record, two fingers change its size and not that of the
-//! page, one pulls it about.
+//! The stage under fingers: two change its size and not that of the page, one pulls it about.
 
 use std::time::Duration;
 
-use ackscope::model::ids::{BrokerId, RecordId};
-use ackscope::stage::{Part, Site, View, scene};
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
-use crate::story::{click, evaluate, now_us, open, scrub, story, until};
+use crate::story::{click, evaluate, open, until};
 
 const CANVAS: &str = "document.querySelector('.stage canvas')";
 const FRAME: &str = "document.querySelector('.stage')";
@@ -75,33 +72,4 @@ async fn two_fingers_change_the_size_of_the_stage_and_one_pulls_it_about() {
         assert_eq!(browser.console().await, vec![]);
         browser.close().await;
     }
-}
-
-#[tokio::test]
-async fn a_tap_follows_the_record_that_is_under_it() {
-    let (_site, browser) = open(1440, 900).await;
-    if !browser.has_touch() {
-        return browser.close().await;
-    }
-    scrub(&browser, story().pace().play_ms(61_000)).await;
-    if evaluate(&browser, "document.querySelector('[data-action=pause]') !== null").await == true {
-        click(&browser, "[data-action=pause]").await;
-    }
-    let side = |name: &str| format!("{CANVAS}.getBoundingClientRect().{name}");
-    let width = number(&browser, &side("width")).await as f32;
-    let height = number(&browser, &side("height")).await as f32;
-    let (left, top) = (number(&browser, &side("left")).await, number(&browser, &side("top")).await);
-    let mut native = story();
-    let moment = native.seek(now_us(&browser).await);
-    let scene = scene(moment.world, moment.ledger, moment.now_us, &View::new(width, height));
-    for record in [2, 4] {
-        let part = Part::Record(RecordId(record), Site::Log(BrokerId(0)));
-        let spot = scene.hotspots.iter().find(|spot| spot.part == part).expect("it is in the log");
-        let at = spot.rect.center();
-        let at = (left + f64::from(at.x), top + f64::from(at.y));
-        fingers(&browser, "touchStart", &[at]).await;
-        fingers(&browser, "touchEnd", &[]).await;
-        until(&browser, &format!("document.querySelector('#follow')?.value === '{record}'")).await;
-    }
-    browser.close().await;
 }

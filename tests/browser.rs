@@ -2,6 +2,8 @@
 
 #[path = "browser/access.rs"]
 mod access;
+#[path = "browser/address.rs"]
+mod address;
 #[path = "support/browser.rs"]
 mod browser;
 #[path = "browser/compare.rs"]

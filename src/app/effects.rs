@@ -17,6 +17,7 @@ use yew::{Callback, Event, TargetCast};
 
 use super::export::File;
 use super::glance::{GlanceMsg, LARGER, SMALLER};
+use super::menu::MenuMsg;
 use super::panes::Sight;
 use super::state::{Direction, Media, Msg, Theme};
 use super::travel::TravelMsg;
@@ -43,8 +44,18 @@ pub fn root() -> Option<Element> {
 }
 
 /// What the address says after its `#`.
-pub fn address() -> String {
+fn address() -> String {
     window().location().hash().unwrap_or_default().trim_start_matches('#').to_owned()
+}
+
+/// What the address asks for: after its `#`, or by a query of ours. Nothing if it is a place on the page.
+pub fn asked() -> Option<String> {
+    let (hash, query) = (address(), window().location().search().unwrap_or_default());
+    if hash.is_empty() {
+        // Others have queries of their own, which mean nothing here.
+        return Some(query).filter(|it| it.starts_with("?script") || it.starts_with("?lesson"));
+    }
+    document().get_element_by_id(&hash).is_none().then_some(hash)
 }
 
 /// Lets the address say something else, without another entry in the history.
@@ -124,6 +135,12 @@ impl Listeners {
                 }));
             }
         }
+        let elsewhere = on.clone();
+        listeners.all.push(EventListener::new(&window(), "hashchange", move |_| {
+            if let Some(asked) = asked() {
+                elsewhere.emit(Msg::Menu(MenuMsg::Address(asked)));
+            }
+        }));
         let on = on.clone();
         let fonts = document().fonts();
         listeners

@@ -24,6 +24,8 @@ pub struct Menu {
     pub open: bool,
     /// What is wrong with the script that was to be opened.
     pub error: Option<String>,
+    /// Whether that was a file.
+    from_file: bool,
     /// The lesson that is asked for, until the lab has told its script.
     pub wanted: Option<String>,
     /// The lesson that was opened last: the address says so.
@@ -42,6 +44,7 @@ impl Menu {
     /// Opens or closes it.
     pub fn show(&mut self, open: bool, error: Option<String>) {
         self.open = open;
+        self.from_file &= error.is_some();
         self.error = error;
     }
 
@@ -60,6 +63,8 @@ pub enum MenuMsg {
     Open(bool),
     /// A lesson, by its id.
     Lesson(String),
+    /// What the address asks for, which may be a lesson.
+    Address(String),
     /// A script as text, or why its file cannot be read.
     Script(Result<String, String>),
 }
@@ -101,7 +106,22 @@ impl State {
                 self.menu.wanted = Some(id);
                 return self.want_lessons();
             }
-            MenuMsg::Script(text) => text.and_then(|text| read(&text)),
+            MenuMsg::Address(asked) => match asked.strip_prefix(ADDRESS) {
+                Some(id) => return self.choose(MenuMsg::Lesson(id.to_owned())),
+                None => {
+                    let query = asked.starts_with('?');
+                    let mut named: String = asked.chars().take(80).collect();
+                    if !query {
+                        named.insert(0, '#');
+                    }
+                    self.menu.show(true, Some(fill(words().no_address, &[("address", &named)])));
+                    return self.want_lessons();
+                }
+            },
+            MenuMsg::Script(text) => {
+                self.menu.from_file = true;
+                text.and_then(|text| read(&text))
+            }
         };
         self.open(script);
         PAINT
@@ -155,6 +175,7 @@ pub fn menu(state: &State, dialog: &NodeRef, on: &Callback<Msg>) -> Html {
         <dialog class="menu" ref={dialog.clone()} aria-labelledby="menu-title" onclose={tell::<Event>(on, Msg::Menu(MenuMsg::Open(false)))}>
             if state.menu.open {
                 <div class="panel-head"><h2 id="menu-title">{ w.lessons }</h2>{ close.view(on) }</div>
+                if !state.menu.from_file { { error(state) } }
                 { lessons(state, on) }
                 { own_script(state, on) }
             }
@@ -206,9 +227,12 @@ fn own_script(state: &State, on: &Callback<Msg>) -> Html {
         <div class="menu-file">
             <label for="script-file">{ w.own_script }</label>
             <input id="script-file" type="file" accept=".json,application/json" {onchange} />
-            if let Some(error) = &state.menu.error {
-                <p class="error" role="alert">{ error }</p>
-            }
+            if state.menu.from_file { { error(state) } }
         </div>
     }
+}
+
+/// What could not be opened: where the file was chosen, else above all.
+fn error(state: &State) -> Html {
+    html! { if let Some(error) = &state.menu.error { <p class="error" role="alert">{ error }</p> } }
 }

@@ -282,8 +282,8 @@ impl Component for App {
         if first {
             let keys = keys(self.on.clone());
             self.listeners = Listeners::start(&self.on, keys);
-            if let Some(lesson) = effects::address().strip_prefix(menu::ADDRESS) {
-                self.on.emit(Msg::Menu(menu::MenuMsg::Lesson(lesson.to_owned())));
+            if let Some(asked) = effects::asked() {
+                self.on.emit(Msg::Menu(menu::MenuMsg::Address(asked)));
             }
             run.live.watch_wheel(&mut self.listeners, &self.on);
             effects::load_fonts(&[

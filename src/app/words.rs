@@ -88,6 +88,7 @@ words! {
     checked_how: "✓ Kafka {version}: {recording}";
     lessons_checked: "Each was checked on real Apache Kafka clusters: the same fault, made certain.";
     no_lesson: "There is no lesson {id}.";
+    no_address: "The address says {address}, which means nothing here. A lesson is #lesson= with its name.";
     own_script: "Or a script of your own, as ackscope run takes it:";
 
     break_it: "Break it";

@@ -221,7 +221,7 @@ async fn the_checker_finds_nothing_where_there_is_little_room() {
 
 /// What can be used at all, each with a number: of a group of radio buttons the chosen one.
 const USABLE: &str = "[...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex=\"0\"]')]
-    .filter(it => !it.disabled && it.checkVisibility({ visibilityProperty: true }) && (it.type !== 'radio' || it.checked))";
+    .filter(it => !it.disabled && it.tabIndex >= 0 && it.checkVisibility({ visibilityProperty: true }) && (it.type !== 'radio' || it.checked))";
 
 #[tokio::test]
 async fn the_tab_key_reaches_everything_and_shows_where_it_is() {
@@ -258,5 +258,33 @@ async fn the_tab_key_reaches_everything_and_shows_where_it_is() {
     );
     assert_eq!(evaluate(&browser, &missed).await, json!([]));
     click(&browser, "[data-action=forward]").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn arrows_go_from_tab_to_tab_and_the_tab_key_past_them() {
+    let (_site, browser) = standing(1440, 900).await;
+    evaluate(&browser, "document.querySelector('[data-pane=settings]').focus()").await;
+    let at = "[document.activeElement.dataset.pane, document.querySelector('.side .panel').dataset.panel,
+        document.querySelectorAll('.side [role=tab][tabindex=\"-1\"]').length, document.activeElement.getAttribute('aria-selected')]";
+    // Right, right, round to the first, left round to the last, Home, End.
+    for (key, pane) in [
+        ("\u{e014}", "break"),
+        ("\u{e014}", "files"),
+        ("\u{e014}", "settings"),
+        ("\u{e012}", "files"),
+        ("\u{e011}", "settings"),
+        ("\u{e010}", "files"),
+    ] {
+        let element = browser.client.active_element().await.expect("a focus");
+        element.send_keys(key).await.expect("a key");
+        let expected = json!([pane, pane, 2, "true"]);
+        until(&browser, &format!("JSON.stringify({at}) === JSON.stringify({expected})")).await;
+    }
+    // They move nothing else: the run stands where it stood.
+    assert_eq!(
+        evaluate(&browser, "document.querySelector('[data-action=pause]')").await,
+        json!(null)
+    );
     browser.close().await;
 }

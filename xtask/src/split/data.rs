@@ -7,6 +7,7 @@
 
 use super::choice::Choice;
 use super::module::Module;
+use super::operands::{Constant, Operands};
 use std::collections::BTreeSet;
 use wasm_encoder::{ConstExpr, DataSection};
 use wasmparser::{DataKind, MemArg, Operator};
@@ -41,14 +42,16 @@ pub fn divide(module: &Module<'_>, choice: &Choice) -> wasmparser::Result<Option
         if choice.later.contains(&function) {
             continue;
         }
-        let mut constant = None;
+        let mut operands = Operands::default();
         for operator in body.get_operators_reader()? {
             let operator = operator?;
-            if let Some(address) = constant.take() {
-                reached.with_next(address, &operator);
+            for Constant { value, next } in operands.read(&operator) {
+                if !reached.whole(value, next) {
+                    reached.named(value);
+                }
             }
             match operator {
-                Operator::I32Const { value } => constant = Some(value.cast_unsigned()),
+                Operator::I32Const { .. } => {}
                 Operator::I64Const { value } => {
                     let (low, high) = (value as u32, (value >> 32) as u32);
                     if !reached.whole(low, high) {
@@ -153,17 +156,6 @@ impl Reached<'_> {
         let before = before.filter(|at| address <= self.pieces[*at].end() + BEHIND);
         let all = here.into_iter().chain(before).chain((behind && !begins).then_some(next));
         all.collect::<Vec<_>>().into_iter().for_each(|at| self.mark(at));
-    }
-
-    /// A constant, with what comes after it.
-    fn with_next(&mut self, address: u32, next: &Operator<'_>) {
-        let length = match next {
-            Operator::I32Const { value } => value.cast_unsigned(),
-            _ => 0,
-        };
-        if !self.whole(address, length) {
-            self.named(address);
-        }
     }
 
     /// What is meant by an address and the length of what is there: that, and nothing before it. Answers

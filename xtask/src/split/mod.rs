@@ -12,6 +12,7 @@ mod first;
 mod later;
 mod live;
 mod module;
+mod operands;
 mod outline;
 mod profile;
 mod region_code;

@@ -287,6 +287,9 @@ const THINGS: &str = r#"(module
   (data (i32.const 1492) "\00\00\00\3fmet table")
   (data (i32.const 1531) "rare text")
   (data (i32.const 1540) "exact!")
+  (data (i32.const 1700) "rare bits")
+  (func (export "shifted") (param i32) (result i32)
+    (i32.shr_u (i32.const 1703) (i32.shl (local.get 0) (i32.const 3))))
   (func (export "exactly") (result i32) (i32.add (i32.const 1540) (i32.const 6)))
   (func (export "usual") (result i32) (i32.load8_u (i32.load (i32.const 1024))))
   (func (export "write") (param i32) (result i32)
@@ -316,6 +319,8 @@ fn what_only_the_later_part_can_reach_comes_with_it() {
         // Named with its length, a text is not where another one ends.
         ("rare text", false),
         ("exact!", true),
+        // What is shifted is no address.
+        ("rare bits", false),
     ] {
         assert_eq!(holds(&parts.first, text), is_first, "{text}");
         assert_eq!(holds(&parts.later, text), !is_first, "{text}");

@@ -16,8 +16,10 @@ macro_rules! decisions {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Decision { $(#[doc = $text] $name,)* }
 
-        const TABLE: &[(&str, &[(&str, Undo)])] = &[$(($source, &[$(($with, undo::$undo)),*]),)*];
-        const COUNT: usize = TABLE.len();
+        const UNDOS: &[&[(&str, Undo)]] = &[$(&[$(($with, undo::$undo)),*],)*];
+        const COUNT: usize = UNDOS.len();
+        // Apart, since the page does without them.
+        const SOURCES: &[&str] = &[$($source,)*];
 
         /// What was decided, in English, in the order of [`Decision`].
         pub static ENGLISH: [&str; COUNT] = [$($text,)*];
@@ -28,7 +30,7 @@ impl Decision {
     /// Kafka's class, setting or KIP that has the rule.
     #[must_use]
     pub fn source(self) -> &'static str {
-        TABLE[self as usize].0
+        SOURCES[self as usize]
     }
 
     /// What was decided, in the sentences of a language.
@@ -39,7 +41,7 @@ impl Decision {
 
     /// The changes that take it back, the mildest first, each as a text.
     pub(super) fn undos(self) -> &'static [(&'static str, Undo)] {
-        TABLE[self as usize].1
+        UNDOS[self as usize]
     }
 }
 

@@ -21,7 +21,9 @@ macro_rules! steps {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum What { $(#[doc = $text] $name,)* }
 
-        const ALL: &[(What, Tone, &str)] = &[$((What::$name, Tone::$tone, $source),)*];
+        const ALL: &[(What, Tone)] = &[$((What::$name, Tone::$tone),)*];
+        // Apart, since the page does without them.
+        const SOURCES: &[&str] = &[$($source,)*];
         const COUNT: usize = ALL.len();
 
         const STEPS: [&str; COUNT] = [$($text,)*];
@@ -51,7 +53,7 @@ pub static ENGLISH: Language = Language {
 impl What {
     /// All of them.
     pub fn all() -> impl Iterator<Item = Self> {
-        ALL.iter().map(|(what, ..)| *what)
+        ALL.iter().map(|(what, _)| *what)
     }
 
     /// What it means for the record.
@@ -63,7 +65,7 @@ impl What {
     /// Kafka's class, setting or KIP that has the rule.
     #[must_use]
     pub fn source(self) -> &'static str {
-        ALL[self as usize].2
+        SOURCES[self as usize]
     }
 }
 

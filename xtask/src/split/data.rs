@@ -58,13 +58,15 @@ pub fn divide(module: &Module<'_>, choice: &Choice) -> wasmparser::Result<Option
                         [low, high].into_iter().for_each(|address| reached.named(address));
                     }
                 }
-                _ => addresses(&operator).for_each(|address| reached.named(address)),
+                _ => offset(&operator).into_iter().for_each(|from| reached.counted_from(from)),
             }
         }
     }
     for global in module.sections.globals.clone().into_iter().flatten() {
         for operator in global?.init_expr.get_operators_reader() {
-            addresses(&operator?).for_each(|address| reached.named(address));
+            if let Operator::I32Const { value } = operator? {
+                reached.named(value.cast_unsigned());
+            }
         }
     }
     let first = reached.all();
@@ -146,16 +148,28 @@ struct Reached<'a> {
 }
 
 impl Reached<'_> {
-    /// What code may name.
+    /// What code may name: what is there, or what ends there.
     fn named(&mut self, address: u32) {
         let next = self.next(address);
-        let here = self.here(address);
-        let begins = here.is_some_and(|at| self.pieces[at].address == address);
-        let behind = self.pieces.get(next).is_some_and(|it| it.address - address <= BEFORE);
+        let begins = self.begins(address);
         let before = next.checked_sub(1 + usize::from(begins));
         let before = before.filter(|at| address <= self.pieces[*at].end() + BEHIND);
-        let all = here.into_iter().chain(before).chain((behind && !begins).then_some(next));
-        all.collect::<Vec<_>>().into_iter().for_each(|at| self.mark(at));
+        before.into_iter().for_each(|at| self.mark(at));
+        self.counted_from(address);
+    }
+
+    /// What may be at an address or a little behind it, as where an instruction has an offset: it adds
+    /// to that, and cannot go below.
+    fn counted_from(&mut self, address: u32) {
+        let next = self.next(address);
+        let near = self.pieces.get(next).is_some_and(|it| it.address - address <= BEFORE);
+        let behind = (near && !self.begins(address)).then_some(next);
+        let here = self.here(address);
+        here.into_iter().chain(behind).for_each(|at| self.mark(at));
+    }
+
+    fn begins(&self, address: u32) -> bool {
+        self.here(address).is_some_and(|at| self.pieces[at].address == address)
     }
 
     /// What is meant by an address and the length of what is there: that, and nothing before it. Answers
@@ -202,14 +216,9 @@ impl Reached<'_> {
     }
 }
 
-/// The addresses that an instruction may name: a constant may be two of them.
-fn addresses(operator: &Operator<'_>) -> impl Iterator<Item = u32> + use<> {
-    let words = match operator {
-        Operator::I32Const { value } => [Some(value.cast_unsigned()), None],
-        Operator::I64Const { value } => [Some(*value as u32), Some((value >> 32) as u32)],
-        _ => [memory(operator).and_then(|memory| u32::try_from(memory.offset).ok()), None],
-    };
-    words.into_iter().flatten()
+/// The offset of an instruction that reads or writes.
+fn offset(operator: &Operator<'_>) -> Option<u32> {
+    memory(operator).and_then(|memory| u32::try_from(memory.offset).ok())
 }
 
 fn memory<'a>(operator: &'a Operator<'_>) -> Option<&'a MemArg> {

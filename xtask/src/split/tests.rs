@@ -288,6 +288,9 @@ const THINGS: &str = r#"(module
   (data (i32.const 1531) "rare text")
   (data (i32.const 1540) "exact!")
   (data (i32.const 1700) "rare bits")
+  (data (i32.const 1800) "rare end")
+  (data (i32.const 1808) "table!")
+  (func (export "counted") (param i32) (result i32) (i32.load8_u offset=1808 (local.get 0)))
   (func (export "shifted") (param i32) (result i32)
     (i32.shr_u (i32.const 1703) (i32.shl (local.get 0) (i32.const 3))))
   (func (export "exactly") (result i32) (i32.add (i32.const 1540) (i32.const 6)))
@@ -319,6 +322,9 @@ fn what_only_the_later_part_can_reach_comes_with_it() {
         // Named with its length, a text is not where another one ends.
         ("rare text", false),
         ("exact!", true),
+        // An offset is where something begins, not where it ends.
+        ("rare end", false),
+        ("table!", true),
         // What is shifted is no address.
         ("rare bits", false),
     ] {

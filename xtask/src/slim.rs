@@ -1,26 +1,32 @@
-//! Takes from the built site what only its writers need: indentation, blank lines and comments with
-//! lines of their own, and the random half of the names by which the wasm and its script know each
-//! other.
+//! Takes from the built site what only its writers need: esbuild minifies scripts and style sheets, and
+//! the names by which the wasm and its script know each other lose their random half.
 //!
-//! Line by line, which is safe for what the site is made of: no text in it goes over several lines.
-//! A name is replaced by one as long, so that nothing else in the wasm changes its place.
+//! Such a name is replaced by one as long, so that nothing else in the wasm changes its place.
 
-use crate::shell::Outcome;
+use crate::shell::{self, Outcome};
+use crate::tools;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Slims the built site.
 pub fn slim(dist: &Path) -> Outcome<()> {
-    slim_files(dist).map_err(|error| format!("{}: {error}", dist.display()))
+    let told = |error: std::io::Error| format!("{}: {error}", dist.display());
+    rename(dist).map_err(told)?;
+    let esbuild = tools::ensure_esbuild()?;
+    for (extension, how) in [("js", &["--format=esm"][..]), ("css", &[])] {
+        let mut command = Command::new(&esbuild);
+        command.args(files(dist, extension).map_err(told)?).args(how);
+        command.args(["--minify", "--allow-overwrite", "--log-level=warning"]);
+        shell::run(command.arg(format!("--outdir={}", dist.display())))?;
+    }
+    Ok(())
 }
 
-fn slim_files(dist: &Path) -> std::io::Result<()> {
-    for style in files(dist, "css")? {
-        fs::write(&style, tight(&slimmed(&fs::read_to_string(&style)?)))?;
-    }
+fn rename(dist: &Path) -> std::io::Result<()> {
     for script in files(dist, "js")? {
-        let mut text = slimmed(&fs::read_to_string(&script)?);
+        let mut text = fs::read_to_string(&script)?;
         let shorter = renamed(&text);
         for (old, new) in &shorter {
             text = text.replace(old, new);
@@ -40,45 +46,6 @@ fn files(folder: &Path, extension: &str) -> std::io::Result<Vec<PathBuf>> {
     let mut paths = paths.collect::<Result<Vec<_>, _>>()?;
     paths.retain(|path| path.extension().is_some_and(|it| it == extension));
     Ok(paths)
-}
-
-fn slimmed(text: &str) -> String {
-    let mut slim = String::with_capacity(text.len());
-    let mut in_comment = false;
-    for line in text.lines().map(str::trim) {
-        if in_comment || line.starts_with("/*") {
-            in_comment = !line.ends_with("*/");
-        } else if !line.is_empty() && !line.starts_with("//") {
-            slim.push_str(line);
-            slim.push('\n');
-        }
-    }
-    slim
-}
-
-/// A style sheet without the spaces that only its readers need. Outside of texts, what stands behind
-/// these signs or before a brace is never meant.
-fn tight(style: &str) -> String {
-    let mut tight = String::with_capacity(style.len());
-    let mut quote = None;
-    for c in style.chars() {
-        let last = tight.chars().next_back().unwrap_or('{');
-        if quote.is_none() && c.is_ascii_whitespace() {
-            if !matches!(last, ':' | ';' | ',' | '{' | '}' | ' ') {
-                tight.push(' ');
-            }
-            continue;
-        }
-        if quote.is_none() && matches!(c, '{' | '}') && last == ' ' {
-            tight.pop();
-        }
-        quote = match quote {
-            Some(open) => (c != open).then_some(open),
-            None => matches!(c, '"' | '\'').then_some(c),
-        };
-        tight.push(c);
-    }
-    tight
 }
 
 /// wasm-bindgen makes names unique by a hash: `__wbg_close_4c46ff8802ca60e6`. In one module a
@@ -108,22 +75,6 @@ fn replace(bytes: &mut [u8], old: &str, new: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_browser_reads_stays() {
-        let script =
-            "/** Adds. */\nfunction add(a, b) {\n    // No carry.\n\n    return a + b; // 4\n}\n";
-        assert_eq!(slimmed(script), "function add(a, b) {\nreturn a + b; // 4\n}\n");
-        let style = "/* Two\n   lines. */\na,\nb {\n  color: red; /* warm */\n}\n";
-        assert_eq!(slimmed(style), "a,\nb {\ncolor: red; /* warm */\n}\n");
-    }
-
-    #[test]
-    fn a_style_sheet_says_the_same_in_less_room() {
-        let style = "@media (max-width: 640px) and (min-width: 2px) {\na :is(b, c)::before { content: \"x: {\"; margin: 0 calc(1px + 2px) }\n}\n";
-        let expected = "@media (max-width:640px) and (min-width:2px){a :is(b,c)::before{content:\"x: {\";margin:0 calc(1px + 2px)}}";
-        assert_eq!(tight(style), expected);
-    }
 
     #[test]
     fn names_stay_different_and_as_long() {

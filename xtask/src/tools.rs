@@ -14,6 +14,8 @@ use std::process::Command;
 const TRUNK: &str = "0.21.14";
 /// The optimiser (Binaryen).
 const WASM_OPT: &str = "132";
+/// What makes scripts and style sheets smaller.
+const ESBUILD: &str = "0.28.2";
 /// Firefox's driver.
 const GECKODRIVER: &str = "0.37.1";
 /// The checker of accessibility.
@@ -80,6 +82,15 @@ pub fn ensure_axe() -> Outcome<PathBuf> {
         install_by_npm("axe-core", AXE, "looks for what not everybody can use", "seconds")?;
     }
     Ok(script)
+}
+
+/// What makes scripts and style sheets smaller.
+pub fn ensure_esbuild() -> Outcome<PathBuf> {
+    let program = npm_folder("esbuild", ESBUILD)?.join("node_modules/.bin/esbuild");
+    if !program.exists() {
+        install_by_npm("esbuild", ESBUILD, "makes scripts and style sheets smaller", "seconds")?;
+    }
+    Ok(program)
 }
 
 fn ensure_wasm_opt() -> Outcome<()> {

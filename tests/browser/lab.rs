@@ -337,7 +337,7 @@ const SMALL: &str = r#"{
 
 /// How many runs the odds have tried after so long, while a hand does something at every moment or not.
 const WAIT: &str = "const [hand, done] = arguments;
-    const count = () => Number(/of ([0-9]+) runs/.exec(document.querySelector('[data-lab=odds]').textContent)?.[1] ?? 0);
+    const count = () => Number(/of ([0-9]+) runs/i.exec(document.querySelector('[data-lab=odds]').textContent)?.[1] ?? 0);
     const before = count();
     const timer = setInterval(() => hand && dispatchEvent(new PointerEvent('pointerdown')), 15);
     setTimeout(() => (clearInterval(timer), done(count() - before)), 700);";
@@ -348,7 +348,7 @@ async fn the_lab_rests_while_a_hand_does_something_and_goes_on_all_the_same() {
     open_file(&browser, SMALL).await;
     open_pane(&browser, "lab").await;
     press(&browser, "[data-action=odds]").await;
-    until(&browser, "/of [0-9]+ runs/.test(document.querySelector('[data-lab=odds]').textContent)")
+    until(&browser, "/of [0-9]+ runs/i.test(document.querySelector('[data-lab=odds]').textContent)")
         .await;
     let mut runs = [0, 0];
     // In turns, since what else the machine does comes and goes.

@@ -348,8 +348,11 @@ async fn the_lab_rests_while_a_hand_does_something_and_goes_on_all_the_same() {
     open_file(&browser, SMALL).await;
     open_pane(&browser, "lab").await;
     press(&browser, "[data-action=odds]").await;
-    until(&browser, "/of [0-9]+ runs/i.test(document.querySelector('[data-lab=odds]').textContent)")
-        .await;
+    until(
+        &browser,
+        "/of [0-9]+ runs/i.test(document.querySelector('[data-lab=odds]').textContent)",
+    )
+    .await;
     let mut runs = [0, 0];
     // In turns, since what else the machine does comes and goes.
     for turn in 0..6 {

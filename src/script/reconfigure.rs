@@ -128,17 +128,29 @@ impl Script {
     /// in the script.
     #[must_use]
     pub fn properties_after(&self, client: Entity, action: usize) -> Properties {
-        let mut given = self.written(client).1.clone();
         let meant = |name: &str| self.clients(name, "").is_ok_and(|all| all.contains(&client));
-        let mut changes = Vec::new();
+        let changes = self.reconfigures().filter(|(_, its)| meant(&its.client));
+        let changes = changes.map(|(at, its)| (at, &its.config));
+        self.settings_after(action, self.written(client).1.clone(), changes)
+    }
+
+    /// Settings once an action is done: with what that one and those before it change, in the order in
+    /// which they are done.
+    pub(super) fn settings_after<'a>(
+        &self,
+        action: usize,
+        mut given: Properties,
+        changes: impl Iterator<Item = (usize, &'a Properties)>,
+    ) -> Properties {
         let mut last_us = 0;
-        for (at, its) in self.reconfigures().filter(|(_, its)| meant(&its.client)) {
+        let timed = changes.map(|(at, config)| {
             last_us = self.actions[at].at.map_or(last_us, Duration::as_us);
-            changes.push((last_us, at, its));
-        }
-        changes.sort_by_key(|(us, at, _)| (*us, *at));
-        for (_, at, its) in changes {
-            for (name, value) in &its.config {
+            (last_us, at, config)
+        });
+        let mut timed: Vec<_> = timed.collect();
+        timed.sort_by_key(|(us, at, _)| (*us, *at));
+        for (_, at, config) in timed {
+            for (name, value) in config {
                 match value.is_null() {
                     true => drop(given.remove(name)),
                     false => drop(given.insert(name.clone(), value.clone())),

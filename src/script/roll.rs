@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::config::BrokerConfig;
 use super::properties::{self, Scope};
 use super::settings::Settings;
-use super::{Do, Duration, Notice, Properties, Script, ScriptError, checks};
+use super::{Do, Notice, Properties, Script, ScriptError, checks};
 
 /// The settings that brokers come back with.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -84,26 +84,8 @@ impl Script {
     /// it, in the order of their times. What waits for an event comes behind what stands before it
     /// in the script.
     fn file_after(&self, action: usize) -> Properties {
-        let mut changes = Vec::new();
-        let mut last_us = 0;
-        for (at, its) in self.rolls() {
-            last_us = self.actions[at].at.map_or(last_us, Duration::as_us);
-            changes.push((last_us, at, its));
-        }
-        changes.sort_by_key(|(us, at, _)| (*us, *at));
-        let mut given = self.cluster.config.clone();
-        for (_, at, its) in changes {
-            for (name, value) in &its.config {
-                match value.is_null() {
-                    true => drop(given.remove(name)),
-                    false => drop(given.insert(name.clone(), value.clone())),
-                }
-            }
-            if at == action {
-                break;
-            }
-        }
-        given
+        let changes = self.rolls().map(|(at, its)| (at, &its.config));
+        self.settings_after(action, self.cluster.config.clone(), changes)
     }
 }
 

@@ -177,7 +177,15 @@ async fn a_tray_lists_its_records_and_one_goes_from_one_to_the_next() {
     );
     // The one that was chosen has its way lit on the stage.
     let picture = "document.querySelector('.stage canvas').toDataURL()";
-    let lit = evaluate(&browser, picture).await;
+    // What comes to rest is painted once more.
+    let mut lit = evaluate(&browser, picture).await;
+    for _ in 0..20 {
+        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+        let before = std::mem::replace(&mut lit, evaluate(&browser, picture).await);
+        if before == lit {
+            break;
+        }
+    }
     click(&browser, ".tray[data-fate=lost] [data-record='6']").await;
     until(&browser, &format!("{followed} === '6'")).await;
     until(&browser, &format!("{picture} !== {lit}")).await;

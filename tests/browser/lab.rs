@@ -261,8 +261,9 @@ async fn inputs(browser: &Browser) -> Vec<f64> {
 }
 
 /// The most that the slowest tenth of the inputs and the middle one may take longer while the lab is at
-/// work than at rest: what the lab says meanwhile is shown, too, more often where others want the machine.
-const MORE_MS: [f64; 2] = [33.3, 16.7];
+/// work than at rest. On two idle processors that is 17 and 10; where other tests want them as well 140 and
+/// 47 were seen. A page that waits for the lab itself takes seconds.
+const MORE_MS: [f64; 2] = [500.0, 250.0];
 
 #[tokio::test]
 async fn the_page_answers_while_the_lab_is_at_work_and_all_of_it_can_be_stopped() {

@@ -173,7 +173,7 @@ impl Case {
         let mut search = self.search(record).expect("a record that came to harm");
         let mut found = Vec::new();
         while !search.is_over() {
-            found.extend(search.step());
+            found.extend(search.step(u32::MAX));
         }
         found
     }
@@ -299,4 +299,22 @@ fn a_confirmed_change_is_what_its_own_replay_says() {
     assert!(matches!(crash.kind, Kind::BrokerCrashed { .. }), "{crash:?}");
     assert_eq!(hinges[0].place, Some(Node::Broker(ackscope::model::ids::BrokerId(0))));
     assert!(hinges.windows(2).all(|pair| pair[0].event >= pair[1].event), "the latest first");
+}
+
+#[test]
+fn a_search_a_little_at_a_time_finds_the_same() {
+    let mut turns = 0;
+    for row in ROWS {
+        let case = Case::of(&table::script(row.number));
+        let Some(mut search) = case.search(row.record) else { continue };
+        let at_once = search.clone().last();
+        let mut found = None;
+        while found.is_none() && !search.is_over() {
+            found = search.step(97);
+            turns += 1;
+        }
+        assert_eq!(found, at_once, "row {}", row.number);
+    }
+    // Few of these runs are over after so few events.
+    assert!(turns > 3 * ROWS.len(), "{turns} turns");
 }

@@ -126,6 +126,12 @@ impl Live {
         self.dirty |= dirty;
     }
 
+    /// Whether what is painted is not true any more.
+    #[must_use]
+    pub fn is_dirty(&self) -> bool {
+        self.dirty
+    }
+
     /// Notes that something has another size, or looks different throughout: fonts have come.
     pub fn resized(&mut self) {
         self.sizes = None;

@@ -134,6 +134,10 @@ impl Run {
         let is_frame = matches!(msg, Msg::Frame(_));
         let was_playing = self.state.playing;
         let asks = self.state.update(msg);
+        // What nobody waits for keeps out of the way of what a hand has just done.
+        if is_frame && (self.state.playing || !self.live.is_dirty()) {
+            self.makers[self.state.letter() as usize].search(&self.state);
+        }
         if !asks.render && !self.is_searching() {
             return (asks, false);
         }

@@ -175,6 +175,8 @@ struct Key {
 }
 
 const QUIET_US: u64 = 50_000;
+/// So many events of the model take a few milliseconds.
+const SEARCH_STEPS: u32 = 1_000;
 
 impl Maker {
     /// What there is to see now.
@@ -192,7 +194,6 @@ impl Maker {
             ended: now_us >= state.end_us(),
         };
         self.follow(state);
-        self.search(state);
         if let Some((made_for, shown)) = &self.made
             && *made_for == key
         {
@@ -231,7 +232,12 @@ impl Maker {
             revision: state.revision,
             record,
             life: Biography::of(player.setup(), player.trace(), record, &ENGLISH),
-            search: Search::new(player.script(), player.setup(), player.trace(), record),
+            search: Search::of(
+                player.script(),
+                player.setup(),
+                (player.trace(), player.ledger()),
+                record,
+            ),
             turn: None,
             ends: player.verdict(record).fate,
             deed: None,
@@ -244,11 +250,11 @@ impl Maker {
         self.followed.as_ref().is_some_and(|followed| followed.search.is_some())
     }
 
-    /// Tries one more candidate: a replay or two, which fit into a frame.
-    fn search(&mut self, state: &State) {
+    /// Goes on with the search, by what fits into a frame beside the rest.
+    pub fn search(&mut self, state: &State) {
         let Some(followed) = &mut self.followed else { return };
         let Some(search) = &mut followed.search else { return };
-        followed.turn = search.step();
+        followed.turn = search.step(SEARCH_STEPS);
         if followed.turn.is_some() || search.is_over() {
             followed.search = None;
             followed.deed = followed.turn.as_ref().and_then(|turn| deed(state, turn));

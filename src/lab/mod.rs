@@ -26,7 +26,7 @@ pub use hazard::Hazard;
 pub use measure::{Measures, Price, percentile};
 pub use monitoring::{Monitoring, Moved, Seen};
 pub use odds::{Odds, Trials};
-pub use replay::{Replay, Watch, replay};
+pub use replay::{Replay, Replaying, Watch, replay};
 pub use rescue::{Answer, Effort, Luck, Pin, Rescue, Rescued, Saves, Trade};
 pub use trouble::{Became, Trouble};
 pub use turning::{TurningPoint, turning_point};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Harms, Measures};
-use crate::model::run::{End, finish};
+use crate::model::run::{Course, End, finish};
 use crate::model::trace::{Observer, TraceEvent};
 use crate::model::{Setup, World};
 use crate::script::{Script, ScriptError};
@@ -25,6 +25,37 @@ pub struct Replay {
     pub idle_actions: Vec<u16>,
     /// How many events of the model it took: the work that it was.
     pub steps: u32,
+}
+
+/// A replay that is under way, for whoever must not take long at a time.
+#[derive(Clone, Debug)]
+pub struct Replaying {
+    world: World,
+    watch: Watch,
+    course: Course,
+    steps: u32,
+}
+
+impl Replaying {
+    /// Begins.
+    #[must_use]
+    pub fn new(setup: &Arc<Setup>) -> Box<Self> {
+        let mut watch = Watch::new(setup);
+        let world = World::new(setup, &mut watch);
+        Box::new(Self { world, watch, course: Course::of(setup), steps: 0 })
+    }
+
+    /// Goes on by so many events of the model at most. Answers with the replay if that ended it.
+    ///
+    /// # Errors
+    /// With itself, as long as it is not over.
+    pub fn go_on(mut self: Box<Self>, most: u32) -> Result<Replay, Box<Self>> {
+        let Self { world, watch, course, steps } = &mut *self;
+        match course.go_on(world, watch, &mut |_| *steps += 1, most) {
+            Some(end) => Ok(Replay::over(&self.world, self.watch, end, self.steps)),
+            None => Err(self),
+        }
+    }
 }
 
 /// Keeps what a verdict and a price need.

@@ -56,32 +56,68 @@ pub fn run(setup: &Arc<Setup>) -> Run {
 /// Goes on until the run is settled, or its `until` has come. `each` sees the world before each
 /// step: the player keeps its keyframes there.
 pub fn finish(world: &mut World, observer: &mut dyn Observer, each: &mut dyn FnMut(&World)) -> End {
-    let setup = world.setup().clone();
-    let until_us = setup.until_us.unwrap_or(setup.last_planned_us() + PATIENCE_US);
-    let quiet_us = quiet_us(&setup);
-    let mut looked_us = 0;
-    while let Some(next_us) = world.next_us() {
-        if next_us > until_us {
-            return End { at_us: until_us, settled: false };
+    let mut course = Course::of(world.setup());
+    loop {
+        if let Some(end) = course.go_on(world, observer, each, u32::MAX) {
+            return end;
         }
-        if !world.busy() {
-            if next_us > world.last_trace_us() + quiet_us {
-                break;
-            }
-            // Not before each event: it takes a look at everything. A run that its `until` cuts short
-            // has not settled.
-            let settles = world.last_trace_us() + quiet_us <= until_us;
-            if settles && next_us > looked_us + LOOKS_US {
-                looked_us = next_us;
-                if world.is_calm(quiet_us) {
-                    break;
-                }
-            }
-        }
-        each(world);
-        world.step(observer);
     }
-    End { at_us: world.last_trace_us(), settled: true }
+}
+
+/// How far a run is from its end, for whoever goes on with it a little at a time.
+#[derive(Clone, Debug)]
+pub struct Course {
+    until_us: u64,
+    quiet_us: u64,
+    /// When it was last looked whether all is calm.
+    looked_us: u64,
+}
+
+impl Course {
+    /// Of a run that begins.
+    #[must_use]
+    pub fn of(setup: &Setup) -> Self {
+        let until_us = setup.until_us.unwrap_or(setup.last_planned_us() + PATIENCE_US);
+        Self { until_us, quiet_us: quiet_us(setup), looked_us: 0 }
+    }
+
+    /// Goes on by so many steps at most. Answers with the end once it is there.
+    pub fn go_on(
+        &mut self,
+        world: &mut World,
+        observer: &mut dyn Observer,
+        each: &mut dyn FnMut(&World),
+        steps: u32,
+    ) -> Option<End> {
+        let settled = |world: &World| Some(End { at_us: world.last_trace_us(), settled: true });
+        for _ in 0..steps {
+            let Some(next_us) = world.next_us() else { return settled(world) };
+            if next_us > self.until_us {
+                return Some(End { at_us: self.until_us, settled: false });
+            }
+            if !world.busy() && self.is_settled(world, next_us) {
+                return settled(world);
+            }
+            each(world);
+            world.step(observer);
+        }
+        None
+    }
+
+    /// Whether nothing will come any more to a world in which nothing is under way.
+    fn is_settled(&mut self, world: &World, next_us: u64) -> bool {
+        let quiet_us = world.last_trace_us() + self.quiet_us;
+        if next_us > quiet_us {
+            return true;
+        }
+        // Not before each event: it takes a look at everything. A run that its `until` cuts short has
+        // not settled.
+        let looks = quiet_us <= self.until_us && next_us > self.looked_us + LOOKS_US;
+        if looks {
+            self.looked_us = next_us;
+        }
+        looks && world.is_calm(self.quiet_us)
+    }
 }
 
 /// Background timers (heartbeats, idle fetches, periodic checks) change nothing by themselves;

@@ -109,6 +109,12 @@ impl Player {
         Ok(Self { take: Take::new(script)?, past, future: Vec::new() })
     }
 
+    /// The verdicts when the run is over.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        &self.take.last
+    }
+
     /// The record's verdict when the run is over.
     #[must_use]
     pub fn verdict(&self, record: RecordId) -> Verdict {

@@ -13,7 +13,7 @@ mod undo;
 
 use std::sync::Arc;
 
-use super::Replay;
+use super::{Replay, Replaying};
 use crate::model::Setup;
 use crate::model::ids::{BrokerId, ConsumerId, MessageId, Node, PartitionId, RecordId, TraceId};
 use crate::model::trace::{Kind, TraceEvent, Wire};
@@ -23,7 +23,7 @@ use crate::verdict::{Fate, Ledger};
 
 pub use decision::{Decision, ENGLISH};
 use decision::{decisions_at, place};
-use undo::Case;
+use undo::{Case, Undo};
 
 /// Where a record's fate turned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub enum Harm {
     Reordered,
 }
 
-/// The search for a turning point, a candidate at a time, so that a page can go on meanwhile.
+/// The search for a turning point, a little at a time, so that a page can go on meanwhile.
 #[derive(Clone, Debug)]
 pub struct Search {
     script: Script,
@@ -74,6 +74,23 @@ pub struct Search {
     applied: Vec<u16>,
     /// What is still to be tried; the latest stands last.
     candidates: Vec<Candidate>,
+    /// Of the candidate that is being tried; the mildest change stands last.
+    attempts: Vec<Attempt>,
+    /// The replay that is under way.
+    trial: Option<(Attempt, Box<Replaying>)>,
+}
+
+/// A way of taking back what may be the turning point.
+#[derive(Clone, Debug)]
+struct Attempt {
+    event: TraceId,
+    at_us: u64,
+    place: Option<Node>,
+    hinge: Hinge,
+    /// The script with it.
+    script: Script,
+    /// Whether every action must still find something to do.
+    same_actions: bool,
 }
 
 /// What may be the turning point.
@@ -134,12 +151,32 @@ impl Search {
     ) -> Option<Self> {
         let mut ledger = Ledger::of(setup, trace);
         ledger.finish();
-        let base = Base::of(&ledger, setup, trace, record)?;
+        Self::of(script, setup, (trace, &ledger), record)
+    }
+
+    /// The same with the ledger that the trace leaves.
+    #[must_use]
+    pub fn of(
+        script: &Script,
+        setup: &Arc<Setup>,
+        (trace, ledger): (&[TraceEvent], &Ledger),
+        record: RecordId,
+    ) -> Option<Self> {
+        let base = Base::of(ledger, setup, trace, record)?;
         let Base { harm, fate, .. } = base;
         let candidates = base.candidates();
         let applied = base.applied.iter().map(|(action, _)| *action).collect();
-        let (script, setup) = (script.clone(), setup.clone());
-        Some(Self { script, setup, record, harm, fate, applied, candidates })
+        Some(Self {
+            script: script.clone(),
+            setup: setup.clone(),
+            record,
+            harm,
+            fate,
+            applied,
+            candidates,
+            attempts: Vec::new(),
+            trial: None,
+        })
     }
 
     /// How the record came to harm.
@@ -151,7 +188,7 @@ impl Search {
     /// The turning point.
     pub fn last(&mut self) -> Option<TurningPoint> {
         while !self.is_over() {
-            if let Some(found) = self.step() {
+            if let Some(found) = self.step(u32::MAX) {
                 return Some(found);
             }
         }
@@ -161,41 +198,71 @@ impl Search {
     /// Whether nothing is left to be tried.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.candidates.is_empty()
+        self.candidates.is_empty() && self.attempts.is_empty() && self.trial.is_none()
     }
 
-    /// Tries the latest candidate that is left, and answers with it if it is confirmed. The first one
-    /// that is so is the turning point; going on finds what else the fate hung on.
-    pub fn step(&mut self) -> Option<TurningPoint> {
-        let Candidate { event, at_us, place, what } = self.candidates.pop()?;
-        let (hinge, instead) = match what {
+    /// Goes on trying, from the latest candidate to the first, by so many events of the model at most.
+    /// Answers with a candidate that is confirmed. The first one that is so is the turning point; going
+    /// on finds what else the fate hung on.
+    pub fn step(&mut self, most: u32) -> Option<TurningPoint> {
+        let (attempt, replaying) = self.trial.take().or_else(|| self.begin())?;
+        match replaying.go_on(most) {
+            Err(replaying) => {
+                self.trial = Some((attempt, replaying));
+                None
+            }
+            Ok(replay) => {
+                let instead = self.other_fate(&replay, attempt.same_actions)?;
+                self.attempts.clear();
+                let Attempt { event, at_us, place, hinge, .. } = attempt;
+                Some(TurningPoint { event, at_us, place, hinge, instead })
+            }
+        }
+    }
+
+    /// Begins the next replay; nothing if Kafka refuses it, or a candidate has nothing to take back.
+    fn begin(&mut self) -> Option<(Attempt, Box<Replaying>)> {
+        if self.attempts.is_empty() {
+            let candidate = self.candidates.pop()?;
+            self.attempts = self.attempts(&candidate);
+        }
+        let attempt = self.attempts.pop()?;
+        let resolved = attempt.script.resolve().ok()?;
+        let replaying = Replaying::new(&Setup::new(&attempt.script, &resolved));
+        Some((attempt, replaying))
+    }
+
+    /// The ways of taking a candidate back, the mildest last.
+    fn attempts(&self, candidate: &Candidate) -> Vec<Attempt> {
+        let Candidate { event, at_us, place, what } = candidate;
+        let attempt = |hinge: Hinge, script: Script, same_actions: bool| Attempt {
+            event: *event,
+            at_us: *at_us,
+            place: *place,
+            hinge,
+            script,
+            same_actions,
+        };
+        match what {
             What::Action(action) => {
                 let mut script = self.script.clone();
-                script.actions.remove(usize::from(action));
-                (Hinge::Action(action), self.fate_in(&script, false)?)
+                script.actions.remove(usize::from(*action));
+                vec![attempt(Hinge::Action(*action), script, false)]
             }
-            What::Decision(decision, case) => self.without(decision, &case)?,
-        };
-        Some(TurningPoint { event, at_us, place, hinge, instead })
-    }
-
-    /// The mildest change that takes a decision back and changes the fate.
-    fn without(&self, decision: Decision, case: &Case) -> Option<(Hinge, Fate)> {
-        decision.undos().iter().find_map(|(with, undo)| {
-            let mut script = self.script.clone();
-            if !undo(&mut script, &self.setup, case) {
-                return None;
+            What::Decision(decision, case) => {
+                let without = |(with, undo): &(&'static str, Undo)| {
+                    let mut script = self.script.clone();
+                    let changes = undo(&mut script, &self.setup, case);
+                    let same_actions = script.actions.len() == self.script.actions.len();
+                    changes.then(|| attempt(Hinge::Decision(*decision, with), script, same_actions))
+                };
+                decision.undos().iter().rev().filter_map(without).collect()
             }
-            let same_actions = script.actions.len() == self.script.actions.len();
-            let fate = self.fate_in(&script, same_actions)?;
-            Some((Hinge::Decision(decision, with), fate))
-        })
+        }
     }
 
     /// The record's fate in another run, if it is another fate.
-    fn fate_in(&self, script: &Script, same_actions: bool) -> Option<Fate> {
-        let resolved = script.resolve().ok()?;
-        let replay = Replay::of(&Setup::new(script, &resolved));
+    fn other_fate(&self, replay: &Replay, same_actions: bool) -> Option<Fate> {
         let idle = self.applied.iter().any(|action| replay.idle_actions.contains(action));
         if same_actions && idle {
             return None;

@@ -17,6 +17,8 @@ mod everywhere;
 mod files;
 #[path = "browser/found.rs"]
 mod found;
+#[path = "browser/keyboard.rs"]
+mod keyboard;
 #[path = "browser/lab.rs"]
 mod lab;
 #[path = "browser/later.rs"]

@@ -1,17 +1,15 @@
-//! Accessibility: what a checker (axe-core) finds in every view, wide and narrow, in each theme; and
-//! that the Tab key alone reaches everything.
+//! Accessibility: what a checker (axe-core) finds in every view, wide and narrow, in each theme.
 //!
 //! The checker sees names, roles, structure, contrast and sizes of targets. It does not see what is
 //! painted on a canvas (`src/stage/palette.rs` tests its own contrast) and cannot judge whether a
-//! name says the right thing.
+//! name says the right thing. What the keyboard does is in `keyboard.rs`.
 
 use std::fs;
 
-use fantoccini::Locator;
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
-use crate::story::{click, evaluate, open, press, scrub, story, until};
+use crate::story::{evaluate, open, press, scrub, story, until};
 
 /// Runs the checker; what does not depend on colours is asked once. How large the things on the stage
 /// are depends on the moment, and a list does the same (what WCAG 2.5.8 calls an equivalent).
@@ -69,7 +67,7 @@ async fn check(browser: &Browser, view: &str, findings: &mut Vec<String>) {
 }
 
 /// The story, standing still where records are at risk.
-async fn standing(width: u32, height: u32) -> (crate::site::Site, Browser) {
+pub async fn standing(width: u32, height: u32) -> (crate::site::Site, Browser) {
     let (site, browser) = open(width.max(600), height + 143).await;
     browser.resize(width, height).await;
     if evaluate(&browser, "document.querySelector('[data-action=pause]') !== null").await == true {
@@ -216,75 +214,5 @@ async fn the_checker_finds_nothing_where_there_is_little_room() {
     until(&browser, "document.querySelectorAll('.world').length === 2").await;
     check(&browser, "two worlds", &mut findings).await;
     none(&findings);
-    browser.close().await;
-}
-
-/// What can be used at all, each with a number: of a group of radio buttons the chosen one.
-const USABLE: &str = "[...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex=\"0\"]')]
-    .filter(it => !it.disabled && it.tabIndex >= 0 && it.checkVisibility({ visibilityProperty: true }) && (it.type !== 'radio' || it.checked))";
-
-#[tokio::test]
-async fn the_tab_key_reaches_everything_and_shows_where_it_is() {
-    let (_site, browser) = standing(1440, 900).await;
-    // Keys that geckodriver presses are none of a keyboard to Firefox: it rings nothing for them.
-    if evaluate(&browser, "navigator.userAgent.includes('Firefox')").await == true {
-        return browser.close().await;
-    }
-    let number = format!("({USABLE}).map((it, n) => it.dataset.tab = n).length");
-    let count = evaluate(&browser, &number).await.as_u64().expect("a number");
-    assert!(count > 50, "{count} things to use");
-    evaluate(&browser, "document.activeElement.blur()").await;
-    let focused = "(() => { const it = document.activeElement;
-        const seen = [it, it.nextElementSibling, it.parentElement].filter(Boolean).map(it => getComputedStyle(it))
-            .some(it => it.outlineStyle !== 'none' && parseFloat(it.outlineWidth) > 0 || it.boxShadow !== 'none') || it.matches('.skip');
-        return [it.dataset.tab ?? null, seen, it.outerHTML.slice(0, 120)]; })()";
-    let body = browser.client.find(Locator::Css("body")).await.expect("a body");
-    body.send_keys("\u{e004}").await.expect("Tab");
-    // This one comes into sight when it has the focus.
-    until(&browser, "document.querySelector('.skip').getBoundingClientRect().top >= 0").await;
-    let mut reached = std::collections::BTreeSet::new();
-    for _ in 0..count + 20 {
-        let at = evaluate(&browser, focused).await;
-        if let Some(number) = at[0].as_str() {
-            assert_eq!(at[1], json!(true), "nothing shows that this has the focus: {}", at[2]);
-            reached.insert(number.to_owned());
-        }
-        let element = browser.client.active_element().await.expect("a focus");
-        element.send_keys("\u{e004}").await.expect("Tab");
-    }
-    let missed = format!(
-        "[...document.querySelectorAll('[data-tab]')].filter(it => !{}.includes(it.dataset.tab)).map(it => it.outerHTML.slice(0, 160))",
-        json!(reached)
-    );
-    assert_eq!(evaluate(&browser, &missed).await, json!([]));
-    click(&browser, "[data-action=forward]").await;
-    browser.close().await;
-}
-
-#[tokio::test]
-async fn arrows_go_from_tab_to_tab_and_the_tab_key_past_them() {
-    let (_site, browser) = standing(1440, 900).await;
-    evaluate(&browser, "document.querySelector('[data-pane=settings]').focus()").await;
-    let at = "[document.activeElement.dataset.pane, document.querySelector('.side .panel').dataset.panel,
-        document.querySelectorAll('.side [role=tab][tabindex=\"-1\"]').length, document.activeElement.getAttribute('aria-selected')]";
-    // Right, right, round to the first, left round to the last, Home, End.
-    for (key, pane) in [
-        ("\u{e014}", "break"),
-        ("\u{e014}", "files"),
-        ("\u{e014}", "settings"),
-        ("\u{e012}", "files"),
-        ("\u{e011}", "settings"),
-        ("\u{e010}", "files"),
-    ] {
-        let element = browser.client.active_element().await.expect("a focus");
-        element.send_keys(key).await.expect("a key");
-        let expected = json!([pane, pane, 2, "true"]);
-        until(&browser, &format!("JSON.stringify({at}) === JSON.stringify({expected})")).await;
-    }
-    // They move nothing else: the run stands where it stood.
-    assert_eq!(
-        evaluate(&browser, "document.querySelector('[data-action=pause]')").await,
-        json!(null)
-    );
     browser.close().await;
 }

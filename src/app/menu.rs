@@ -193,6 +193,8 @@ fn lessons(state: &State, on: &Callback<Msg>) -> Html {
     };
     let item = |lesson: &Value| {
         let text = |name: &str| lesson[name].as_str().unwrap_or_default().to_owned();
+        // Against which Kafka it was checked, and the recording that it was compared with.
+        let checked = |name: &str| lesson["checked"][name].as_str().unwrap_or_default().to_owned();
         let current = (state.player.script().name == text("name")).then_some("true");
         let id = text("id");
         let onclick = tell::<MouseEvent>(on, Msg::Menu(MenuMsg::Lesson(id.clone())));
@@ -201,7 +203,7 @@ fn lessons(state: &State, on: &Callback<Msg>) -> Html {
                 <button type="button" class="menu-item" data-lesson={id} aria-current={current} {onclick}>
                     <span class="menu-name">{ text("name") }</span>
                     <span class="menu-about">{ text("about") }</span>
-                    <span class="menu-checked">{ checked(lesson) }</span>
+                    <span class="menu-checked">{ fill(words().checked, &[("version", &checked("kafka"))]) }<code>{ checked("recording") }</code></span>
                 </button>
             </li>
         }
@@ -214,19 +216,13 @@ fn lessons(state: &State, on: &Callback<Msg>) -> Html {
     }
 }
 
-/// Against which Kafka a lesson was checked, and how.
-fn checked(lesson: &Value) -> String {
-    let text = |name: &str| lesson["checked"][name].as_str().unwrap_or_default();
-    fill(words().checked_how, &[("version", text("kafka")), ("recording", text("recording"))])
-}
-
 fn own_script(state: &State, on: &Callback<Msg>) -> Html {
     let w = words();
     let onchange = chosen_text(on.reform(|read| Msg::Menu(MenuMsg::Script(read))));
     html! {
         <div class="menu-file">
-            <label for="script-file">{ w.own_script }</label>
-            <input id="script-file" type="file" accept=".json,application/json" {onchange} />
+            <span>{ w.own_script }</span>
+            <label class="ask">{ w.files_choose }<input id="script-file" type="file" class="sr-only" accept=".json,application/json" aria-label={w.own_script} {onchange} /></label>
             if state.menu.from_file { { error(state) } }
         </div>
     }

@@ -3,7 +3,7 @@
 //! A text with `{name}` in it is a pattern; [`fill`] puts values in. Kafka's own names (properties,
 //! exceptions, states) are never translated and come from the library.
 
-pub use ackscope::verdict::biography::text::{decimal, fill, span, time};
+pub use ackscope::verdict::biography::text::{count, decimal, fill, spaced, span, time};
 
 /// A list of texts, and the same list in English.
 macro_rules! words {
@@ -85,10 +85,9 @@ words! {
     lessons: "Lessons";
     lessons_open: "Lessons and scripts";
     checked: "✓ checked on {version}";
-    checked_how: "✓ Kafka {version}: {recording}";
-    lessons_checked: "Each was checked on real Apache Kafka clusters: the same fault, made certain.";
-    no_lesson: "There is no lesson {id}.";
-    no_address: "The address says {address}, which means nothing here. A lesson is #lesson= with its name.";
+    lessons_checked: "Each was checked on real Apache Kafka clusters that met the same fault.";
+    no_lesson: "There is no lesson “{id}”.";
+    no_address: "The address says {address}, which means nothing here. Choose a lesson below.";
     own_script: "Or a script of your own, as ackscope run takes it:";
 
     break_it: "Break it";
@@ -261,7 +260,7 @@ words! {
     proof_open: "Stopped before all moments were tried";
     danger: "danger";
     danger_ask: "Danger map";
-    danger_help: "Tries a fault at every moment of the run, and colours the timeline by what comes of it";
+    danger_help: "Tries a fault at every moment of the run, and colours the timeline by what comes of it.";
     danger_none: "choose a fault…";
     danger_safe: "No harm at {n} moments";
     danger_harm: "Harm at {n} of {of}";
@@ -269,7 +268,7 @@ words! {
     promises: "What do these settings promise?";
     promises_hint: "Every fault at every moment of a small run with these settings.";
     promises_ask: "Put them to the test";
-    promises_so_far: "so far, in {n} runs of a small workload";
+    promises_so_far: "so far; runs of a small workload: {n}";
     promises_tried: "when one thing at a time goes wrong: {n} runs of a small workload";
     promises_whole: "when one thing at a time goes wrong: {n} runs of this one";
     promises_survived: "{n} faults do no harm";
@@ -278,7 +277,7 @@ words! {
     promise_least: "nothing is lost";
     promise_kept: "kept";
     promise_broken: "broken";
-    promise_open: "open";
+    promise_open: "undecided";
     metrics_search: "Search metrics";
     metrics_none: "No metric of this run is called so.";
     metrics_flat: "{n} that never change";
@@ -297,9 +296,10 @@ words! {
     danger_nothing: "no harm";
     danger_here: "Here, at {time}: {what}";
     odds: "The odds";
+    odds_hint: "Repeats this run with faults at random, and counts what comes of them.";
     odds_hazard: "with";
     odds_ask: "Run 10,000";
-    odds_of: "Of {n} runs so many have a record that is …";
+    odds_of: "In so many of {n} runs a record is, with 95\u{a0}% confidence:";
     odds_lost: "lost";
     odds_duplicated: "duplicated";
     odds_reordered: "out of order";

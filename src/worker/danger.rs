@@ -2,7 +2,7 @@
 
 use ackscope::lab::{DangerMap, Fault, Span, Who, own_faults};
 use ackscope::script::Script;
-use ackscope::verdict::biography::text::numbers;
+use ackscope::verdict::biography::text::{count, numbers};
 use serde_json::{Value, json};
 
 use super::job::{Begun, Work, known, script_value, value};
@@ -106,7 +106,7 @@ impl Work for Mapping {
 
 /// The map in words.
 fn statement(sentence: &str, told: &ackscope::lab::Danger<'_>) -> String {
-    let (tried, harmful) = (thousands(told.tried), thousands(told.harmful));
+    let (tried, harmful) = (count(told.tried.into()), count(told.harmful.into()));
     match (told.acted, told.harmful) {
         (0, _) => format!("{sentence} At none of {tried} moments is there anything to strike."),
         (_, 0) => format!("{sentence} At none of {tried} moments does that harm a record."),
@@ -137,17 +137,4 @@ fn span(map: &DangerMap, span: &Span) -> Value {
         },
         "text": text,
     })
-}
-
-/// "1,022".
-fn thousands(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -2,9 +2,9 @@
 //! words.
 
 use ackscope::lab::risk::{Broken, By, Harm, Reach, Report, Risk, Semantics, Survived, small};
-use ackscope::lab::{Monitoring, Moved, Seen, Unavailable};
+use ackscope::lab::{Fault, Monitoring, Moved, Seen, Unavailable};
 use ackscope::script::{Duration, Script};
-use ackscope::verdict::biography::text::{span, time};
+use ackscope::verdict::biography::text::{count, span, time};
 use ackscope::verdict::metrics::Says;
 use serde_json::{Value, json};
 
@@ -92,6 +92,7 @@ pub fn broken(broken: &Broken) -> Value {
         n => format!("; {n} other faults do it too"),
     };
     let note = first.map_or_else(String::new, |By { harmful, moments, .. }| {
+        let (harmful, moments) = (count((*harmful).into()), count((*moments).into()));
         format!("{handed}t {harmful} of {moments} moments{also}.")
     });
     json!({
@@ -109,17 +110,23 @@ fn survived(report: &Report) -> Vec<Value> {
     let mut all: Vec<&Survived> = report.survived.iter().collect();
     all.sort_by_key(|survived| survived.reach);
     let text = |survived: &Survived| {
-        let worker = if survived.hands_off { ", with a worker thread" } else { "" };
+        let worker = if survived.hands_off { " With a worker thread." } else { "" };
         let cost = match survived.unavailable {
             Unavailable { for_good: true, .. } => "; then unavailable for good".to_owned(),
             Unavailable { us: 0, .. } => String::new(),
             Unavailable { us, .. } => format!("; unavailable for up to {}", span(us)),
         };
-        let several = if survived.reach == Reach::Several { "several at once: " } else { "" };
-        let note = format!("{} moments{cost}", survived.moments);
-        json!({ "text": format!("{several}{}{worker}", survived.faults.join(", then ")), "note": note })
+        let several = if survived.reach == Reach::Several { "Several at once: " } else { "" };
+        let note = format!("{} moments{cost}", count(survived.moments.into()));
+        let faults: Vec<String> = survived.faults.iter().map(|name| sentence(name)).collect();
+        json!({ "text": format!("{several}{}{worker}", faults.join(" Then: ")), "note": note })
     };
     all.into_iter().map(text).collect()
+}
+
+/// A fault in words; what has no words of its own by its name.
+fn sentence(name: &str) -> String {
+    name.parse().map_or_else(|_| name.to_owned(), |fault: Fault| fault.sentence())
 }
 
 /// Whether monitoring would have noticed the harms of a run.

@@ -12,7 +12,7 @@ use super::{BreakMsg, moment, timing};
 use crate::app::icons;
 use crate::app::state::{Msg, State};
 use crate::app::tool::{Tool, tell};
-use crate::app::words::{fill, time, words};
+use crate::app::words::{fill, spaced, time, words};
 
 /// The list of actions.
 pub fn view(state: &State, script: &Value, on: &Callback<Msg>) -> Html {
@@ -70,7 +70,7 @@ fn view_action(state: &State, at: usize, action: &Value, on: &Callback<Msg>) -> 
 
 /// What an action waits for, in words.
 pub fn tied(when: &When, after: Option<Duration>) -> String {
-    let after = after.map(|after| " + ".to_owned() + &after.to_string());
+    let after = after.map(|after| " + ".to_owned() + &spaced(&after.to_string()));
     fill(words().when_text, &[("event", &moment::text(when))]) + &after.unwrap_or_default()
 }
 
@@ -101,7 +101,7 @@ fn field(at: usize, place: String, value: &Value, on: &Callback<Msg>) -> Html {
         let place = "/actions/".to_owned() + &at.to_string() + "/do" + &place;
         Msg::Break(BreakMsg::Edit(vec![Edit::put(place, moment::typed(&text, is_text))]))
     });
-    let value = plain(value);
+    let value = spaced(&plain(value));
     let size = value.len().clamp(3, 14).to_string();
     html! {
         <label>{ name }<input type="text" autocomplete="off" spellcheck="false" {size} {value} {onchange} /></label>

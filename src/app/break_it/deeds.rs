@@ -10,7 +10,7 @@ use super::things::Thing;
 use crate::app::ask::Topic;
 use crate::app::state::{Msg, State};
 use crate::app::tool::tell;
-use crate::app::words::words;
+use crate::app::words::{spaced, words};
 
 /// The deeds for a thing.
 pub fn view(state: &State, thing: &Thing, on: &Callback<Msg>) -> Html {
@@ -59,6 +59,7 @@ fn view_input(deed: usize, input: &Value, what: &Value, on: &Callback<Msg>) -> H
         let onchange = on.reform(move |event: Event| {
             say(event.target_unchecked_into::<HtmlInputElement>().value())
         });
+        let value = spaced(&value);
         let size = value.len().clamp(3, 12).to_string();
         return html! {
             <label>{ label }<input type="text" autocomplete="off" spellcheck="false" {size} {value} {onchange} /></label>

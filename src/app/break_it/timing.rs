@@ -10,7 +10,7 @@ use yew::prelude::*;
 use super::{BreakMsg, moment, object};
 use crate::app::state::{Msg, State};
 use crate::app::tool::tell;
-use crate::app::words::{fill, time, words};
+use crate::app::words::{fill, spaced, time, words};
 
 /// When the next deed is done.
 pub fn next(state: &State, on: &Callback<Msg>) -> Html {
@@ -80,7 +80,7 @@ fn time_field(label: &'static str, value: &Value, place: String, on: &Callback<M
         let value = (!text.trim().is_empty()).then(|| Value::from(text.trim()));
         Msg::Break(BreakMsg::Edit(vec![Edit { place: place.clone(), value }]))
     });
-    let value = value.as_str().unwrap_or_default().to_owned();
+    let value = spaced(value.as_str().unwrap_or_default());
     html! {
         <label class="labelled">{ label }<input type="text" size="8" autocomplete="off" spellcheck="false" {value} {onchange} /></label>
     }

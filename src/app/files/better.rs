@@ -11,7 +11,7 @@ use crate::app::lab::{Asked, Job};
 use crate::app::promises::view_broken;
 use crate::app::state::{Asks, Msg, RENDER, State};
 use crate::app::tool::tell;
-use crate::app::words::{fill, words};
+use crate::app::words::{count, fill, words};
 
 /// How many harms are shown at once.
 const SHOWN: usize = 3;
@@ -94,7 +94,7 @@ fn all<'a>(value: &'a Value, name: &str) -> &'a [Value] {
 /// What the settings give while one thing at a time goes wrong.
 fn semantics(told: &Value) -> Html {
     let w = words();
-    let runs = told["runs"].as_u64().unwrap_or(0).to_string();
+    let runs = count(told["runs"].as_u64().unwrap_or(0));
     let promise = |text: &'static str, broken: &str| {
         let kept = if told[broken] == true { "no" } else { "yes" };
         html! { <p class="verdict" data-promise={kept} data-kept={kept}>{ text }</p> }

@@ -9,7 +9,7 @@ use super::{Asked, Job, LabMsg};
 use crate::app::shown::Shared;
 use crate::app::state::{Msg, State};
 use crate::app::tool::tell;
-use crate::app::words::{fill, time, words};
+use crate::app::words::{count, fill, time, words};
 
 /// How many spans are listed.
 const LISTED: usize = 12;
@@ -152,9 +152,9 @@ fn says(asked: &Asked, on: &Callback<Msg>) -> Html {
     let number = |name: &str| asked.report[name].as_u64().unwrap_or(0);
     let (harmful, tried) = (number("harmful"), number("tried"));
     if harmful == 0 {
-        return html! { fill(w.danger_safe, &[("n", &tried.to_string())]) };
+        return html! { fill(w.danger_safe, &[("n", &count(tried))]) };
     }
-    let values = [("n", &*harmful.to_string()), ("of", &*tried.to_string())];
+    let values = [("n", &*count(harmful)), ("of", &*count(tried))];
     let open = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Open(Job::Danger, 0)));
     html! {
         <>
@@ -175,6 +175,7 @@ pub fn map(state: &State, on: &Callback<Msg>) -> Html {
     html! {
         <section class="lab" data-lab="danger-map">
             <h3>{ w.danger_title }</h3>
+            if asked.number == 0 { <p class="hint">{ w.danger_help }</p> }
             <p class="ask-row">{ choice("danger-fault", state, on) }</p>
             if asked.number > 0 {
                 { progress(asked, Job::Danger, on) }
@@ -186,7 +187,6 @@ pub fn map(state: &State, on: &Callback<Msg>) -> Html {
                 <ul class="moved">{ for harmful().take(LISTED).map(|span| view_span(span, on)) }</ul>
                 if more > 0 { <p class="note">{ fill(w.and_more, &[("n", &more.to_string())]) }</p> }
             } else {
-                <p class="hint">{ w.danger_help }</p>
                 { super::proof::button(state, on) }
             }
         </section>

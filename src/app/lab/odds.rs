@@ -9,7 +9,7 @@ use super::rescue::progress;
 use super::{Asked, Hazard, HazardMsg, Job, LabMsg};
 use crate::app::state::{Msg, State};
 use crate::app::tool::tell;
-use crate::app::words::{decimal, fill, words};
+use crate::app::words::{count, decimal, fill, words};
 
 /// The hazards that can be chosen, as the lab reads them, each with its words.
 fn hazards() -> [(&'static str, &'static str); 6] {
@@ -38,6 +38,7 @@ pub fn odds(state: &State, on: &Callback<Msg>) -> Html {
     html! {
         <section class="lab" data-lab="odds">
             <h3>{ w.odds }</h3>
+            if asked.number == 0 { <p class="hint">{ w.odds_hint }</p> }
             <p class="ask-row">
                 <label for="hazard">{ w.odds_hazard }</label>
                 <select id="hazard" {onchange}>
@@ -92,7 +93,7 @@ fn estimates(asked: &Asked, on: &Callback<Msg>) -> Html {
     let axis = report["axis"].as_u64().unwrap_or(1_000_000).max(1);
     html! {
         <>
-            <p class="note" aria-live="polite">{ fill(w.odds_of, &[("n", &runs.to_string())]) }</p>
+            <p class="note" aria-live="polite">{ fill(w.odds_of, &[("n", &count(runs))]) }</p>
             <dl class="odds">{ for all("shares").iter().map(|share| view_share(share, axis)) }</dl>
             <p class="axis" aria-hidden="true"><span>{ "0" }</span><span>{ per_cent(axis) + "\u{a0}%" }</span></p>
             { for all("latencies").iter().map(view_latency) }

@@ -10,7 +10,7 @@ use super::lab::rescue::progress;
 use super::lab::{Asked, Job, LabMsg};
 use super::state::{Msg, State};
 use super::tool::tell;
-use super::words::{fill, words};
+use super::words::{count, fill, words};
 
 /// The part of the panel that puts the settings to the test.
 pub fn promises(state: &State, on: &Callback<Msg>) -> Html {
@@ -36,14 +36,16 @@ fn answer(asked: &Asked, on: &Callback<Msg>) -> Html {
     let report = &asked.report;
     let text = |name: &str| report[name].as_str().unwrap_or_default().to_owned();
     let all = |name: &str| report[name].as_array().map_or(&[][..], Vec::as_slice);
-    let runs = report["runs"].as_u64().unwrap_or(0).to_string();
+    let runs = count(report["runs"].as_u64().unwrap_or(0));
     // Before all is tried there is no promise yet.
     let so_far = asked.running || asked.per_cent() < 100;
     let pattern = if so_far { w.promises_so_far } else { w.promises_tried };
     let tried = if report["small"] == true { pattern } else { w.promises_whole };
     html! {
         <>
-            <p class="semantics" aria-live="polite" data-semantics={text("semantics")}>{ text("semantics") }</p>
+            if !so_far {
+                <p class="semantics" aria-live="polite" data-semantics={text("semantics")}>{ text("semantics") }</p>
+            }
             <ul class="promise-list">
                 { promise(w.promise_most, report["duplicates"] == true, so_far) }
                 { promise(w.promise_least, report["loses"] == true, so_far) }
@@ -97,5 +99,5 @@ pub fn view_broken(job: Job, at: usize, broken: &Value, on: &Callback<Msg>) -> H
 
 fn view_survived(survived: &Value) -> Html {
     let text = |name: &str| survived[name].as_str().unwrap_or_default().to_owned();
-    html! { <li><code>{ text("text") }</code>{ " " }<span class="note">{ text("note") }</span></li> }
+    html! { <li>{ text("text") }{ " " }<span class="note">{ text("note") }</span></li> }
 }

@@ -2,7 +2,7 @@
 
 use ackscope::player::{Player, at_risk};
 use ackscope::stage::palette::Ink;
-use ackscope::stage::scene::{Anchor, Rect};
+use ackscope::stage::scene::{Anchor, Rect, within};
 
 use super::Track;
 use super::lanes::NAME_SIZE;
@@ -28,7 +28,9 @@ impl Track<'_> {
             }
         }
         if self.size.gutter > 0.0 && self.lane() >= NAME_SIZE {
-            let at = (self.size.gutter - 10.0, foot - 3.0);
+            // Where lanes are low it stands lower, off the name above it.
+            let up = within(self.lane() - NAME_SIZE - 2.0, 0.0, 3.0);
+            let at = (self.size.gutter - 10.0, foot - up);
             self.text(words().at_risk.to_owned(), at, (Anchor::End, NAME_SIZE, false), Ink::Leader);
         }
     }

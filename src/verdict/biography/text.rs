@@ -2,6 +2,7 @@
 //! records.
 
 use crate::model::ids::RecordId;
+use crate::script::Duration;
 
 /// Puts values in the places of a pattern: `{name}` is where the value of that name goes.
 #[must_use]
@@ -55,6 +56,30 @@ pub fn decimal(number: u64, parts: u64, digits: usize) -> String {
     text + &fraction
 }
 
+/// A length of time as a script has it, its unit apart: `20 ms`. Any other text stays as it is.
+#[must_use]
+pub fn spaced(text: &str) -> String {
+    let (number, unit) = text.split_at(text.find(char::is_alphabetic).unwrap_or_default());
+    match Duration::parse(text) {
+        Ok(_) => number.trim_end().to_owned() + " " + unit,
+        Err(_) => text.to_owned(),
+    }
+}
+
+/// A number with its thousands apart: `10,000`.
+#[must_use]
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// "1–3, 5": the numbers of records, in order.
 #[must_use]
 pub fn numbers(records: &[RecordId]) -> String {
@@ -82,6 +107,18 @@ pub(super) fn ms(us: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_unit_stands_apart() {
+        let told = ["20ms", "1.5s", "20 ms", "broker-1", "7", ""].map(spaced);
+        assert_eq!(told, ["20 ms", "1.5 s", "20 ms", "broker-1", "7", ""]);
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        let told = [0, 999, 1_000, 10_000, 123_456, 1_234_567].map(count);
+        assert_eq!(told, ["0", "999", "1,000", "10,000", "123,456", "1,234,567"]);
+    }
 
     #[test]
     fn records_in_a_row_are_told_as_one() {

@@ -6,8 +6,9 @@ use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
 
 use ackscope::lab::Odds;
+use ackscope::verdict::biography::text::count;
 
-use super::table::{count, interval};
+use super::table::interval;
 
 /// Who waits, and since when.
 pub struct Progress {

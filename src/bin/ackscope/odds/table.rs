@@ -5,6 +5,7 @@ use std::io::{Result, Write};
 use ackscope::lab::hazard::Hazard;
 use ackscope::lab::odds::{ComparisonReport, Difference, Estimate, Latencies, OddsReport, Shares};
 use ackscope::script::Duration;
+use ackscope::verdict::biography::text::count;
 
 /// What was run.
 pub struct Head<'a> {
@@ -103,14 +104,14 @@ fn body(out: &mut impl Write, report: &OddsReport) -> Result<()> {
     let head = ["latency", "median", "90 %", "99 %", "99.9 %", "records"];
     let row = |name: &str, all: &Latencies| {
         let time = |us: Option<u64>| us.map_or_else(|| "–".to_owned(), rounded);
-        let count = count(all.count);
+        let number = count(all.count);
         [
             name.to_owned(),
             time(all.p50_us),
             time(all.p90_us),
             time(all.p99_us),
             time(all.p999_us),
-            count,
+            number,
         ]
     };
     let rows = [
@@ -143,13 +144,6 @@ fn columns<const N: usize>(out: &mut impl Write, rows: &[[String; N]]) -> Result
         writeln!(out, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
     }
     Ok(())
-}
-
-/// A number with its thousands apart: `10,000`.
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
-    groups.collect::<Vec<_>>().join(",")
 }
 
 /// `12.3 % (11.9 to 12.8)`

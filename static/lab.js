@@ -149,6 +149,6 @@ export function start(request, say) {
     if (isForbidden) return here(module);
     // Some browsers say at once that it is forbidden, others later.
     try { there(module); } catch { here(module); }
-  }, (error) => told(JSON.stringify({ error: `the lab could not be loaded: ${error}` }), true));
+  }, (error) => told(JSON.stringify({ error: `The lab could not be loaded. Check the connection and reload the page. (${error.message ?? error})` }), true));
   return { cancel: end };
 }

@@ -234,7 +234,7 @@ words! {
     group_machines: "Machines and the run";
 
     lab: "Lab";
-    lab_working: "The lab is at work";
+    lab_working: "One moment: the lab is at work…";
     lab_stop: "Stop";
     lab_stopped: "Stopped at {n}\u{a0}%.";
     lab_again: "Start again";

@@ -39,8 +39,10 @@ fn moved(event: &Event, frame: &Element, last: &Cell<f32>) -> Option<Msg> {
         last.set(apart);
         return None;
     }
-    // Or the browser would scroll as well.
-    event.prevent_default();
+    // Or the browser would scroll as well; where it has begun to, it cannot be told.
+    if event.cancelable() {
+        event.prevent_default();
+    }
     let percent = apart * 100.0 / last.get().max(1.0);
     if (percent - 100.0).abs() < STEP {
         return None;

@@ -61,14 +61,9 @@ impl Browser {
         }
     }
 
-    /// Whether fingers can be laid on a page: on a desktop, Firefox tells pages nothing of them.
-    pub fn has_touch(&self) -> bool {
+    /// Whether a finger scrolls what lies under it: Firefox's driver tells the page of fingers, not Firefox.
+    pub fn scrolls_by_touch(&self) -> bool {
         self.bidi.is_none()
-    }
-
-    /// Fingers are laid on the page, moved or lifted (`Input.dispatchTouchEvent`).
-    pub async fn touch(&self, event: Value) {
-        self.devtools("Input.dispatchTouchEvent", event).await;
     }
 
     /// A command of Chromium's own protocol.

@@ -75,7 +75,8 @@ impl Kind {
             Self::Firefox => {
                 let mut options = json!({
                     "args": ["--headless", "--width", width.to_string(), "--height", height.to_string()],
-                    "prefs": { "layout.css.devPixelsPerPx": "1.0" },
+                    // On a desktop it would tell pages nothing of fingers.
+                    "prefs": { "layout.css.devPixelsPerPx": "1.0", "dom.w3c_touch_events.enabled": 1 },
                 });
                 name_program(&mut options, env::var_os("FIREFOX_BIN"));
                 json!({ "moz:firefoxOptions": options, "webSocketUrl": true })

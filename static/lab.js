@@ -144,7 +144,9 @@ export function start(request, say) {
     worker.postMessage([request, module]);
   };
   working.add(job);
-  compile().then((module) => {
+  compile().then(async (module) => {
+    // Whoever asked is answered first: a worker takes a few milliseconds to start.
+    await pause(0);
     if (state.cancelled) return;
     if (isForbidden) return here(module);
     // Some browsers say at once that it is forbidden, others later.

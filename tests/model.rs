@@ -15,6 +15,8 @@ mod faults;
 mod groups;
 #[path = "model/invariants.rs"]
 mod invariants;
+#[path = "model/making.rs"]
+mod making;
 #[path = "model/moments.rs"]
 mod moments;
 #[path = "model/producer.rs"]

@@ -226,21 +226,12 @@ pub fn media() -> Media {
     }
 }
 
-/// Says that the page is at work and answers nothing, or no more.
+/// Says that something is being made that takes a while, or no more.
 pub fn tell_busy(words: Option<&str>) {
     let Some(body) = document().body() else { return };
     // The style sheet says it, over whatever is open.
     set_style(&body, "--busy", &("\"".to_owned() + words.unwrap_or_default() + "\""));
     let _ = body.toggle_attribute_with_force("data-busy", words.is_some());
-}
-
-/// Does something when the page has painted what is on it now.
-pub fn after_painting(then: impl FnOnce() + 'static) {
-    let framed = Closure::once_into_js(move || {
-        let painted = Closure::once_into_js(then);
-        let _ = window().set_timeout_with_callback(painted.unchecked_ref());
-    });
-    let _ = window().request_animation_frame(framed.unchecked_ref());
 }
 
 /// Fonts that only the canvas uses would otherwise come too late.

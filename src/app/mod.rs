@@ -73,6 +73,7 @@ struct App {
     listeners: Listeners,
     link: lab::link::Link,
     answers: ask::Link,
+    patience: patience::Patience,
     on: Callback<Msg>,
 }
 
@@ -229,13 +230,17 @@ impl Component for App {
             listeners: Listeners::default(),
             link: lab::link::Link::default(),
             answers: ask::Link::default(),
+            patience: patience::Patience::default(),
             on,
         }
     }
 
     fn update(&mut self, _: &Context<Self>, msg: Msg) -> bool {
         let Ok(run) = &mut self.run else { return false };
-        let Some(msg) = patience::now(&run.state, msg, &self.on) else { return false };
+        let Some(msg) = self.patience.now(&mut run.state, msg) else {
+            self.frames.request(&self.on);
+            return false;
+        };
         let is_frame = matches!(msg, Msg::Frame(_));
         if let Msg::ExportPng(width) = msg {
             export::save_png(&mut run.state, width);
@@ -250,6 +255,7 @@ impl Component for App {
         if is_frame {
             self.frames.arrived();
         }
+        let is_calm = is_frame && !run.live.is_dirty();
         let (asks, differs) = run.update(msg);
         if let Some(file) = run.state.export.ready.take() {
             effects::save_text(&file);
@@ -265,10 +271,12 @@ impl Component for App {
         run.live.soil(asks.paint);
         if is_frame {
             run.live.paint(&mut run.state);
+            self.patience.frame(&mut run.state, is_calm, &self.on);
         } else {
             run.live.tell_root(&run.state);
         }
-        if run.live.wants_frame(run.state.playing) || run.is_searching() {
+        let waits = run.is_searching() || self.patience.is_making();
+        if run.live.wants_frame(run.state.playing) || waits {
             self.frames.request(&self.on);
         }
         differs

@@ -176,7 +176,7 @@ struct Key {
 
 const QUIET_US: u64 = 50_000;
 /// So many events of the model take a few milliseconds.
-const SEARCH_STEPS: u32 = 1_000;
+const SEARCH_STEPS: u32 = 3_000;
 
 impl Maker {
     /// What there is to see now.

@@ -39,6 +39,8 @@ pub struct State {
     pub pacing: Pacing,
     fixed: Pace,
     last_frame_ms: Option<f64>,
+    /// Whether playing waits: another run is being made for this moment.
+    pub held: bool,
     /// The record whose biography is shown.
     pub followed: Option<RecordId>,
     /// Whether its route is lit: somebody asked for it.
@@ -139,6 +141,7 @@ impl State {
             pacing: Pacing::Smart,
             fixed,
             last_frame_ms: None,
+            held: false,
             followed: None,
             lit: false,
             among: None,
@@ -373,7 +376,7 @@ impl State {
     }
 
     fn frame(&mut self, now_ms: f64) -> Asks {
-        if !self.playing {
+        if !self.playing || self.held {
             self.last_frame_ms = None;
             return NOTHING;
         }

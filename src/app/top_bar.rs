@@ -15,7 +15,7 @@ use super::words::{fill, words};
 pub fn top_bar(state: &State, on: &Callback<Msg>) -> Html {
     let w = words();
     let (player, theme) = (&state.player, state.theme);
-    let can_undo = player.can_undo() || state.refused.is_some();
+    let can_undo = player.undone().is_some() || state.refused.is_some();
     let tool = |label, path, action, enabled: bool, msg| {
         Tool { label, path, action: Some(action), disabled: !enabled, msg }.view(on)
     };
@@ -38,7 +38,7 @@ pub fn top_bar(state: &State, on: &Callback<Msg>) -> Html {
             { more("tools", state.tools, Msg::Tools(!state.tools), on) }
             <div class="tools">
                 { tool(w.undo, icons::UNDO, "undo", can_undo, Msg::Undo) }
-                { tool(w.redo, icons::REDO, "redo", player.can_redo(), Msg::Redo) }
+                { tool(w.redo, icons::REDO, "redo", player.redone().is_some(), Msg::Redo) }
                 { export::menu(on) }
                 { tool(w.present, icons::PRESENT, "present", true, Msg::Present(!state.present)) }
                 { themes(theme, on) }

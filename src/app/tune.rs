@@ -67,28 +67,15 @@ impl Tune {
 impl State {
     /// What the user does with settings.
     pub fn tune(&mut self, msg: TuneMsg) -> Asks {
-        match msg {
-            TuneMsg::Set(place, value) => {
-                let Some(knob) = Knob::find(&general(&place)) else { return RENDER };
-                let edits = if self.tune.from_now && knob.acts() != Acts::Run {
-                    // What is done now is done at the moment that was seen.
-                    self.playing = false;
-                    let json = self.draft().to_value();
-                    from_now::change(&json, &knob, &place, self.now_us, value.as_deref())
-                } else {
-                    knob.turn(&place, value.as_deref())
-                };
-                self.edit(&place, &edits)
-            }
-            TuneMsg::Edit(edits) => self.edit("", &edits),
-            TuneMsg::Without(edits) => {
+        if let Some((place, edits)) = self.turned(&msg) {
+            // What is done now is done at the moment that was seen.
+            self.playing &= !(self.tune.from_now && matches!(msg, TuneMsg::Set(..)));
+            if matches!(msg, TuneMsg::Without(_)) {
                 self.tune.which = Default::default();
-                self.edit("", &edits)
             }
-            TuneMsg::Preset(preset) => {
-                let edits = preset.edits(self.draft());
-                self.edit("", &edits)
-            }
+            return self.edit(&place, &edits);
+        }
+        match msg {
             TuneMsg::Search(text) => {
                 self.tune.search = text;
                 self.ask(Topic::Texts)
@@ -110,6 +97,26 @@ impl State {
                 self.tune.from_now = from_now;
                 self.ask(Topic::Texts)
             }
+            _ => RENDER,
+        }
+    }
+
+    /// What a message changes of the script, and the place of the setting that it turns.
+    pub(super) fn turned(&self, msg: &TuneMsg) -> Option<(String, Vec<Edit>)> {
+        match msg {
+            TuneMsg::Set(place, value) => {
+                let (knob, value) = (Knob::find(&general(place))?, value.as_deref());
+                let edits = if self.tune.from_now && knob.acts() != Acts::Run {
+                    let json = self.draft().to_value();
+                    from_now::change(&json, &knob, place, self.now_us, value)
+                } else {
+                    knob.turn(place, value)
+                };
+                Some((place.clone(), edits))
+            }
+            TuneMsg::Edit(edits) | TuneMsg::Without(edits) => Some((String::new(), edits.clone())),
+            TuneMsg::Preset(preset) => Some((String::new(), preset.edits(self.draft()))),
+            _ => None,
         }
     }
 

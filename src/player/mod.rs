@@ -9,16 +9,14 @@ mod kinds;
 mod marks;
 mod pace;
 mod risk;
+mod take;
 mod told;
 
 use std::sync::Arc;
 
-use crate::model::digest::Digest;
 use crate::model::ids::RecordId;
-use crate::model::run::{End, finish};
-use crate::model::trace::{Observer, TraceEvent};
+use crate::model::trace::TraceEvent;
 use crate::model::{Setup, World};
-use crate::script::resolve::Resolved;
 use crate::script::{Action, Do, Duration, Notice, Script, ScriptError};
 use crate::verdict::{Ledger, Totals, Verdict};
 
@@ -28,42 +26,18 @@ pub use kinds::{Class, Filter, Whom};
 pub use marks::{Mark, MarkKind};
 pub use pace::{Fold, Pace, within};
 pub use risk::at_risk;
+use take::Take;
+pub use take::{Made, Making};
 pub use told::{line, sentence};
-
-/// How many steps lie between two keyframes at first.
-const KEYFRAME_STEPS: u32 = 500;
-/// How many keyframes there are at most; then every other one goes.
-const KEYFRAMES_MAX: usize = 256;
 
 /// A run with its keyframes, and what was tried before.
 #[derive(Debug)]
 pub struct Player {
     take: Take,
+    /// A run that was made ahead.
+    ready: Option<Made>,
     past: Vec<Script>,
     future: Vec<Script>,
-}
-
-/// One run of one script.
-#[derive(Debug)]
-struct Take {
-    script: Script,
-    setup: Arc<Setup>,
-    notices: Vec<Notice>,
-    trace: Vec<TraceEvent>,
-    end: End,
-    digest: u64,
-    keyframes: Vec<Frame>,
-    cursor: Frame,
-    /// The ledger when the run is over.
-    last: Ledger,
-    pace: Pace,
-}
-
-/// The world and the ledger at one moment.
-#[derive(Clone, Debug)]
-struct Frame {
-    world: World,
-    ledger: Ledger,
 }
 
 /// What there is to see at one moment.
@@ -81,32 +55,19 @@ pub struct Moment<'a> {
     pub trace: &'a [TraceEvent],
 }
 
-/// Writes down the trace and keeps the ledger.
-struct Recorder {
-    trace: Vec<TraceEvent>,
-    ledger: Ledger,
-}
-
-impl Observer for Recorder {
-    fn observe(&mut self, event: &TraceEvent) {
-        self.ledger.observe(event);
-        self.trace.push(event.clone());
-    }
-}
-
 impl Player {
     /// Runs a script.
     pub fn new(script: Script) -> Result<Self, ScriptError> {
-        Ok(Self { take: Take::new(script)?, past: Vec::new(), future: Vec::new() })
+        Ok(Self { take: Take::new(script)?, ready: None, past: Vec::new(), future: Vec::new() })
     }
 
     /// Another player for another script, which remembers that it comes from this one.
-    pub fn fork(&self, script: Script) -> Result<Self, ScriptError> {
+    pub fn fork(&mut self, script: Script) -> Result<Self, ScriptError> {
         let mut past = self.past.clone();
         if script != *self.script() {
             past.push(self.script().clone());
         }
-        Ok(Self { take: Take::new(script)?, past, future: Vec::new() })
+        Ok(Self { take: self.run(script)?, ready: None, past, future: Vec::new() })
     }
 
     /// The verdicts when the run is over.
@@ -211,31 +172,50 @@ impl Player {
     /// Does something at the next microsecond after `now_us`: from there the run is another one.
     /// Later actions of the script stay.
     pub fn act(&mut self, now_us: u64, what: Do) -> Result<(), ScriptError> {
+        self.set(self.acted(now_us, what))
+    }
+
+    /// The script with that.
+    #[must_use]
+    pub fn acted(&self, now_us: u64, what: Do) -> Script {
         let mut script = self.take.script.clone();
         let at = Some(Duration::from_us(now_us + 1));
         script.actions.push(Action { at, when: None, after: None, what });
-        self.set(script)
+        script
+    }
+
+    /// Keeps a run that was made ahead, for when its script is asked for.
+    pub fn keep(&mut self, made: Made) {
+        self.ready = Some(made);
+    }
+
+    /// The run of a script.
+    fn run(&mut self, script: Script) -> Result<Take, ScriptError> {
+        match self.ready.take() {
+            Some(made) if *made.script() == script => Ok(made.take()),
+            _ => Take::new(script),
+        }
     }
 
     /// Runs another script; this one can be brought back.
     pub fn set(&mut self, script: Script) -> Result<(), ScriptError> {
-        let take = Take::new(script)?;
+        let take = self.run(script)?;
         let before = std::mem::replace(&mut self.take, take);
         self.past.push(before.script);
         self.future.clear();
         Ok(())
     }
 
-    /// Whether there is something to bring back.
+    /// The script that can be brought back.
     #[must_use]
-    pub fn can_undo(&self) -> bool {
-        !self.past.is_empty()
+    pub fn undone(&self) -> Option<&Script> {
+        self.past.last()
     }
 
-    /// Whether something was brought back that can be done again.
+    /// The script that was taken back and can be brought back again.
     #[must_use]
-    pub fn can_redo(&self) -> bool {
-        !self.future.is_empty()
+    pub fn redone(&self) -> Option<&Script> {
+        self.future.last()
     }
 
     /// Brings back the script before the last change.
@@ -254,7 +234,7 @@ impl Player {
 
     /// A script that ran before runs again.
     fn swap_in(&mut self, script: Script, back: bool) {
-        let Ok(take) = Take::new(script) else { return };
+        let Ok(take) = self.run(script) else { return };
         let before = std::mem::replace(&mut self.take, take).script;
         if back {
             self.future.push(before);
@@ -262,85 +242,4 @@ impl Player {
             self.past.push(before);
         }
     }
-}
-
-impl Take {
-    fn new(script: Script) -> Result<Self, ScriptError> {
-        let resolved: Resolved = script.resolve()?;
-        let setup = Setup::new(&script, &resolved);
-        let mut recorder = Recorder { trace: Vec::new(), ledger: Ledger::new(setup.clone()) };
-        let mut world = World::new(&setup, &mut recorder);
-        let first = Frame { world: world.clone(), ledger: recorder.ledger.clone() };
-        let (keyframes, end) = record(&mut world, &mut recorder, first.clone());
-        let mut trace = recorder.trace;
-        end.cut(&mut trace);
-        let mut last = Ledger::of(&setup, &trace);
-        last.finish();
-        Ok(Self {
-            pace: Pace::smart(&trace, end.at_us),
-            digest: Digest::of(&trace),
-            notices: resolved.notices,
-            cursor: first,
-            script,
-            setup,
-            trace,
-            end,
-            keyframes,
-            last,
-        })
-    }
-
-    fn seek(&mut self, now_us: u64) -> Moment<'_> {
-        let now_us = now_us.min(self.end.at_us);
-        // The last keyframe before that moment, unless what is there already is closer.
-        let after = self.keyframes.partition_point(|frame| frame.world.now_us() <= now_us);
-        let frame = &self.keyframes[after.saturating_sub(1)];
-        let here_us = self.cursor.world.now_us();
-        if here_us > now_us || here_us < frame.world.now_us() {
-            self.cursor = frame.clone();
-        }
-        let Frame { world, ledger } = &mut self.cursor;
-        while world.next_us().is_some_and(|next_us| next_us <= now_us) {
-            world.step(ledger);
-        }
-        let over = now_us == self.end.at_us;
-        Moment {
-            world: &self.cursor.world,
-            ledger: if over { &self.last } else { &self.cursor.ledger },
-            now_us,
-            last_event: self.trace.partition_point(|event| event.at_us <= now_us).checked_sub(1),
-            trace: &self.trace,
-        }
-    }
-}
-
-/// Runs to the end and keeps a frame every so many steps, ever fewer in a long run.
-fn record(world: &mut World, recorder: &mut Recorder, first: Frame) -> (Vec<Frame>, End) {
-    let mut keyframes = vec![first];
-    let (mut steps, mut distance) = (0, KEYFRAME_STEPS);
-    // The ledger of a keyframe is made anew from the trace, once per keyframe.
-    let mut times = Vec::new();
-    let end = finish(world, recorder, &mut |world| {
-        steps += 1;
-        if steps % distance == 0 {
-            times.push(world.clone());
-            if times.len() > KEYFRAMES_MAX {
-                let mut odd = false;
-                times.retain(|_| {
-                    odd = !odd;
-                    !odd
-                });
-                distance *= 2;
-            }
-        }
-    });
-    for world in times {
-        let mut ledger = keyframes[keyframes.len() - 1].ledger.clone();
-        let from = keyframes[keyframes.len() - 1].world.traced() as usize;
-        for event in &recorder.trace[from..world.traced() as usize] {
-            ledger.observe(event);
-        }
-        keyframes.push(Frame { world, ledger });
-    }
-    (keyframes, end)
 }

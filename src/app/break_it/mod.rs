@@ -40,8 +40,6 @@ pub enum BreakMsg {
     Open(usize),
     /// Changes the script's actions.
     Edit(Vec<Edit>),
-    /// Lets an action come at another time.
-    Move(usize, u64),
     /// Lets an action come at another place of the timeline, in milliseconds of playing.
     Drop(usize, f64),
     /// Lets an action come with the event before or behind it.
@@ -102,25 +100,34 @@ impl State {
             BreakMsg::Open(at) => {
                 breaking.open = (breaking.open != Some(at)).then_some(at);
             }
-            BreakMsg::Edit(edits) => return self.edit_actions(&edits),
-            BreakMsg::Drop(at, ms) => {
-                let at_us = self.pace().sim_us(ms);
-                return self.break_it(BreakMsg::Move(at, at_us));
-            }
-            BreakMsg::Nudge(at, direction) => {
-                let Some(at_us) = self.nudged_us(at, direction) else { return RENDER };
-                return self.break_it(BreakMsg::Move(at, at_us));
-            }
             BreakMsg::Show(at) => {
                 self.show_action(at);
                 return self.ask(Topic::Texts);
             }
-            BreakMsg::Move(at, at_us) => {
-                let edits = self.moved(at, at_us);
-                return self.edit_actions(&edits);
-            }
+            msg => return self.struck(&msg).map_or(RENDER, |edits| self.edit_actions(&edits)),
         }
         RENDER
+    }
+
+    /// What a message changes of the script.
+    pub(super) fn struck(&self, msg: &BreakMsg) -> Option<Vec<Edit>> {
+        match msg {
+            BreakMsg::Do(thing, deed) => Some(vec![self.strike(thing, *deed)]),
+            BreakMsg::Edit(edits) => Some(edits.clone()),
+            BreakMsg::Drop(at, ms) => Some(self.moved(*at, self.pace().sim_us(*ms))),
+            BreakMsg::Nudge(at, direction) => {
+                Some(self.moved(*at, self.nudged_us(*at, *direction)?))
+            }
+            _ => None,
+        }
+    }
+
+    /// A deed as an action of the script: now, or when what it is tied to happens.
+    fn strike(&self, thing: &Thing, deed: usize) -> Edit {
+        let now = || json!({ "at": Duration::from_us(self.now_us + 1).to_string() });
+        let mut action = self.tie().cloned().unwrap_or_else(now);
+        action["do"] = self.deed(thing, deed);
+        Edit::put("/actions/-", action)
     }
 
     /// A deed as an action for a script.
@@ -138,15 +145,10 @@ impl State {
     }
 
     fn perform(&mut self, thing: &Thing, deed: usize) -> Asks {
-        let mut action = self.breaking.tie.clone().unwrap_or_default();
-        let now = !action.is_object();
-        if now {
-            action = json!({ "at": Duration::from_us(self.now_us + 1).to_string() });
-        }
-        action["do"] = self.deed(thing, deed);
-        let asks = self.edit_actions(&[Edit::put("/actions/-", action)]);
+        let edit = self.strike(thing, deed);
+        let asks = self.edit_actions(&[edit]);
         if self.breaking.error.is_none() {
-            if now {
+            if self.tie().is_none() {
                 // It takes effect at the next microsecond, and is to be seen at once.
                 self.seek(self.now_us + 1);
             }
@@ -155,6 +157,11 @@ impl State {
             }
         }
         asks
+    }
+
+    /// What the next deed waits for.
+    fn tie(&self) -> Option<&Value> {
+        self.breaking.tie.as_ref().filter(|tie| tie.is_object())
     }
 
     /// Changes actions. What is refused changes nothing.

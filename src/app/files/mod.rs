@@ -5,7 +5,7 @@ mod better;
 mod input;
 mod output;
 
-use ackscope::script::Script;
+use ackscope::script::{Script, ScriptError};
 use serde_json::{Value, json};
 use yew::prelude::*;
 
@@ -201,9 +201,7 @@ impl State {
 
     /// The run takes the settings that the lab has read from the files.
     fn apply_files(&mut self) -> Asks {
-        let answer = self.questions.about(Topic::Files).answer.clone();
-        let script = Script::from_value(&answer["script"]);
-        match script.and_then(|script| self.player.set(script)) {
+        match script(self).and_then(|script| self.player.set(script)) {
             Ok(()) => {
                 self.files.applied = true;
                 self.files.error = None;
@@ -213,6 +211,11 @@ impl State {
         }
         Asks { lab: true, ..PAINT }
     }
+}
+
+/// The run's script with the settings of the files.
+pub fn script(state: &State) -> Result<Script, ScriptError> {
+    Script::from_value(&state.questions.about(Topic::Files).answer["script"])
 }
 
 /// The pane.

@@ -280,6 +280,7 @@ words! {
     promise_open: "undecided";
     metrics_search: "Search metrics";
     metrics_none: "No metric of this run is called so.";
+    metrics_hint: "Each over the whole run; the line is now.";
     metrics_flat: "{n} that never change";
     metrics_chart: "{name} {of}: go to its next change";
     monitoring: "Would monitoring have noticed?";

@@ -1,5 +1,6 @@
 //! What would have saved it: the lab's answers, each with what it saves, trades and costs.
 
+use ackscope::verdict::Fate;
 use serde_json::Value;
 use yew::prelude::*;
 
@@ -18,9 +19,13 @@ pub fn rescue(state: &State, on: &Callback<Msg>) -> Html {
     let w = words();
     let asked = state.lab.asked(Job::Rescue);
     let ask = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Ask(Job::Rescue, "")));
+    // Beside a record that needs no help it is about the others.
+    let spared = state
+        .followed
+        .is_some_and(|id| matches!(state.player.verdict(id).fate, Fate::Delivered | Fate::Aborted));
     html! {
         <section class="lab rescue" data-lab="rescue" aria-live="polite">
-            <h3>{ w.rescue }</h3>
+            <h3>{ if spared { w.why_more.trim_start() } else { w.rescue } }</h3>
             if asked.number == 0 {
                 <p class="hint">{ w.rescue_hint }</p>
                 <button type="button" class="ask" data-action="rescue" onclick={ask}>{ w.rescue_ask }</button>

@@ -44,6 +44,7 @@ pub fn metrics(state: &State, charts: &[Chart], line: &NodeRef, on: &Callback<Ms
             <input type="search" class="search" placeholder={w.metrics_search} aria-label={w.metrics_search} value={state.metrics.clone()} {oninput} />
             { progress(asked, Job::Metrics, on) }
             if found().next().is_none() && !asked.running { <p class="hint">{ w.metrics_none }</p> }
+            if found().next().is_some() { <p class="note">{ w.metrics_hint }</p> }
             <ul class="charts">{ for found().filter(|chart| !chart.flat).map(|chart| view_chart(chart, state, on)) }</ul>
             if flat > 0 {
                 <details class="survived">

@@ -25,6 +25,8 @@ mod lab;
 mod later;
 #[path = "support/probe.rs"]
 mod probe;
+#[path = "browser/search.rs"]
+mod search;
 #[path = "support/site.rs"]
 mod site;
 #[path = "browser/speed.rs"]

@@ -116,6 +116,11 @@ impl Frames {
     }
 }
 
+/// Does something in the next frame, unless what this gives is dropped before.
+pub fn next_frame(then: impl FnOnce() + 'static) -> AnimationFrame {
+    request_animation_frame(move |_| then())
+}
+
 /// Listeners that last as long as the app.
 #[derive(Default)]
 pub struct Listeners {

@@ -291,6 +291,7 @@ impl State {
             return RENDER;
         }
         self.panes.open(pane);
+        self.tune.waits = true;
         let job = match pane {
             Pane::Break => return self.ask(Topic::Texts),
             Pane::Files => {

@@ -43,6 +43,8 @@ pub struct Tune {
     pub open: Option<String>,
     /// Whether changes are from now on, where Kafka lets them be.
     pub from_now: bool,
+    /// Whether somebody waits for the panel: once it was opened, and not when the page starts.
+    pub waits: bool,
     which: [Option<usize>; Group::ALL.len()],
 }
 

@@ -186,6 +186,8 @@ words! {
     moment_offset: "offset {n}";
     search: "Search all settings";
     search_nothing: "No setting has all of these words.";
+    search_found: "{n} found";
+    search_more: "Show {n} more";
     settings_all: "All settings";
     settings_common: "Only the common ones";
     kafka_version: "Kafka";

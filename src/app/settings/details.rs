@@ -1,37 +1,28 @@
-//! What there is to know about a setting, from the lab's texts, and how it is found by them.
+//! What there is to know about a setting, from the lab's texts.
 
+use ackscope::script::Version;
 use ackscope::script::knobs::{Acts, Knob};
 use serde_json::Value;
 use yew::prelude::*;
 
-use super::Props;
 use super::field::Field;
 use crate::app::words::{fill, words};
 
-/// Whether each word that is looked for is in a setting's name or in what is said about it. Letters
-/// beyond ASCII have to be as they are: a table of all of them would come with every visit.
-pub fn is_found(knob: &Knob, search: &str, texts: &Value) -> bool {
-    let about = &texts["settings"][knob.place()];
-    let said = ["does", "costs", "simplified"].map(|name| about[name].as_str().unwrap_or_default());
-    let all = (knob.name().to_owned() + " " + &said.join(" ")).to_ascii_lowercase();
-    search.to_ascii_lowercase().split_whitespace().all(|word| all.contains(word))
-}
-
 /// What it does, what it costs, what the model simplifies; its default for this version of Kafka.
-pub fn view(field: &Field, props: &Props) -> Html {
+pub fn view(field: &Field, version: Version, texts: &Value) -> Html {
     let w = words();
-    let about = &props.texts["settings"][field.knob.place()];
-    if props.texts.is_null() {
+    let about = &texts["settings"][field.knob.place()];
+    if texts.is_null() {
         return html! { <p class="details note" role="status">{ w.lab_working }</p> };
     }
-    if let Some(error) = props.texts["error"].as_str() {
+    if let Some(error) = texts["error"].as_str() {
         return html! { <p class="error" role="alert">{ error.to_owned() }</p> };
     }
     let text = |name: &str| about[name].as_str().unwrap_or_default().to_owned();
     let row = |title: &'static str, text: String| {
         html! { if !text.is_empty() { <dt>{ title }</dt><dd>{ text }</dd> } }
     };
-    let version = props.version.to_string();
+    let version = version.to_string();
     let default = fill(w.default_of, &[("version", &version)]);
     let value = match field.reading.default.as_deref() {
         Some("") | None => w.default_none.to_owned(),
@@ -43,7 +34,7 @@ pub fn view(field: &Field, props: &Props) -> Html {
         Acts::Brokers => "brokers",
         Acts::Run => "restart",
     };
-    let acts = props.texts["acts"][acts].as_str().unwrap_or_default();
+    let acts = texts["acts"][acts].as_str().unwrap_or_default();
     let row_name = |name: &str| html! { <dt>{ name.to_owned() }</dt> };
     html! {
         <div class="details">

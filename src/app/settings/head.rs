@@ -42,7 +42,7 @@ fn version(props: &Props) -> Html {
     });
     let option = |version: &Version| {
         let name = version.to_string();
-        html! { <option value={name.clone()} selected={*version == props.version}>{ name }</option> }
+        html! { <option selected={*version == props.version}>{ name }</option> }
     };
     html! {
         <label class="labelled">{ w.kafka_version }

@@ -6,23 +6,30 @@
 mod cast;
 mod details;
 mod field;
+mod find;
 mod head;
+mod list;
 
 use std::rc::Rc;
 
-use ackscope::script::knobs::{self, Acts, Group, Knob};
+use ackscope::script::knobs::{Acts, Group, Knob};
 use ackscope::script::{Notice, Version};
+use gloo::render::AnimationFrame;
 use serde_json::Value;
 use yew::prelude::*;
 
+use field::Field;
+use find::Finder;
 pub use head::presets;
+use list::List;
 
+use super::effects;
 use super::from_now;
 use super::shown::Shared;
 use super::state::Msg;
 use super::tool::tell;
 use super::tune::{Tune, TuneMsg};
-use super::words::words;
+use super::words::{fill, words};
 
 /// What the panel shows.
 #[derive(Properties)]
@@ -56,35 +63,79 @@ impl PartialEq for Props {
 }
 
 /// The settings panel. A component of its own, since it must not be rendered while somebody types
-/// into it, but when what it shows has changed.
-pub struct Settings;
+/// into it, but when what it shows has changed; and how far its list has grown is nobody else's business.
+pub struct Settings {
+    finder: Finder,
+    list: List,
+    next: Option<AnimationFrame>,
+    /// Whether what the next frame will show was made for an answer: then it makes nothing besides.
+    answered: bool,
+}
+
+/// What happens to its list.
+pub enum Listing {
+    /// A frame has come, in which it may grow.
+    Frame,
+    /// All that was found is asked for.
+    All,
+}
 
 impl Component for Settings {
-    type Message = ();
+    type Message = Listing;
     type Properties = Props;
 
-    fn create(_: &Context<Self>) -> Self {
-        Self
+    fn create(ctx: &Context<Self>) -> Self {
+        let (mut finder, mut list, props) = (Finder::default(), List::default(), ctx.props());
+        list.search(&props.tune.search);
+        let settings = finder.settings(props);
+        if props.tune.waits {
+            list.set(settings)
+        } else {
+            list.set_at_once(settings)
+        }
+        Self { finder, list, next: None, answered: true }
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &Props) -> bool {
+        let props = ctx.props();
+        if props.tune.search != old.tune.search {
+            self.list.search(&props.tune.search);
+        }
+        self.list.set(self.finder.settings(props));
+        self.answered = true;
+        true
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Listing) -> bool {
+        let asked = matches!(msg, Listing::All);
+        if asked {
+            self.list.show_all();
+        } else {
+            self.next = None;
+        }
+        if std::mem::replace(&mut self.answered, asked) && !asked {
+            self.go_on(ctx);
+            return false;
+        }
+        self.list.grow();
+        true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let (w, props) = (words(), ctx.props());
+        let (w, props, list) = (words(), ctx.props(), &self.list);
+        let (all, searching) = (props.tune.all, !props.tune.search.trim().is_empty());
         let elsewhere = props.refused.as_ref().filter(|(place, _)| place.is_empty());
-        let all = props.tune.all;
-        let found: Vec<Html> =
-            Group::ALL.iter().filter_map(|group| view_group(*group, props)).collect();
-        let nothing = found.is_empty();
+        let groups = list.groups().into_iter().map(|group| view_group(group, list, props));
         html! {
             <>
                 { head::head(props) }
                 if let Some((_, why)) = elsewhere {
                     <p class="error" role="alert">{ why }<small>{ w.refused }</small></p>
                 }
-                { for found }
-                if !props.tune.search.is_empty() {
-                    if nothing {
-                        <p class="hint" role="status">{ if props.texts.is_null() { w.lab_working } else { w.search_nothing } }</p>
-                    }
+                if searching { <p class="hint" role="status">{ found(list, props) }</p> }
+                <>{ for groups }</>
+                if searching {
+                    { view_more(list, ctx) }
                 } else {
                     <button type="button" class="ask wide" data-action="all-settings" aria-expanded={if all { "true" } else { "false" }}
                         onclick={tell::<MouseEvent>(&props.on, Msg::Tune(TuneMsg::All(!all)))}>
@@ -92,6 +143,44 @@ impl Component for Settings {
                     </button>
                 }
             </>
+        }
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
+        self.go_on(ctx);
+    }
+}
+
+impl Settings {
+    /// In the next frame, if there is something to come.
+    fn go_on(&mut self, ctx: &Context<Self>) {
+        if self.next.is_none() && self.list.grows() {
+            let link = ctx.link().clone();
+            self.next = Some(effects::next_frame(move || link.send_message(Listing::Frame)));
+        }
+    }
+}
+
+/// How much was found.
+#[inline(never)] // As with all that comes of a search: it is loaded later.
+fn found(list: &List, props: &Props) -> AttrValue {
+    let w = words();
+    match list.len() {
+        0 if props.texts.is_null() => w.lab_working.into(),
+        0 => w.search_nothing.into(),
+        n => fill(w.search_found, &[("n", &n.to_string())]).into(),
+    }
+}
+
+/// The others that were found, if there are others.
+#[inline(never)]
+fn view_more(list: &List, ctx: &Context<Settings>) -> Html {
+    let more = list.more();
+    html! {
+        if more > 0 {
+            <button type="button" class="ask wide" data-action="more-settings" onclick={ctx.link().callback(|_| Listing::All)}>
+                { fill(words().search_more, &[("n", &more.to_string())]) }
+            </button>
         }
     }
 }
@@ -110,41 +199,60 @@ fn title(group: Group) -> &'static str {
     }
 }
 
-/// A group with the settings that are looked for, if it has some.
-fn view_group(group: Group, props: &Props) -> Option<Html> {
-    let Props { tune, script, version, .. } = props;
-    let searching = !tune.search.trim().is_empty();
-    let mut knobs = knobs::of(group, *version, tune.all || searching);
-    if searching {
-        knobs.retain(|knob| details::is_found(knob, &tune.search, &props.texts));
-    }
-    let reading = |knob: Knob| {
-        let place = tune.place(group, &knob);
-        let mut reading = knob.read(script, &place, *version)?;
-        let may = tune.from_now && knob.acts() != Acts::Run;
-        let later = may.then(|| from_now::later(script, &knob, &place)).flatten();
-        if may {
-            // What it becomes in the course of the run, against what it is at the beginning.
-            reading.default = Some(reading.value.clone());
-        }
-        if let Some(later) = &later {
-            reading.value.clone_from(&later.value);
-        }
-        Some(field::view(&field::Field { knob, place, reading, later }, props))
-    };
-    let fields: Vec<Html> = knobs.iter().copied().filter_map(reading).collect();
+/// A group with its settings that are on the page.
+fn view_group(group: Group, list: &List, props: &Props) -> Html {
+    let fields = list.shown(group).filter_map(|knob| Some(field(group, knob, props)?.view()));
     let shown = |notice: &&Notice| {
         places(group).iter().any(|place| notice.place.starts_with(place))
-            && !knobs.iter().any(|knob| is_about(notice, knob))
+            && !list.of(group).any(|item| is_about(notice, &item.knob))
     };
     let notices = props.notices.iter().filter(shown);
-    (!fields.is_empty()).then(|| html! {
-        <fieldset class="group" key={group as usize}>
+    html! {
+        <fieldset class="group" spellcheck="false" key={group as usize}>
             <legend>{ title(group) }</legend>
             { cast::which(group, props) }
-            { for fields }
+            <>{ for fields }</>
             { for notices.map(|notice| html! { <p class="notice">{ "* " }{ &notice.message }</p> }) }
         </fieldset>
+    }
+}
+
+/// What there is to see of a setting.
+fn field(group: Group, knob: Knob, props: &Props) -> Option<Field> {
+    let Props { tune, script, version, .. } = props;
+    let place = tune.place(group, &knob);
+    let mut reading = knob.read(script, &place, *version)?;
+    let acts = knob.acts();
+    let may = tune.from_now && acts != Acts::Run;
+    let later = may.then(|| from_now::later(script, &knob, &place)).flatten();
+    if may {
+        // What it becomes in the course of the run, against what it is at the beginning.
+        reading.default = Some(reading.value.clone());
+    }
+    if let Some(later) = &later {
+        reading.value.clone_from(&later.value);
+    }
+    // Of what is changed later only that is said.
+    let old = |notice: &Notice| later.is_some() && !is_later(notice);
+    let notices = props.notices.iter().filter(|notice| is_about(notice, &knob) && !old(notice));
+    // Several clients that are set alike are told once.
+    let mut said: Vec<String> = notices.map(|notice| notice.message.clone()).collect();
+    said.dedup();
+    let refusal = props.refused.as_ref().filter(|(at, _)| *at == *place);
+    let overruled =
+        knob.name() == "enable.idempotence" && props.idempotent != (reading.value == "true");
+    let open = tune.open.as_ref() == Some(&place);
+    Some(Field {
+        knob,
+        place: place.into(),
+        reading,
+        later,
+        refusal: refusal.map(|(_, why)| why.clone()),
+        overruled,
+        said,
+        whole_run: tune.from_now && acts == Acts::Run,
+        open: open.then(|| (*version, props.texts.clone())),
+        on: props.on.clone(),
     })
 }
 

@@ -150,6 +150,18 @@ const COMMON: &[(Scope, &str)] = &[
     (Scope::Consumer, "max.poll.records"),
 ];
 
+impl PartialEq for Knob {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Property(one), Self::Property(other)) => {
+                one.scope == other.scope && one.name == other.name
+            }
+            (Self::Own(one), Self::Own(other)) => one.place == other.place,
+            _ => false,
+        }
+    }
+}
+
 impl Knob {
     /// The setting of that place.
     #[must_use]

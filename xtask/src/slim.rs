@@ -1,11 +1,11 @@
 //! Takes from the built site what only its writers need: esbuild minifies scripts and style sheets, and
-//! the names by which the wasm and its script know each other lose their random half.
+//! the names by which the wasm and its script know each other become numbers.
 //!
 //! Such a name is replaced by one as long, so that nothing else in the wasm changes its place.
 
 use crate::shell::{self, Outcome};
 use crate::tools;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -48,20 +48,22 @@ fn files(folder: &Path, extension: &str) -> std::io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// wasm-bindgen makes names unique by a hash: `__wbg_close_4c46ff8802ca60e6`. In one module a
-/// number does as well, and is mostly 0. In order, so that no new name is one still to be replaced.
+/// wasm-bindgen names what goes between the two by what it is, and makes that unique by a hash:
+/// `__wbg_close_4c46ff8802ca60e6`. A number does as well. Names that are as long are filled up with
+/// zeros, which take no room in what is sent.
 fn renamed(script: &str) -> Vec<(String, String)> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '$');
     let names: BTreeSet<&str> = script.split(|c| !is_part(c)).collect();
-    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
-    let names = names.into_iter().filter_map(|name| {
-        let (stem, hash) = name.strip_prefix("__wb").and(name.rsplit_once('_'))?;
-        let is_hash = hash.len() == 16 && hash.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
-        let number = is_hash.then(|| counts.entry(stem).or_default())?;
-        *number += 1;
-        Some((name.to_owned(), format!("{stem}_{:016}", *number - 1)))
-    });
-    names.collect()
+    let is_unique = |name: &&str| {
+        let is_generated = name.starts_with("__wb") || name.starts_with("wasm_bindgen__");
+        let hash = name.rsplit_once('_').map_or("", |(_, hash)| hash.trim_start_matches('h'));
+        let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+        is_generated && hash.len() == 16 && hash.chars().all(is_digit)
+    };
+    let names = names.into_iter().filter(is_unique).enumerate();
+    names
+        .map(|(at, name)| (name.to_owned(), format!("_{at:03}{:0<1$}", "", name.len() - 4)))
+        .collect()
 }
 
 fn replace(bytes: &mut [u8], old: &str, new: &str) {
@@ -79,12 +81,13 @@ mod tests {
     #[test]
     fn names_stay_different_and_as_long() {
         let script =
-            "x: { __wbg_a_00000000000000ff: 1, __wbg_a_0000000000000001: 2, __wbg_b_c: 3 }";
+            "x: { __wbg_a_00000000000000ff: 1, __wbg_bb_0000000000000001: 2, __wbg_b_c: 3 }";
         let names = renamed(script);
         let news: Vec<&str> = names.iter().map(|(_, new)| new.as_str()).collect();
-        assert_eq!(news, ["__wbg_a_0000000000000000", "__wbg_a_0000000000000001"]);
-        let mut wasm = b"\x18__wbg_a_00000000000000ff\0".to_vec();
+        assert_eq!(news, ["_00000000000000000000000", "_001000000000000000000000"]);
+        assert!(names.iter().all(|(old, new)| old.len() == new.len()));
+        let mut wasm = b"\x19__wbg_bb_0000000000000001\0".to_vec();
         names.iter().for_each(|(old, new)| replace(&mut wasm, old, new));
-        assert_eq!(wasm, b"\x18__wbg_a_0000000000000001\0");
+        assert_eq!(wasm, b"\x19_001000000000000000000000\0");
     }
 }

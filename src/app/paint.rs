@@ -13,10 +13,10 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use super::effects::pixel_ratio;
 use super::repaint::{Look, Picture};
 
-/// The fonts, as the style sheet has them.
-pub const SANS: &str = "Inter, system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', sans-serif";
+/// The fonts of the style sheet, in short: a canvas is told them with nearly every text.
+const SANS: &str = "Inter, system-ui, sans-serif";
 /// That for what is code: names, numbers, times.
-pub const MONO: &str = "'JetBrains Mono', ui-monospace, SFMono-Regular, Menlo, Consolas, monospace";
+const MONO: &str = "'JetBrains Mono', ui-monospace, Menlo, monospace";
 
 /// A canvas with the colours of a theme.
 pub struct Painter {

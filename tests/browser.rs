@@ -11,12 +11,18 @@ mod compare;
 #[path = "support/cpu.rs"]
 #[allow(dead_code, clippy::disallowed_types, reason = "a clock, shared with the benchmarks")]
 mod cpu;
+#[path = "browser/deeds.rs"]
+mod deeds;
 #[path = "browser/everywhere.rs"]
 mod everywhere;
+#[path = "browser/fates.rs"]
+mod fates;
 #[path = "browser/files.rs"]
 mod files;
 #[path = "browser/found.rs"]
 mod found;
+#[path = "browser/groups.rs"]
+mod groups;
 #[path = "browser/keyboard.rs"]
 mod keyboard;
 #[path = "browser/lab.rs"]
@@ -25,6 +31,8 @@ mod lab;
 mod later;
 #[path = "support/probe.rs"]
 mod probe;
+#[path = "support/scripts.rs"]
+mod scripts;
 #[path = "browser/search.rs"]
 mod search;
 #[path = "support/site.rs"]

@@ -1,9 +1,10 @@
 //! Files as a user comes to them: pasted and dropped, with their problems by line, and out again, as
 //! properties and as code of clients.
 
+use ackscope::script::clients::{Client, code};
 use serde_json::json;
 
-use crate::story::{click, digest, evaluate, until};
+use crate::story::{click, digest, evaluate, story, until};
 use crate::tune::{choose, paused, text_of, type_into, until_another};
 
 #[tokio::test]
@@ -107,5 +108,29 @@ async fn what_kafka_would_refuse_in_a_file_cannot_be_applied() {
     assert!(text_of(&browser, ".problem").await.contains("Must set acks to all"));
     let disabled = "document.querySelector('[data-action=apply-files]').disabled";
     assert_eq!(evaluate(&browser, disabled).await, json!(true));
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn the_settings_leave_as_code_of_each_client_as_the_library_writes_it() {
+    let (_site, browser) = paused().await;
+    click(&browser, "[data-pane=files]").await;
+    until(&browser, "document.querySelector('[data-choice=client] option[value=java]')").await;
+    let shown = "[...document.querySelectorAll('.files-out .file')].map(it =>
+        [it.querySelector('.file-name').textContent, it.querySelector('pre')?.textContent ?? '',
+            [...it.querySelectorAll('.cannot li')].map(it => it.textContent)])";
+    for client in Client::ALL {
+        choose(&browser, "[data-choice=client]", client.id()).await;
+        let files = code(story().script(), client).expect("a run");
+        assert!(files.len() > 1, "a producer and a group");
+        let cannot = |(what, why): &(String, String)| format!("{what}: {why}");
+        let expected = files.iter().map(|it| {
+            let cannot: Vec<String> = it.cannot.iter().map(cannot).collect();
+            json!([it.name, it.text, cannot])
+        });
+        let expected = json!(expected.collect::<Vec<_>>());
+        until(&browser, &format!("JSON.stringify({shown}) === JSON.stringify({expected})")).await;
+    }
+    assert_eq!(browser.console().await, vec![]);
     browser.close().await;
 }

@@ -11,13 +11,13 @@ use crate::access::standing;
 use crate::browser::Browser;
 use crate::story::{evaluate, until};
 
-const TAB: char = '\u{e004}';
-const ENTER: char = '\u{e007}';
+pub const TAB: char = '\u{e004}';
+pub const ENTER: char = '\u{e007}';
 const SHIFT: char = '\u{e008}';
 const ESCAPE: char = '\u{e00c}';
 
 /// Presses keys, each while those before it are held.
-async fn strike(browser: &Browser, keys: &[char]) {
+pub async fn strike(browser: &Browser, keys: &[char]) {
     let mut actions = KeyActions::new("keyboard".to_owned());
     for value in keys {
         actions = actions.then(KeyAction::Down { value: *value });

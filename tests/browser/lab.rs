@@ -15,7 +15,7 @@ use crate::story::{click, digest, evaluate, open, press, scrub, story, until};
 use crate::{dist, open_framed};
 
 /// Seven hundred records: every search takes long.
-const LARGE: &str = include_str!("../stage/large.json");
+pub const LARGE: &str = include_str!("../stage/large.json");
 
 /// Opens a script as a file, and stops it.
 pub async fn open_file(browser: &Browser, text: &str) {
@@ -223,6 +223,19 @@ async fn metrics_say_what_they_are_at_the_moment_and_are_found_by_name() {
     click(&browser, ".chart .plot").await;
     let middle = "(it => Math.abs(it.value - it.max / 2) < it.max / 20)(document.querySelector('[data-scrubber]'))";
     until(&browser, middle).await;
+    // In each of them the moment is marked, wherever it is.
+    for share in [0.25, 0.9] {
+        let most =
+            evaluate(&browser, "Number(document.querySelector('[data-scrubber]').max)").await;
+        scrub(&browser, most.as_f64().expect("a number") * share).await;
+        let marked = format!(
+            "[...document.querySelectorAll('.chart .plot')].every(it => {{
+                const [plot, now] = [it, it.querySelector('.now')].map(it => it.getBoundingClientRect());
+                return now.height > 10 && Math.abs((now.left + now.width / 2 - plot.left) / plot.width - {share}) < 0.02;
+            }})"
+        );
+        until(&browser, &marked).await;
+    }
     assert_eq!(browser.console().await, vec![]);
     browser.close().await;
 }

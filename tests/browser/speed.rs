@@ -1,10 +1,13 @@
 //! What makes the page quick, by what is on the stage: painted in parts it is the same picture; and what
 //! takes long is said.
 
-use serde_json::json;
+use ackscope::player::Player;
+use ackscope::script::Script;
+use serde_json::{Value, json};
 
-use crate::lab::open_file;
-use crate::story::{click, evaluate, open, press, until};
+use crate::lab::{LARGE, open_file};
+use crate::story::{click, digest, evaluate, open, press, scrub, until};
+use crate::tune::until_again;
 
 /// How much a smooth edge may differ that is cut by the edge of a part, of 255, and how many colours of
 /// pixels in a thousand may differ at all.
@@ -69,14 +72,19 @@ const NOTE: &str = "window.noted = [];
     };
     note();";
 
-#[tokio::test]
-async fn what_takes_long_says_so_before_it_begins() {
-    let (_site, browser) = open(1440, 900).await;
-    let run = json!({
+/// A run that takes a second or two to make.
+fn long_run() -> Value {
+    json!({
         "name": "Ten thousand records",
         "topics": [{ "name": "orders" }],
         "producers": [{ "sends": [{ "topic": "orders", "count": 10_000, "every": "1ms" }] }],
-    });
+    })
+}
+
+#[tokio::test]
+async fn what_takes_long_says_so_before_it_begins() {
+    let (_site, browser) = open(1440, 900).await;
+    let run = long_run();
     browser.client.execute(NOTE, vec![]).await.expect("it begins");
     open_file(&browser, &run.to_string()).await;
     until(&browser, "document.querySelector('dialog[open]') === null").await;
@@ -91,4 +99,54 @@ async fn what_takes_long_says_so_before_it_begins() {
     assert_eq!(evaluate(&browser, said).await, json!(true));
     assert_eq!(browser.console().await, vec![]);
     browser.close().await;
+}
+
+/// Changes a setting as a hand does. Then, frame by frame until the run is another one, goes on to the next
+/// event. Answers in how many frames the page said that it is at work, and in how many it did what it was
+/// told before the other run was there.
+const CHANGE: &str = "const [value, done] = arguments;
+    const root = document.documentElement.dataset;
+    const frame = () => new Promise((go) => requestAnimationFrame(() => setTimeout(go, 0)));
+    (async () => {
+        const before = root.digest;
+        let [busy, answered] = [0, 0];
+        const input = document.querySelector('[data-property=\"linger.ms\"] .exact input');
+        input.value = value;
+        input.dispatchEvent(new Event('change', { bubbles: true }));
+        for (let frames = 0; root.digest === before && frames < 3000; frames++) {
+            const time = root.timeUs;
+            document.querySelector('[data-action=forward]').click();
+            await frame();
+            busy += document.body.hasAttribute('data-busy');
+            answered += root.digest === before && root.timeUs !== time;
+        }
+        done([busy, answered]);
+    })();";
+
+#[tokio::test]
+async fn a_setting_of_a_large_run_is_said_to_be_at_work_and_the_page_stays_usable() {
+    for text in [LARGE.to_owned(), long_run().to_string()] {
+        let mut changed = Script::parse(&text).expect("a script");
+        for producer in &mut changed.producers {
+            producer.config.insert("linger.ms".to_owned(), 50.into());
+        }
+        let changed = Player::new(changed).expect("a run");
+        let (_site, browser) = open(1440, 900).await;
+        open_file(&browser, &text).await;
+        until(&browser, "!document.body.hasAttribute('data-busy')").await;
+        let before = digest(&browser).await;
+        let told = browser.client.execute_async(CHANGE, vec![json!("50")]).await.expect("it ends");
+        let [busy, answered] = [0, 1].map(|n: usize| told[n].as_u64().expect("a number"));
+        assert!(busy > 0 && answered > 0, "{busy} frames at work, {answered} that answered");
+        until_again(&browser, &format!("{:016x}", changed.digest())).await;
+        until(&browser, "!document.body.hasAttribute('data-busy')").await;
+        // It is that run which is shown, and can be undone like any other.
+        scrub(&browser, 1e9).await;
+        let end = format!("document.documentElement.dataset.timeUs === '{}'", changed.end_us());
+        until(&browser, &end).await;
+        click(&browser, "[data-action=undo]").await;
+        until_again(&browser, &before).await;
+        assert_eq!(browser.console().await, vec![]);
+        browser.close().await;
+    }
 }

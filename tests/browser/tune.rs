@@ -169,11 +169,28 @@ async fn each_preset_sets_what_it_says() {
     let before = digest(&browser).await;
     for (preset, properties) in [
         ("fast", &[("acks", "1"), ("retries", "0"), ("min.insync.replicas", "1")][..]),
-        ("article", &[("acks", "all"), ("retry.backoff.ms", "300"), ("min.insync.replicas", "2")]),
+        (
+            "article",
+            &[
+                ("acks", "all"),
+                ("retries", "2147483647"),
+                ("retry.backoff.ms", "300"),
+                ("replication factor", "3"),
+                ("min.insync.replicas", "2"),
+            ],
+        ),
         (
             "durable",
-            &[("acks", "all"), ("enable.idempotence", "true"), ("enable.auto.commit", "false")],
+            &[
+                ("acks", "all"),
+                ("enable.idempotence", "true"),
+                ("replication factor", "3"),
+                ("min.insync.replicas", "2"),
+                ("unclean.leader.election.enable", "false"),
+                ("enable.auto.commit", "false"),
+            ],
         ),
+        ("defaults", &[("acks", "all"), ("enable.idempotence", "true"), ("retries", "2147483647")]),
     ] {
         click(&browser, ".tune-head .presets summary").await;
         click(&browser, &format!(".tune-head [data-preset={preset}]")).await;

@@ -113,16 +113,23 @@ async fn what_kafka_would_refuse_in_a_file_cannot_be_applied() {
 
 #[tokio::test]
 async fn the_settings_leave_as_code_of_each_client_as_the_library_writes_it() {
+    let mut script = story().script().clone();
+    script.producers[0].config.insert("max.block.ms".to_owned(), 5_000.into());
     let (_site, browser) = paused().await;
+    click(&browser, "[data-action=all-settings]").await;
+    until(&browser, "document.querySelectorAll('.field').length > 100").await;
+    type_into(&browser, ".field[data-property='max.block.ms'] .exact input", "5000").await;
     click(&browser, "[data-pane=files]").await;
     until(&browser, "document.querySelector('[data-choice=client] option[value=java]')").await;
     let shown = "[...document.querySelectorAll('.files-out .file')].map(it =>
         [it.querySelector('.file-name').textContent, it.querySelector('pre')?.textContent ?? '',
             [...it.querySelectorAll('.cannot li')].map(it => it.textContent)])";
+    let mut refused = 0;
     for client in Client::ALL {
         choose(&browser, "[data-choice=client]", client.id()).await;
-        let files = code(story().script(), client).expect("a run");
+        let files = code(&script, client).expect("a run");
         assert!(files.len() > 1, "a producer and a group");
+        refused += files.iter().map(|it| it.cannot.len()).sum::<usize>();
         let cannot = |(what, why): &(String, String)| format!("{what}: {why}");
         let expected = files.iter().map(|it| {
             let cannot: Vec<String> = it.cannot.iter().map(cannot).collect();
@@ -131,6 +138,7 @@ async fn the_settings_leave_as_code_of_each_client_as_the_library_writes_it() {
         let expected = json!(expected.collect::<Vec<_>>());
         until(&browser, &format!("JSON.stringify({shown}) === JSON.stringify({expected})")).await;
     }
+    assert!(refused > 0, "there is something that a client cannot be told");
     assert_eq!(browser.console().await, vec![]);
     browser.close().await;
 }

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use ackscope::script::Version;
 use ackscope::script::knobs::{Control, Knob, Reading, ladder};
+use ackscope::script::{Duration, Version};
 use serde_json::Value;
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
@@ -13,7 +13,7 @@ use crate::app::from_now::Later;
 use crate::app::state::Msg;
 use crate::app::tool::tell;
 use crate::app::tune::TuneMsg;
-use crate::app::words::{fill, time, words};
+use crate::app::words::{fill, spaced, time, words};
 
 /// A setting of one thing, or of all of its kind.
 pub struct Field {
@@ -155,9 +155,11 @@ fn select(field: &Field, values: &'static [&'static str]) -> Html {
 
 /// A text field for any value.
 fn exact(field: &Field) -> Html {
-    let (value, place) = (field.reading.value.clone(), field.place.clone());
+    let (value, place) = (spaced(&field.reading.value), field.place.clone());
     let onchange = field.on.reform(move |event: Event| {
         let value = event.target_unchecked_into::<HtmlInputElement>().value();
+        // A length of time is compared as scripts have it, without the space.
+        let value = Duration::parse(&value).map_or(value, |length| length.to_string());
         Msg::Tune(TuneMsg::Set(place.to_string(), Some(value)))
     });
     let label = fill(words().exact_value, &[("name", field.knob.name())]);
@@ -187,7 +189,7 @@ fn slider(field: &Field) -> Html {
     let default = reading.default.as_deref().unwrap_or_default();
     let (values, at) = ladder(&field.knob, &reading.value, default);
     let most = (values.len() - 1).to_string();
-    let text = values[at].clone() + " " + field.knob.unit();
+    let text = spaced(&values[at]) + " " + field.knob.unit();
     let place = field.place.clone();
     let oninput = field.on.reform(move |event: InputEvent| {
         let at = event.target_unchecked_into::<HtmlInputElement>().value_as_number() as usize;
@@ -204,7 +206,7 @@ fn reset(field: &Field) -> Html {
     let (default, unit) = (field.reading.default.as_deref().unwrap_or_default(), field.knob.unit());
     let value = match (default, unit) {
         ("", _) => w.default_none.to_owned(),
-        (default, "") => default.to_owned(),
+        (default, "") => spaced(default),
         (default, unit) => default.to_owned() + " " + unit,
     };
     let (text, label) = match &field.later {

@@ -144,7 +144,7 @@ async fn a_setting_of_a_large_run_is_said_to_be_at_work_and_the_page_stays_usabl
         scrub(&browser, 1e9).await;
         let end = format!("document.documentElement.dataset.timeUs === '{}'", changed.end_us());
         until(&browser, &end).await;
-        click(&browser, "[data-action=undo]").await;
+        press(&browser, "[data-action=undo]").await;
         until_again(&browser, &before).await;
         assert_eq!(browser.console().await, vec![]);
         browser.close().await;

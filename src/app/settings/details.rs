@@ -1,16 +1,15 @@
 //! What there is to know about a setting, from the lab's texts.
 
-use ackscope::script::Version;
 use ackscope::script::knobs::{Acts, Knob};
-use serde_json::Value;
 use yew::prelude::*;
 
+use super::Props;
 use super::field::Field;
 use crate::app::words::{fill, words};
 
 /// What it does, what it costs, what the model simplifies; its default for this version of Kafka.
-pub fn view(field: &Field, version: Version, texts: &Value) -> Html {
-    let w = words();
+pub fn view(field: &Field<'_>) -> Html {
+    let (w, Props { texts, version, .. }) = (words(), field.props);
     let about = &texts["settings"][field.knob.place()];
     if texts.is_null() {
         return html! { <p class="details note" role="status">{ w.lab_working }</p> };

@@ -1,14 +1,11 @@
 //! One setting: its name, how it is chosen, its default, and what Kafka says to it.
 
-use std::rc::Rc;
-
-use ackscope::script::knobs::{Control, Knob, Reading, ladder};
-use ackscope::script::{Duration, Version};
-use serde_json::Value;
+use ackscope::script::knobs::{Acts, Control, Knob, Reading, ladder};
+use ackscope::script::{Duration, Notice};
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
-use super::details;
+use super::{Props, details, is_about, is_later};
 use crate::app::from_now::Later;
 use crate::app::state::Msg;
 use crate::app::tool::tell;
@@ -16,56 +13,65 @@ use crate::app::tune::TuneMsg;
 use crate::app::words::{fill, spaced, time, words};
 
 /// A setting of one thing, or of all of its kind.
-pub struct Field {
+pub struct Field<'a> {
     /// The setting.
     pub knob: Knob,
     /// Where it is.
-    pub place: AttrValue,
+    pub place: String,
     /// What the script says.
     pub reading: Reading,
     /// What it becomes in the course of the run.
     pub later: Option<Later>,
-    /// Why its last value was refused.
-    pub refusal: Option<AttrValue>,
-    /// Whether Kafka silently does something else than the setting says: then a notice says why.
-    pub overruled: bool,
-    /// What Kafka silently does about it.
-    pub said: Vec<String>,
-    /// Whether it is for the whole run only, where others may change in its course.
-    pub whole_run: bool,
-    /// The version of Kafka and what the lab says, where that is looked at.
-    pub open: Option<(Version, Rc<Value>)>,
-    /// Where messages go.
-    pub on: Callback<Msg>,
+    /// What the panel shows.
+    pub props: &'a Props,
 }
 
-impl Field {
+impl Field<'_> {
     fn set(&self, value: Option<String>) -> Msg {
-        Msg::Tune(TuneMsg::Set(self.place.to_string(), value))
+        Msg::Tune(TuneMsg::Set(self.place.clone(), value))
+    }
+
+    /// Why its last value was refused.
+    fn refusal(&self) -> Option<&AttrValue> {
+        let refused = self.props.refused.as_ref();
+        refused.filter(|(at, _)| *at == *self.place).map(|(_, why)| why)
+    }
+
+    /// Whether Kafka silently does something else than the setting says: then a notice says why.
+    fn overruled(&self) -> bool {
+        let is_on = self.reading.value == "true";
+        self.knob.name() == "enable.idempotence" && self.props.idempotent != is_on
     }
 
     /// The setting in the panel.
     pub fn view(&self) -> Html {
-        let Self { knob, place, reading, later, refusal, .. } = self;
+        let Self { knob, place, reading, later, props } = self;
         let w = words();
         let (name, changed) = (knob.name(), reading.is_changed());
-        let explain = tell::<MouseEvent>(&self.on, Msg::Tune(TuneMsg::Explain(place.to_string())));
-        let open = if self.open.is_some() { "true" } else { "false" };
+        let refusal = self.refusal();
+        let open = props.tune.open.as_ref() == Some(place);
+        let explain = tell::<MouseEvent>(&props.on, Msg::Tune(TuneMsg::Explain(place.clone())));
+        // Of what is changed later only that is said.
+        let old = |notice: &Notice| later.is_some() && !is_later(notice);
+        let notices = props.notices.iter().filter(|notice| is_about(notice, knob) && !old(notice));
+        // Several clients that are set alike are told once.
+        let mut said: Vec<&str> = notices.map(|notice| &*notice.message).collect();
+        said.dedup();
         html! {
-            <div class="field" data-given={changed.then_some("true")} data-refused={refusal.as_ref().map(|_| "true")} data-property={name} key={knob.place()}>
-                <button type="button" class="field-name" aria-expanded={open} onclick={explain}>
-                    { breakable(name) }{ self.overruled.then_some("*") }
+            <div class="field" data-given={changed.then_some("true")} data-refused={refusal.map(|_| "true")} data-property={name} key={knob.place()}>
+                <button type="button" class="field-name" aria-expanded={if open { "true" } else { "false" }} onclick={explain}>
+                    { breakable(name) }{ self.overruled().then_some("*") }
                 </button>
                 if changed { { reset(self) } }
                 { control(self) }
-                if self.whole_run { <span class="note">{ w.whole_run }</span> }
+                if props.tune.from_now && knob.acts() == Acts::Run { <span class="note">{ w.whole_run }</span> }
                 if let Some(later) = later { <span class="note">{ when(later) }</span> }
                 if reading.mixed { <span class="note">{ w.mixed }</span> }
-                if let Some((version, texts)) = &self.open { { details::view(self, *version, texts) } }
+                if open { { details::view(self) } }
                 if let Some(why) = refusal {
                     <p class="error" role="alert">{ why }<small>{ w.refused }</small></p>
                 }
-                { for self.said.iter().map(|message| html! { <p class="notice">{ "* " }{ message }</p> }) }
+                { for said.iter().map(|message| html! { <p class="notice">{ "* " }{ *message }</p> }) }
             </div>
         }
     }
@@ -95,7 +101,7 @@ fn breakable(name: &'static str) -> Html {
 /// A name of so many letters may need more room than is left beside its value.
 const LONG: usize = 20;
 
-fn control(field: &Field) -> Html {
+fn control(field: &Field<'_>) -> Html {
     match field.knob.control() {
         Control::Switch => switch(field),
         Control::Choice(values) if values.len() > 3 => select(field, values),
@@ -109,10 +115,10 @@ fn control(field: &Field) -> Html {
 }
 
 /// On or off: what is in effect.
-fn switch(field: &Field) -> Html {
-    let is_on = (field.reading.value == "true") != field.overruled;
+fn switch(field: &Field<'_>) -> Html {
+    let is_on = (field.reading.value == "true") != field.overruled();
     let next = if is_on { "false" } else { "true" };
-    let onchange = tell::<Event>(&field.on, field.set(Some(next.to_owned())));
+    let onchange = tell::<Event>(&field.props.on, field.set(Some(next.to_owned())));
     html! {
         <label class="onoff">
             <span class="unit">{ if is_on { "true" } else { "false" } }</span>
@@ -121,9 +127,9 @@ fn switch(field: &Field) -> Html {
     }
 }
 
-fn choice(field: &Field, values: &'static [&'static str]) -> Html {
+fn choice(field: &Field<'_>, values: &'static [&'static str]) -> Html {
     let option = |value: &'static str| {
-        let onchange = tell::<Event>(&field.on, field.set(Some(value.to_owned())));
+        let onchange = tell::<Event>(&field.props.on, field.set(Some(value.to_owned())));
         html! {
             <label class="segment" key={value}>
                 <input type="radio" name={field.place.clone()} {value} checked={value == field.reading.value} {onchange} />
@@ -138,11 +144,11 @@ fn choice(field: &Field, values: &'static [&'static str]) -> Html {
     }
 }
 
-fn select(field: &Field, values: &'static [&'static str]) -> Html {
+fn select(field: &Field<'_>, values: &'static [&'static str]) -> Html {
     let place = field.place.clone();
-    let onchange = field.on.reform(move |event: Event| {
+    let onchange = field.props.on.reform(move |event: Event| {
         let value = event.target_unchecked_into::<web_sys::HtmlSelectElement>().value();
-        Msg::Tune(TuneMsg::Set(place.to_string(), Some(value)))
+        Msg::Tune(TuneMsg::Set(place.clone(), Some(value)))
     });
     html! {
         <select class="which" aria-label={field.knob.name()} {onchange}>
@@ -154,13 +160,13 @@ fn select(field: &Field, values: &'static [&'static str]) -> Html {
 }
 
 /// A text field for any value.
-fn exact(field: &Field) -> Html {
+fn exact(field: &Field<'_>) -> Html {
     let (value, place) = (spaced(&field.reading.value), field.place.clone());
-    let onchange = field.on.reform(move |event: Event| {
+    let onchange = field.props.on.reform(move |event: Event| {
         let value = event.target_unchecked_into::<HtmlInputElement>().value();
         // A length of time is compared as scripts have it, without the space.
         let value = Duration::parse(&value).map_or(value, |length| length.to_string());
-        Msg::Tune(TuneMsg::Set(place.to_string(), Some(value)))
+        Msg::Tune(TuneMsg::Set(place.clone(), Some(value)))
     });
     let label = fill(words().exact_value, &[("name", field.knob.name())]);
     let columns = value.len().clamp(2, 14).to_string();
@@ -169,7 +175,7 @@ fn exact(field: &Field) -> Html {
     html! {
         <span class="exact">
             <input type="text" size={columns} {value} {placeholder} aria-label={label}
-                aria-invalid={field.refusal.as_ref().map(|_| "true")} {onchange} onkeydown={blur_on_escape()} />
+                aria-invalid={field.refusal().map(|_| "true")} {onchange} onkeydown={blur_on_escape()} />
             if !unit.is_empty() { <span class="unit">{ unit }</span> }
         </span>
     }
@@ -184,16 +190,16 @@ fn blur_on_escape() -> Callback<KeyboardEvent> {
     })
 }
 
-fn slider(field: &Field) -> Html {
+fn slider(field: &Field<'_>) -> Html {
     let reading = &field.reading;
     let default = reading.default.as_deref().unwrap_or_default();
     let (values, at) = ladder(&field.knob, &reading.value, default);
     let most = (values.len() - 1).to_string();
     let text = spaced(&values[at]) + " " + field.knob.unit();
     let place = field.place.clone();
-    let oninput = field.on.reform(move |event: InputEvent| {
+    let oninput = field.props.on.reform(move |event: InputEvent| {
         let at = event.target_unchecked_into::<HtmlInputElement>().value_as_number() as usize;
-        Msg::Tune(TuneMsg::Set(place.to_string(), values.get(at).cloned()))
+        Msg::Tune(TuneMsg::Set(place.clone(), values.get(at).cloned()))
     });
     html! {
         <input type="range" class="slider" max={most} value={at.to_string()} aria-label={field.knob.name()}
@@ -201,7 +207,7 @@ fn slider(field: &Field) -> Html {
     }
 }
 
-fn reset(field: &Field) -> Html {
+fn reset(field: &Field<'_>) -> Html {
     let w = words();
     let (default, unit) = (field.reading.default.as_deref().unwrap_or_default(), field.knob.unit());
     let value = match (default, unit) {
@@ -214,7 +220,7 @@ fn reset(field: &Field) -> Html {
         None => (w.reset, w.reset_label),
     };
     let label = fill(label, &[("name", field.knob.name()), ("value", &value)]);
-    let onclick = tell::<MouseEvent>(&field.on, field.set(None));
+    let onclick = tell::<MouseEvent>(&field.props.on, field.set(None));
     html! {
         <button type="button" class="reset" aria-label={label} {onclick}>{ fill(text, &[("value", &value)]) }</button>
     }

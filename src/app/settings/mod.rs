@@ -218,12 +218,11 @@ fn view_group(group: Group, list: &List, props: &Props) -> Html {
 }
 
 /// What there is to see of a setting.
-fn field(group: Group, knob: Knob, props: &Props) -> Option<Field> {
+fn field(group: Group, knob: Knob, props: &Props) -> Option<Field<'_>> {
     let Props { tune, script, version, .. } = props;
     let place = tune.place(group, &knob);
     let mut reading = knob.read(script, &place, *version)?;
-    let acts = knob.acts();
-    let may = tune.from_now && acts != Acts::Run;
+    let may = tune.from_now && knob.acts() != Acts::Run;
     let later = may.then(|| from_now::later(script, &knob, &place)).flatten();
     if may {
         // What it becomes in the course of the run, against what it is at the beginning.
@@ -232,28 +231,7 @@ fn field(group: Group, knob: Knob, props: &Props) -> Option<Field> {
     if let Some(later) = &later {
         reading.value.clone_from(&later.value);
     }
-    // Of what is changed later only that is said.
-    let old = |notice: &Notice| later.is_some() && !is_later(notice);
-    let notices = props.notices.iter().filter(|notice| is_about(notice, &knob) && !old(notice));
-    // Several clients that are set alike are told once.
-    let mut said: Vec<String> = notices.map(|notice| notice.message.clone()).collect();
-    said.dedup();
-    let refusal = props.refused.as_ref().filter(|(at, _)| *at == *place);
-    let overruled =
-        knob.name() == "enable.idempotence" && props.idempotent != (reading.value == "true");
-    let open = tune.open.as_ref() == Some(&place);
-    Some(Field {
-        knob,
-        place: place.into(),
-        reading,
-        later,
-        refusal: refusal.map(|(_, why)| why.clone()),
-        overruled,
-        said,
-        whole_run: tune.from_now && acts == Acts::Run,
-        open: open.then(|| (*version, props.texts.clone())),
-        on: props.on.clone(),
-    })
+    Some(Field { knob, place, reading, later, props })
 }
 
 /// Where in a script errors of a group's settings are.

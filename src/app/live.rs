@@ -193,7 +193,6 @@ impl Live {
         }
         self.paint_track(state, sizes.track, theme);
         self.move_scrubber(state);
-        self.tell_root(state);
         if let (false, Some(root)) = (self.ready, root()) {
             self.ready = root.set_attribute("data-ready", "true").is_ok();
         }

@@ -105,7 +105,12 @@ struct Run {
     /// The log, where it is open, and how many events were past when it was made.
     rows: Option<log::Rows>,
     past: usize,
+    /// How many frames what is beside the stage has waited for, where it is not what it should be.
+    late: u8,
 }
+
+/// What is beside the stage waits for so many frames at most while a hand goes on and on.
+const LATE_MAX: u8 = 4;
 
 impl Run {
     fn new() -> Result<Self, ScriptError> {
@@ -125,6 +130,7 @@ impl Run {
             named: String::new(),
             rows: None,
             past: 0,
+            late: 0,
             makers,
             state,
         })
@@ -134,17 +140,25 @@ impl Run {
     fn update(&mut self, msg: Msg) -> (Asks, bool) {
         let is_frame = matches!(msg, Msg::Frame(_));
         let was_playing = self.state.playing;
+        let travels = msg.travels();
         let asks = self.state.update(msg);
+        let is_calm = is_frame && !self.live.is_dirty();
         // What nobody waits for keeps out of the way of what a hand has just done.
-        if is_frame && (self.state.playing || !self.live.is_dirty()) {
+        if is_calm || is_frame && self.state.playing {
             self.makers[self.state.letter() as usize].search(&self.state);
         }
-        if !asks.render && !self.is_searching() {
+        // Whoever goes elsewhere sees the stage there first.
+        let waits = self.late > 0;
+        self.late += u8::from(if waits { is_frame } else { travels });
+        let is_due = self.late > 0 && (is_calm || self.late > LATE_MAX);
+        if travels || !asks.render && !self.is_searching() && !is_due {
             return (asks, false);
         }
+        self.late = 0;
         let shown = compare::shown(&mut self.state, &mut self.makers);
         let rows = self.log(is_frame);
-        let differs = shown != self.shown || rows || was_playing != self.state.playing || !is_frame;
+        let played = was_playing != self.state.playing;
+        let differs = shown != self.shown || rows || played || is_due || !is_frame;
         self.shown = shown;
         let State { revision, pacing, refused, compare, .. } = &self.state;
         let made_for = (*revision, *pacing, refused.is_some(), compare.is_some());
@@ -270,12 +284,16 @@ impl Component for App {
         }
         run.live.soil(asks.paint);
         if is_frame {
-            run.live.paint(&mut run.state);
+            // What is beside the stage comes now, and then a frame of its own.
+            if !(differs && is_calm) || asks.paint {
+                run.live.paint(&mut run.state);
+            }
             self.patience.frame(&mut run.state, is_calm, &self.on);
-        } else {
+        }
+        if run.late == 0 {
             run.live.tell_root(&run.state);
         }
-        let waits = run.is_searching() || self.patience.is_making();
+        let waits = run.is_searching() || self.patience.is_making() || run.late > 0;
         if run.live.wants_frame(run.state.playing) || waits {
             self.frames.request(&self.on);
         }

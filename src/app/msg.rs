@@ -102,6 +102,17 @@ pub enum Msg {
     Shortcuts(bool),
 }
 
+impl Msg {
+    /// Whether it only goes to another moment.
+    #[must_use]
+    pub fn travels(&self) -> bool {
+        matches!(
+            self,
+            Self::Step(_) | Self::Leap(_) | Self::Jump(_) | Self::Seek(_) | Self::Scrub(_)
+        )
+    }
+}
+
 /// In time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {

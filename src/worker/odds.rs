@@ -1,6 +1,6 @@
 //! The odds: how likely harm is, in figures and as what the page draws.
 
-use ackscope::lab::odds::Histogram;
+use ackscope::lab::odds::{Histogram, Trying};
 use ackscope::lab::{Hazard, Odds, Trials};
 use ackscope::script::Script;
 use ackscope::verdict::biography::text::span;
@@ -11,7 +11,7 @@ use super::job::{Begun, Work, script_value, value};
 /// How likely harm is.
 pub fn odds(script: &Script, hazard: &Hazard, runs: u64) -> Begun {
     let trials = Trials::new(script, hazard).map_err(|error| error.to_string())?;
-    Ok(Box::new(Throwing { trials, odds: Odds::default(), seed: 0, runs }))
+    Ok(Box::new(Throwing { trials, odds: Odds::default(), seed: 0, runs, now: None }))
 }
 
 struct Throwing {
@@ -19,13 +19,24 @@ struct Throwing {
     odds: Odds,
     seed: u64,
     runs: u64,
+    /// The run that is under way.
+    now: Option<Trying>,
 }
+
+/// So many events of a run take a few milliseconds: the lab makes room for a hand between two steps.
+const STEPS: u32 = 2_000;
 
 impl Work for Throwing {
     fn step(&mut self) -> bool {
         if self.seed < self.runs {
-            self.odds.add(&self.trials.run(self.seed));
-            self.seed += 1;
+            let now = self.now.take().unwrap_or_else(|| self.trials.begin(self.seed));
+            match now.go_on(STEPS) {
+                Ok(trial) => {
+                    self.odds.add(&trial);
+                    self.seed += 1;
+                }
+                Err(now) => self.now = Some(now),
+            }
         }
         self.seed < self.runs
     }

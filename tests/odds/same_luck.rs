@@ -84,3 +84,21 @@ fn nothing_happens_where_nothing_can() {
     assert_eq!(odds.end_to_end.count(), 360);
     assert!(!crate::hazard("drop=1%").risks.contains(&Risk::Script));
 }
+
+#[test]
+fn a_run_a_little_at_a_time_is_the_same_run() {
+    let trials = trials(&lesson(), "broker-crash=1/s,for=300ms");
+    for seed in 0..20 {
+        let whole = trials.run(seed);
+        let (mut trying, mut turns) = (trials.begin(seed), 0);
+        let parts = loop {
+            turns += 1;
+            match trying.go_on(97) {
+                Ok(trial) => break trial,
+                Err(unfinished) => trying = unfinished,
+            }
+        };
+        assert_eq!(turns, 1 + whole.replay.steps / 97, "seed {seed}");
+        assert_eq!(format!("{parts:?}"), format!("{whole:?}"), "seed {seed}");
+    }
+}

@@ -19,7 +19,7 @@ pub use report::{ComparisonReport, Differences, Latencies, OddsReport, Shares, W
 pub use tally::{Tally, Totals};
 #[cfg(not(target_arch = "wasm32"))]
 pub use threads::over_threads;
-pub use trials::{Trial, Trials};
+pub use trials::{Trial, Trials, Trying};
 
 use super::Harms;
 

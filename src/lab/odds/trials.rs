@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Odds;
-use crate::lab::Replay;
 use crate::lab::hazard::{Hazard, Plan};
+use crate::lab::{Replay, Replaying};
 use crate::model::Setup;
 use crate::script::{Script, ScriptError};
 
@@ -29,6 +29,28 @@ pub struct Trial {
     pub faults: u32,
     /// The run.
     pub replay: Replay,
+}
+
+/// A run that is under way, for whoever must not take long at a time.
+#[derive(Clone, Debug)]
+pub struct Trying {
+    seed: u64,
+    faults: u32,
+    replaying: Box<Replaying>,
+}
+
+impl Trying {
+    /// Goes on by so many events of the model at most. Answers with the run if that ended it.
+    ///
+    /// # Errors
+    /// With itself, as long as it is not over.
+    pub fn go_on(self, most: u32) -> Result<Trial, Self> {
+        let Self { seed, faults, replaying } = self;
+        match replaying.go_on(most) {
+            Ok(replay) => Ok(Trial { seed, faults, replay }),
+            Err(replaying) => Err(Self { seed, faults, replaying }),
+        }
+    }
 }
 
 impl Trials {
@@ -66,6 +88,14 @@ impl Trials {
         let faults = self.plan.draw(seed);
         let count = faults.len() as u32;
         Trial { seed, faults: count, replay: Replay::of(&self.setup.struck(seed, faults)) }
+    }
+
+    /// The run with that seed, to be gone on with.
+    #[must_use]
+    pub fn begin(&self, seed: u64) -> Trying {
+        let faults = self.plan.draw(seed);
+        let count = faults.len() as u32;
+        Trying { seed, faults: count, replaying: Replaying::new(&self.setup.struck(seed, faults)) }
     }
 
     /// The odds of so many runs.

@@ -9,6 +9,7 @@ const wasm = new URL(`./ackscope-lab_bg.wasm${version}`, import.meta.url);
 const SLICE_MS = 5;
 // Nobody reads faster.
 const SAY_MS = 150;
+const LATEST_MS = 1000;
 // So long it rests after each thing that a hand does. Then it works for a while, whatever comes: one
 // who drags something for long still waits for an answer.
 const REST_MS = 40;
@@ -83,13 +84,16 @@ if (!isPage) {
 
 // What rests when a hand does something.
 const working = new Set();
+let handAt = -Infinity;
 const rest = ({ type, buttons }) => {
-  if (type !== "pointermove" || buttons) for (const job of working) job.rest();
+  if (type === "pointermove" && !buttons) return;
+  handAt = performance.now();
+  for (const job of working) job.rest();
 };
 if (isPage) for (const kind of HAND) addEventListener(kind, rest, { capture: true, passive: true });
 
 // What the page has not heard yet: of each job the last. It hears all at once, when it has a moment: what
-// it shows of them is made once.
+// it shows of them is made once. How far a job is waits until a hand is still, though not for ever.
 const unheard = new Map();
 const idle = globalThis.requestIdleCallback ?? ((go) => setTimeout(go, 50));
 let waits;
@@ -101,13 +105,18 @@ const tellAll = () => {
   heardAt = performance.now();
   for (const tell of all) tell();
 };
+const tellSoon = () => {
+  const now = performance.now();
+  const still = Math.min(handAt + SAY_MS, heardAt + LATEST_MS) - now;
+  if (waits.done || still <= 0) return void idle(tellAll, { timeout: 2 * SAY_MS });
+  waits.timer = setTimeout(tellSoon, still);
+};
 const hear = (job, tell, done) => {
   unheard.set(job, tell);
-  const after = done ? 0 : Math.max(0, heardAt + SAY_MS - performance.now());
-  const until = performance.now() + after;
-  if (waits && waits.until <= until) return;
+  if (waits && (waits.done || !done)) return;
   clearTimeout(waits?.timer);
-  waits = { until, timer: setTimeout(() => idle(tellAll, { timeout: 2 * SAY_MS }), after) };
+  const after = done ? 0 : Math.max(0, heardAt + SAY_MS - performance.now());
+  waits = { done, timer: setTimeout(tellSoon, after) };
 };
 
 // A frame may forbid workers: that is asked once.

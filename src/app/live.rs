@@ -47,6 +47,10 @@ pub struct Live {
     /// The event log.
     pub log: log::Handle,
     dirty: bool,
+    /// Whether elements may have been moved or replaced that a frame sets.
+    touched: bool,
+    /// Whether what is beside the stage comes later than what is painted: so do the charts' marks.
+    pub late: bool,
     /// Whether what is painted was painted in parts.
     in_parts: bool,
     ready: bool,
@@ -126,6 +130,11 @@ impl Live {
         self.dirty |= dirty;
     }
 
+    /// Notes that the page was rendered.
+    pub fn touch(&mut self) {
+        self.touched = true;
+    }
+
     /// Whether what is painted is not true any more.
     #[must_use]
     pub fn is_dirty(&self) -> bool {
@@ -141,7 +150,7 @@ impl Live {
     /// Whether a frame is needed: for what has changed, or for what comes to rest.
     #[must_use]
     pub fn wants_frame(&self, playing: bool) -> bool {
-        self.dirty || playing || self.in_parts
+        self.dirty || self.touched || playing || self.in_parts
     }
 
     /// Hears when the pictures change their size. There are others where two worlds are compared.
@@ -175,6 +184,10 @@ impl Live {
     /// Brings the elements up to date.
     pub fn paint(&mut self, state: &mut State) {
         let changed = std::mem::take(&mut self.dirty);
+        if std::mem::take(&mut self.touched) && !changed {
+            self.move_scrubber(state);
+            return;
+        }
         if !changed && (state.playing || !self.in_parts) {
             return;
         }
@@ -297,7 +310,9 @@ impl Live {
             + ")";
         told.band.style(&self.timeline.band, "transform", &band_at);
         let share = parts(state.play_ms / state.pace().total_ms().max(1.0));
-        told.charts.style(&self.charts, "--now", &share);
+        if !self.late {
+            told.charts.style(&self.charts, "--now", &share);
+        }
         told.time.text(&self.transport.time, &now);
         told.rate.text(&self.transport.rate, &rate(state));
         Some(())

@@ -285,6 +285,7 @@ impl Component for App {
         run.live.soil(asks.paint);
         if is_frame {
             // What is beside the stage comes now, and then a frame of its own.
+            run.live.late = run.late > 0;
             if !(differs && is_calm) || asks.paint {
                 run.live.paint(&mut run.state);
             }
@@ -335,8 +336,8 @@ impl Component for App {
         help::show(&run.live.help, run.state.help);
         help::show(&run.live.menu, run.state.menu.open);
         break_it::menu::show(&run.live.thing_menu, &run.state);
-        // A rendering may have moved or replaced what a frame sets.
-        run.live.soil(true);
+        run.live.soil(first);
+        run.live.touch();
         self.frames.request(&self.on);
     }
 }

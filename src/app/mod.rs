@@ -140,18 +140,20 @@ impl Run {
     fn update(&mut self, msg: Msg) -> (Asks, bool) {
         let is_frame = matches!(msg, Msg::Frame(_));
         let was_playing = self.state.playing;
-        let travels = msg.travels();
+        let State { panes, media, .. } = &self.state;
+        let is_much = [Pane::Log, Pane::Metrics].iter().any(|pane| panes.shows(*pane, media.wide));
+        let travels = is_much && msg.travels();
         let asks = self.state.update(msg);
         let is_calm = is_frame && !self.live.is_dirty();
         // What nobody waits for keeps out of the way of what a hand has just done.
-        if is_calm || is_frame && self.state.playing {
-            self.makers[self.state.letter() as usize].search(&self.state);
-        }
-        // Whoever goes elsewhere sees the stage there first.
+        let may_search = is_calm || is_frame && self.state.playing;
+        let letter = self.state.letter() as usize;
+        let found = may_search && self.makers[letter].search(&self.state);
+        // Whoever goes elsewhere sees the stage there first, where there is much beside it.
         let waits = self.late > 0;
         self.late += u8::from(if waits { is_frame } else { travels });
         let is_due = self.late > 0 && (is_calm || self.late > LATE_MAX);
-        if travels || !asks.render && !self.is_searching() && !is_due {
+        if travels || !(asks.render || found || self.is_searching() || is_due) {
             return (asks, false);
         }
         self.late = 0;

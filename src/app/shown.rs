@@ -250,16 +250,18 @@ impl Maker {
         self.followed.as_ref().is_some_and(|followed| followed.search.is_some())
     }
 
-    /// Goes on with the search, by what fits into a frame beside the rest.
-    pub fn search(&mut self, state: &State) {
-        let Some(followed) = &mut self.followed else { return };
-        let Some(search) = &mut followed.search else { return };
+    /// Goes on with the search, by what fits into a frame beside the rest. Answers whether that ended it.
+    pub fn search(&mut self, state: &State) -> bool {
+        let Some(followed) = &mut self.followed else { return false };
+        let Some(search) = &mut followed.search else { return false };
         followed.turn = search.step(SEARCH_STEPS);
-        if followed.turn.is_some() || search.is_over() {
+        let ends = followed.turn.is_some() || search.is_over();
+        if ends {
             followed.search = None;
             followed.deed = followed.turn.as_ref().and_then(|turn| deed(state, turn));
             self.made = None;
         }
+        ends
     }
 }
 

@@ -351,10 +351,10 @@ const SMALL: &str = r#"{
 
 /// How many runs the odds have tried after so long, while a hand does something at every moment or not.
 const WAIT: &str = "const [hand, done] = arguments;
-    const count = () => Number(/of ([0-9]+) runs/i.exec(document.querySelector('[data-lab=odds]').textContent)?.[1] ?? 0);
+    const count = () => Number(/of ([0-9,]+) runs/i.exec(document.querySelector('[data-lab=odds]').textContent)?.[1].replaceAll(',', '') ?? 0);
     const before = count();
     const timer = setInterval(() => hand && dispatchEvent(new PointerEvent('pointerdown')), 15);
-    setTimeout(() => (clearInterval(timer), done(count() - before)), 700);";
+    setTimeout(() => (clearInterval(timer), done(count() - before)), 1500);";
 
 #[tokio::test]
 async fn the_lab_rests_while_a_hand_does_something_and_goes_on_all_the_same() {
@@ -364,7 +364,7 @@ async fn the_lab_rests_while_a_hand_does_something_and_goes_on_all_the_same() {
     press(&browser, "[data-action=odds]").await;
     until(
         &browser,
-        "/of [0-9]+ runs/i.test(document.querySelector('[data-lab=odds]').textContent)",
+        "/of [0-9,]+ runs/i.test(document.querySelector('[data-lab=odds]').textContent)",
     )
     .await;
     let mut runs = [0, 0];

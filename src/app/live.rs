@@ -49,8 +49,6 @@ pub struct Live {
     dirty: bool,
     /// Whether elements may have been moved or replaced that a frame sets.
     touched: bool,
-    /// Whether what is beside the stage comes later than what is painted: so do the charts' marks.
-    pub late: bool,
     /// Whether what is painted was painted in parts.
     in_parts: bool,
     ready: bool,
@@ -181,11 +179,11 @@ impl Live {
         }
     }
 
-    /// Brings the elements up to date.
-    pub fn paint(&mut self, state: &mut State) {
+    /// Brings the elements up to date; where what is beside the stage comes later, so do the charts' marks.
+    pub fn paint(&mut self, state: &mut State, is_late: bool) {
         let changed = std::mem::take(&mut self.dirty);
         if std::mem::take(&mut self.touched) && !changed {
-            self.move_scrubber(state);
+            self.move_scrubber(state, is_late);
             return;
         }
         if !changed && (state.playing || !self.in_parts) {
@@ -205,7 +203,7 @@ impl Live {
             self.in_parts |= state.in_world(letter, paint) == Some(false);
         }
         self.paint_track(state, sizes.track, theme);
-        self.move_scrubber(state);
+        self.move_scrubber(state, is_late);
         if let (false, Some(root)) = (self.ready, root()) {
             self.ready = root.set_attribute("data-ready", "true").is_ok();
         }
@@ -288,7 +286,7 @@ impl Live {
         Some(())
     }
 
-    fn move_scrubber(&self, state: &State) -> Option<()> {
+    fn move_scrubber(&self, state: &State, is_late: bool) -> Option<()> {
         let (w, told) = (words(), &self.told);
         let (from_ms, to_ms) = state.window_ms();
         let now = time(state.now_us);
@@ -310,7 +308,7 @@ impl Live {
             + ")";
         told.band.style(&self.timeline.band, "transform", &band_at);
         let share = parts(state.play_ms / state.pace().total_ms().max(1.0));
-        if !self.late {
+        if !is_late {
             told.charts.style(&self.charts, "--now", &share);
         }
         told.time.text(&self.transport.time, &now);

@@ -153,7 +153,7 @@ impl Run {
         let waits = self.late > 0;
         self.late += u8::from(if waits { is_frame } else { travels });
         let is_due = self.late > 0 && (is_calm || self.late > LATE_MAX);
-        if travels || !(asks.render || found || self.is_searching() || is_due) {
+        if travels || !(asks.render || found || is_due) {
             return (asks, false);
         }
         self.late = 0;
@@ -287,9 +287,8 @@ impl Component for App {
         run.live.soil(asks.paint);
         if is_frame {
             // What is beside the stage comes now, and then a frame of its own.
-            run.live.late = run.late > 0;
             if !(differs && is_calm) || asks.paint {
-                run.live.paint(&mut run.state);
+                run.live.paint(&mut run.state, run.late > 0);
             }
             self.patience.frame(&mut run.state, is_calm, &self.on);
         }

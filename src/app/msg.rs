@@ -86,7 +86,7 @@ pub enum Msg {
     Present(bool),
     /// Shows all of the bar at the top where there is little room.
     Tools(bool),
-    /// What takes long, after that was said.
+    /// What has waited for its run, which is there now.
     Patiently(Box<Msg>),
     /// Takes back the last change.
     Undo,

@@ -105,18 +105,19 @@ const tellAll = () => {
   heardAt = performance.now();
   for (const tell of all) tell();
 };
-const tellSoon = () => {
+const tellSoon = (mine) => {
+  // A job has come to its end meanwhile, which is told sooner.
+  if (waits !== mine) return;
   const now = performance.now();
   const still = Math.min(handAt + SAY_MS, heardAt + LATEST_MS) - now;
-  if (waits.done || still <= 0) return void idle(tellAll, { timeout: 2 * SAY_MS });
-  waits.timer = setTimeout(tellSoon, still);
+  if (!mine.done && still > 0) return void setTimeout(tellSoon, still, mine);
+  idle(() => waits === mine && tellAll(), { timeout: 2 * SAY_MS });
 };
 const hear = (job, tell, done) => {
   unheard.set(job, tell);
   if (waits && (waits.done || !done)) return;
-  clearTimeout(waits?.timer);
-  const after = done ? 0 : Math.max(0, heardAt + SAY_MS - performance.now());
-  waits = { done, timer: setTimeout(tellSoon, after) };
+  waits = { done };
+  setTimeout(tellSoon, done ? 0 : Math.max(0, heardAt + SAY_MS - performance.now()), waits);
 };
 
 // A frame may forbid workers: that is asked once.

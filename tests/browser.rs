@@ -23,6 +23,8 @@ mod files;
 mod found;
 #[path = "browser/groups.rs"]
 mod groups;
+#[path = "browser/heard.rs"]
+mod heard;
 #[path = "browser/keyboard.rs"]
 mod keyboard;
 #[path = "browser/lab.rs"]

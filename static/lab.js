@@ -120,7 +120,16 @@ const hear = (job, tell, done) => {
   setTimeout(tellSoon, done ? 0 : Math.max(0, heardAt + SAY_MS - performance.now()), waits);
 };
 
-// A frame may forbid workers: that is asked once.
+// A frame without an origin may load no worker by its address, but a worker that loads it. It keeps what
+// it is told until then.
+const beginning = `const told = [];
+onmessage = (it) => told.push(it);
+import(${JSON.stringify(import.meta.url)})
+  .then(() => told.forEach((it) => onmessage(it)), (error) => setTimeout(() => { throw error; }));`;
+let place;
+const made = () => new Worker((place ??= URL.createObjectURL(new Blob([beginning], { type: "text/javascript" }))));
+
+// A frame may forbid workers altogether: that is asked once.
 let isForbidden = false;
 
 // Starts a job. `say` hears reports as JSON, each with whether it is the last; `cancel()` ends it.
@@ -148,7 +157,7 @@ export function start(request, say) {
     run(request, module, told, state);
   };
   const there = (module) => {
-    worker = new Worker(import.meta.url, { type: "module" });
+    worker = made();
     worker.onmessage = ({ data: [report, done] }) => told(report, done);
     worker.onerror = (event) => (event.preventDefault(), here(module));
     worker.postMessage([request, module]);

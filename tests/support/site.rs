@@ -51,7 +51,13 @@ impl Site {
         Self::start_with("Access-Control-Allow-Origin: *\r\n", folder, base, pages)
     }
 
-    fn start_with(header: &'static str, folder: &Path, base: &str, pages: &[(&str, &str)]) -> Self {
+    /// As [`Site::start`], with more in the head of each answer.
+    pub fn start_with(
+        header: &'static str,
+        folder: &Path,
+        base: &str,
+        pages: &[(&str, &str)],
+    ) -> Self {
         assert!(base.starts_with('/') && base.ends_with('/'), "{base} must be /…/");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
         let address = listener.local_addr().expect("a bound listener has an address");

@@ -75,17 +75,22 @@ pub fn name_anew(dist: &Path) -> Outcome<()> {
     write(&page, html.as_bytes())
 }
 
-/// What the page asks for later, and the file that says what is in it. `static/lab.js` passes the
-/// version of the lab on.
-const VERSIONED: [(&str, &str); 2] =
-    [("lazy/lab.js", "lazy/ackscope-lab_bg.wasm"), ("lazy/later.css", "lazy/later.css")];
+/// What the page asks for later, and what else comes with it: `static/lab.js` passes its version on.
+const VERSIONED: [(&str, &[&str]); 2] = [
+    ("lazy/lab.js", &["lazy/ackscope-lab.js", "lazy/ackscope-lab_bg.wasm"]),
+    ("lazy/later.css", &[]),
+];
 
 /// The page asks for what comes later by what is in it, so that a new page never meets an old lab.
 pub fn version(dist: &Path) -> Outcome<()> {
     let page = dist.join("index.html");
     let mut html = String::from_utf8(read(&page)?).map_err(|error| error.to_string())?;
-    for (address, content) in VERSIONED {
-        let version = hash(&read(&dist.join(content))?);
+    for (address, along) in VERSIONED {
+        let mut all = read(&dist.join(address))?;
+        for path in along {
+            all.extend(read(&dist.join(path))?);
+        }
+        let version = hash(&all);
         html = once(&html, address, &format!("{address}?{version}"))?;
     }
     write(&page, html.as_bytes())

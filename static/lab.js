@@ -120,17 +120,16 @@ const hear = (job, tell, done) => {
   setTimeout(tellSoon, done ? 0 : Math.max(0, heardAt + SAY_MS - performance.now()), waits);
 };
 
-// A frame without an origin may load no worker by its address, but a worker that loads it. It keeps what
-// it is told until then.
+// The ways to have a worker that are not known to be forbidden. A frame without an origin may load none by
+// its address, but one that loads it, and keeps what it is told until then.
 const beginning = `const told = [];
 onmessage = (it) => told.push(it);
 import(${JSON.stringify(import.meta.url)})
   .then(() => told.forEach((it) => onmessage(it)), (error) => setTimeout(() => { throw error; }));`;
-let place;
-const made = () => new Worker((place ??= URL.createObjectURL(new Blob([beginning], { type: "text/javascript" }))));
-
-// A frame may forbid workers altogether: that is asked once.
-let isForbidden = false;
+const ways = [
+  () => new Worker(import.meta.url, { type: "module" }),
+  () => new Worker(URL.createObjectURL(new Blob([beginning], { type: "text/javascript" }))),
+];
 
 // Starts a job. `say` hears reports as JSON, each with whether it is the last; `cancel()` ends it.
 export function start(request, say) {
@@ -152,24 +151,27 @@ export function start(request, say) {
     hear(job, tell, done);
   };
   const here = (module) => {
-    isForbidden = true;
     worker = undefined;
     run(request, module, told, state);
   };
   const there = (module) => {
-    worker = made();
+    const [way] = ways;
+    if (!way) return here(module);
+    // Some browsers say at once that it is forbidden, others later.
+    const forbidden = () => {
+      if (ways[0] === way) ways.shift();
+      if (!state.cancelled) there(module);
+    };
+    try { worker = way(); } catch { return forbidden(); }
     worker.onmessage = ({ data: [report, done] }) => told(report, done);
-    worker.onerror = (event) => (event.preventDefault(), here(module));
+    worker.onerror = (event) => (event.preventDefault(), forbidden());
     worker.postMessage([request, module]);
   };
   working.add(job);
   compile().then(async (module) => {
     // Whoever asked is answered first: a worker takes a few milliseconds to start.
     await pause(0);
-    if (state.cancelled) return;
-    if (isForbidden) return here(module);
-    // Some browsers say at once that it is forbidden, others later.
-    try { there(module); } catch { here(module); }
+    if (!state.cancelled) there(module);
   }, (error) => told(JSON.stringify({ error: `The lab could not be loaded. Check the connection and reload the page. (${error.message ?? error})` }), true));
   return { cancel: end };
 }

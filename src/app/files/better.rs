@@ -174,14 +174,14 @@ fn better(state: &State, asked: &Asked, on: &Callback<Msg>) -> Html {
 
 /// Lines for another file.
 fn view_lines(state: &State, at: usize, file: &Value, on: &Callback<Msg>) -> Html {
-    let (name, lines) = (text(file, "name"), text(file, "text"));
+    let (name, whole) = (text(file, "name"), text(file, "text"));
     html! {
         <div class="file" key={name.clone()}>
             <div class="file-head">
                 <span class="file-name">{ &name }</span>
-                { output::ways(state, BESIDE + at, &name, &lines, on) }
+                { output::ways(state, BESIDE + at, &name, &whole, on) }
             </div>
-            <pre class="file-text" tabindex="0">{ lines }</pre>
+            <pre class="file-text" tabindex="0">{ for output::lines(&whole) }</pre>
         </div>
     }
 }

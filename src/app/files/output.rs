@@ -86,7 +86,7 @@ fn view_text(state: &State, at: usize, file: &Value, on: &Callback<Msg>) -> Html
             if text.trim().is_empty() {
                 <p class="note">{ w.files_nothing }</p>
             } else {
-                <pre class="file-text" tabindex="0" data-name={name}>{ text }</pre>
+                <pre class="file-text" tabindex="0" data-name={name}>{ for lines(&text) }</pre>
             }
             if !cannot.is_empty() {
                 <div class="cannot">
@@ -97,6 +97,11 @@ fn view_text(state: &State, at: usize, file: &Value, on: &Callback<Msg>) -> Html
             { for remarks.iter().filter_map(Value::as_str).map(|text| html! { <p class="note">{ text.to_owned() }</p> }) }
         </div>
     }
+}
+
+/// The lines of a text; what does not fit on one goes on further in.
+pub fn lines(text: &str) -> impl Iterator<Item = Html> {
+    text.split_inclusive('\n').map(|line| html! { <span class="line">{ line.to_owned() }</span> })
 }
 
 /// Copies a text, or saves it.

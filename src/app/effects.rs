@@ -318,9 +318,14 @@ fn save(blob: &Blob, name: &str) {
         link.click();
     }
     // The browser has begun to read it by then.
-    let then = Closure::once_into_js(move || drop(Url::revoke_object_url(&address)));
-    let _ = window()
-        .set_timeout_with_callback_and_timeout_and_arguments_0(then.unchecked_ref(), 10_000);
+    after(10_000, move || drop(Url::revoke_object_url(&address)));
+}
+
+/// Does something after so many milliseconds.
+pub fn after(ms: i32, then: impl FnOnce() + 'static) {
+    let then = Closure::once_into_js(then);
+    let then = then.unchecked_ref();
+    let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(then, ms);
 }
 
 impl Theme {

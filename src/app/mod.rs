@@ -364,7 +364,7 @@ fn view_run(run: &Run, on: &Callback<Msg>) -> Html {
     let marks = break_it::marks::marks(state, &run.script, window);
     let handles = html! { <Handles {marks} {window} on={on} /> };
     html! {
-        <div class="app" data-present={state.present.then_some("")} data-compare={state.compare.as_ref().map(|_| "true")}>
+        <div class="app" data-present={state.present.then_some("")} data-compare={state.compare.as_ref().map(|both| both.chosen.name())}>
             { top_bar::top_bar(state, on) }
             <main>
                 if state.compare.is_some() {

@@ -41,7 +41,8 @@ pub fn record_panel(props: &RecordPanel<'_>) -> Html {
             if let Some(life) = props.life {
                 { head(life) }
                 { turn(life, props.on) }
-                // Of a record that comes to no harm the life is what one reads.
+                // Where it stands does not change while the run goes on. Of a record that comes to no harm
+                // the life is what one reads.
                 if life.harmed { { props.saved.clone() } }
                 { facts(life) }
                 { risks(life, props.on) }

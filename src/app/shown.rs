@@ -104,7 +104,7 @@ pub struct Life {
     pub processed: String,
     /// Whether it is out of order.
     pub reordered: bool,
-    /// Whether it has come to harm, or is doomed.
+    /// Whether it comes to harm in the end.
     pub harmed: bool,
     /// Whether what the application was told is not so.
     pub deceived: bool,
@@ -290,8 +290,8 @@ fn life(moment: &Moment<'_>, followed: &Followed, reordered: &[u32]) -> Life {
     let id = *id;
     let verdict = moment.ledger.verdict(id);
     let past = steps.partition_point(|step| step.at_us <= moment.now_us);
-    // Nothing has turned before it is decided.
-    let decided = verdict.fate != Fate::Pending;
+    // Nothing has turned before it is decided; of one that is doomed it is known how.
+    let decided = verdict.fate != Fate::Pending || verdict.stranded;
     let turn = turn.as_ref().filter(|turn| decided && turn.at_us <= moment.now_us);
     let event = turn.map(|turn| turn.event);
     // Of several steps of one event the last one is the decision.
@@ -325,7 +325,7 @@ fn life(moment: &Moment<'_>, followed: &Followed, reordered: &[u32]) -> Life {
             times => fill(w.processed_times, &[("n", &times.to_string())]),
         },
         reordered: reordered.contains(&id.0),
-        harmed: is_harm(verdict.fate) || verdict.stranded,
+        harmed: is_harm(*ends),
         deceived: told_wrongly,
         risks: risks.iter().filter(begun).map(|risk| at_risk(risk, moment.now_us)).collect(),
         turn: turn.map(|turn| (turning_text(turn, followed.deed.as_deref()), turn.at_us)),

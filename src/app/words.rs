@@ -100,7 +100,7 @@ words! {
     compare_same: "Both worlds are the same. Change a setting: it changes world {letter}.";
     compare_keep: "Keep {letter}";
     compare_proof: "the fault at every moment";
-    compare_moments: "Tried at each moment at which something happens:";
+    compare_moments: "Tried at each moment of each run at which something happens:";
     compare_keep_help: "Ends the comparison and goes on with world {letter}";
     compare_ends: "{n} records end differently";
     compare_ends_one: "1 record ends differently";

@@ -66,6 +66,8 @@ pub fn view(state: &State, on: &Callback<Msg>) -> Html {
     }
     let report = &asked.report;
     let found = report["before"].is_object();
+    // Then only what would stand in other files is still looked for.
+    let settled = report["part"] == "beside";
     html! {
         <section class="lab checked-files" data-lab="check" aria-live="polite">
             <h3>{ w.check_title }</h3>
@@ -76,8 +78,9 @@ pub fn view(state: &State, on: &Callback<Msg>) -> Html {
                 { semantics(&report["before"]) }
                 { harms(asked, "broken", 0, on) }
                 <h3>{ w.check_better }</h3>
-                { progress(asked, Job::Check, on) }
+                if !settled { { progress(asked, Job::Check, on) } }
                 { better(state, asked, on) }
+                if settled { { progress(asked, Job::Check, on) } }
             }
         </section>
     }

@@ -6,11 +6,15 @@ use yew::prelude::*;
 
 use super::{FilesMsg, Input, read};
 use crate::app::ask::Topic;
+use crate::app::effects;
 use crate::app::icons;
 use crate::app::panes::Pane;
 use crate::app::state::{Msg, State};
 use crate::app::tool::{Tool, tell};
 use crate::app::words::{fill, words};
+
+/// So long nothing is typed before a text is looked at.
+const REST_MS: i32 = 600;
 
 const KINDS: [&str; 4] = ["producer", "consumer", "topic", "broker"];
 
@@ -62,13 +66,18 @@ fn view_input(at: usize, input: &Input, state: &State, on: &Callback<Msg>) -> Ht
         let kind = event.target_unchecked_into::<HtmlSelectElement>().value();
         Msg::Files(FilesMsg::Kind(at, kind))
     });
-    // What is pasted is complete; what is typed when the field is left.
-    let oninput = on.reform(move |event: InputEvent| {
-        let done =
-            matches!(&*event.input_type(), "insertFromPaste" | "insertFromDrop" | "deleteByCut");
-        let text = event.target_unchecked_into::<HtmlTextAreaElement>().value();
-        Msg::Files(FilesMsg::Text(at, text, done))
-    });
+    // What is pasted is complete; what is typed when nothing comes for a while, or the field is left.
+    let oninput = {
+        let on = on.clone();
+        Callback::from(move |event: InputEvent| {
+            let all = ["insertFromPaste", "insertFromDrop", "deleteByCut"];
+            let done = all.contains(&&*event.input_type());
+            let text = event.target_unchecked_into::<HtmlTextAreaElement>().value();
+            on.emit(Msg::Files(FilesMsg::Text(at, text.clone(), done)));
+            let on = on.clone();
+            effects::after(REST_MS, move || on.emit(Msg::Files(FilesMsg::Rest(at, text))));
+        })
+    };
     let onchange = on.reform(move |event: Event| {
         let text = event.target_unchecked_into::<HtmlTextAreaElement>().value();
         Msg::Files(FilesMsg::Text(at, text, true))
@@ -107,7 +116,8 @@ fn said(state: &State, answer: &Value, on: &Callback<Msg>) -> Html {
     if let Some(error) = answer["error"].as_str() {
         return html! { <p class="error" role="alert">{ error.to_owned() }</p> };
     }
-    let Some(problems) = answer["problems"].as_array() else {
+    let problems = answer["problems"].as_array().filter(|_| !state.files.typing);
+    let Some(problems) = problems else {
         return html! { <p class="note" role="status">{ w.lab_working }</p> };
     };
     let several = state.files.inputs.len() > 1;

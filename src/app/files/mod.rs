@@ -18,6 +18,8 @@ use super::state::{Asks, Msg, PAINT, RENDER, State};
 pub enum FilesMsg {
     /// Changes the text of a file; whether that is all for now.
     Text(usize, String, bool),
+    /// Nothing was typed for a while since a file had that text.
+    Rest(usize, String),
     /// Says whose properties a file has; nothing to find it out.
     Kind(usize, String),
     /// Adds a file with its text, or says why it cannot be read.
@@ -54,6 +56,8 @@ pub struct Input {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Files {
     inputs: Vec<Input>,
+    /// Whether somebody is typing: what was said is of another text.
+    typing: bool,
     client: String,
     defaults: bool,
     applied: bool,
@@ -66,6 +70,7 @@ impl Default for Files {
         let inputs = vec![Input::default()];
         Self {
             inputs,
+            typing: false,
             client: String::new(),
             defaults: false,
             applied: false,
@@ -149,9 +154,16 @@ impl State {
                     }
                 }
                 files.applied = false;
-                if !done {
+                files.typing = !done;
+                if files.typing {
                     return RENDER;
                 }
+            }
+            FilesMsg::Rest(at, text) => {
+                if !files.typing || files.inputs.get(at).is_none_or(|it| it.text != text) {
+                    return RENDER;
+                }
+                return self.file(FilesMsg::Text(at, text, true));
             }
             FilesMsg::Kind(at, kind) => {
                 if let Some(input) = files.inputs.get_mut(at) {

@@ -1,11 +1,13 @@
 //! The danger map: a fault, tried at every moment of the run, as a band along the timeline.
 
+use ackscope::script::Script;
 use serde_json::Value;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::rescue::progress;
-use super::{Asked, Job, LabMsg};
+use super::{Asked, Job, Lab, LabMsg};
+use crate::app::compare::{CompareMsg, Letter};
 use crate::app::shown::Shared;
 use crate::app::state::{Msg, State};
 use crate::app::tool::tell;
@@ -183,7 +185,7 @@ pub fn map(state: &State, on: &Callback<Msg>) -> Html {
                 <ul class="danger-legend">
                     { for [("none", w.danger_kind_none), ("refused", w.danger_kind_refused), ("harm", w.danger_kind_harm)].iter().map(|(kind, text)| html! { <li data-kind={*kind}>{ *text }</li> }) }
                 </ul>
-                { here(state, spans, on) }
+                { here(state, on) }
                 <ul class="moved">{ for harmful().take(LISTED).map(|span| view_span(span, on)) }</ul>
                 if more > 0 { <p class="note">{ fill(w.and_more, &[("n", &more.to_string())]) }</p> }
             } else {
@@ -193,20 +195,38 @@ pub fn map(state: &State, on: &Callback<Msg>) -> Html {
     }
 }
 
-/// What the fault would do at the moment shown, and a way to see it.
-fn here(state: &State, spans: &[Value], on: &Callback<Msg>) -> Html {
+/// What the fault would do at the moment shown, and a way to see it; of two worlds in each, by its letter.
+fn here(state: &State, on: &Callback<Msg>) -> Html {
+    let labs = Letter::ALL.map(|letter| (letter, state.lab_of(letter)));
+    let pair = state.compare.is_some();
+    let view = |(letter, lab): (Letter, Option<(&Lab, &Script)>)| {
+        let asked = lab?.0.asked(Job::Danger);
+        Some(here_in(asked, state.now_us, pair.then_some(letter), on))
+    };
+    labs.into_iter().filter_map(view).collect()
+}
+
+fn here_in(asked: &Asked, now_us: u64, letter: Option<Letter>, on: &Callback<Msg>) -> Html {
     let w = words();
-    let now_us = state.now_us;
+    let spans = asked.report["spans"].as_array();
     let number = |span: &Value, name: &str| span[name].as_u64().unwrap_or(0);
-    let span = spans.iter().find(|span| number(span, "to_us") >= now_us);
-    let Some(span) = span.filter(|span| number(span, "from_us") <= now_us) else { return html! {} };
+    let is_here =
+        |span: &&Value| (number(span, "from_us")..=number(span, "to_us")).contains(&now_us);
+    let Some(span) = spans.and_then(|all| all.iter().find(is_here)) else { return html! {} };
     let what = text(span, "text");
     let what = if what.is_empty() { w.danger_nothing.to_owned() } else { what };
-    let strike = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Strike(now_us)));
+    let said = fill(w.danger_here, &[("time", &time(now_us)), ("what", &what)]);
+    let strike = Msg::Lab(LabMsg::Strike(now_us));
+    let (strike, world) = match letter {
+        None => (strike, None),
+        Some(letter) => {
+            (Msg::Compare(CompareMsg::In(letter, Box::new(strike))), Some(letter.name()))
+        }
+    };
     html! {
         <p class="here" data-kind={text(span, "kind")}>
-            <span>{ fill(w.danger_here, &[("time", &time(now_us)), ("what", &what)]) }</span>
-            <button type="button" class="ask" data-action="strike" onclick={strike}>{ w.promises_open }</button>
+            <span>if let Some(world) = world { <b>{ world }</b>{ " " } }{ said }</span>
+            <button type="button" class="ask" data-action="strike" onclick={tell::<MouseEvent>(on, strike)}>{ w.promises_open }</button>
         </p>
     }
 }

@@ -1,6 +1,7 @@
 //! What the settings panel can tell the app, and what it remembers. Every change of a script is an
 //! [`Edit`] of its JSON; the script's own checks say what is wrong with it.
 
+use ackscope::script::ScriptError;
 use ackscope::script::edit::Edit;
 use ackscope::script::knobs::{Acts, Group, Knob};
 use ackscope::script::presets::Preset;
@@ -136,12 +137,35 @@ impl State {
         match error {
             None => self.changed(),
             Some(error) => {
-                let (place, why) = (place.to_owned(), error.message);
+                let place = refused_at(&error, place);
+                let why = error.message;
                 self.refused = Some(Refused { script, place, why });
             }
         }
         Asks { lab: true, ..super::state::PAINT }
     }
+}
+
+/// The setting at which an error is said: the one that was turned if the error is about it, else that which
+/// the error names, if the panel has it.
+fn refused_at(error: &ScriptError, turned: &str) -> String {
+    let name = turned.rsplit('/').next().unwrap_or_default();
+    if error.about.contains(&name) {
+        return turned.to_owned();
+    }
+    let named = path(&error.place);
+    let about = error.about.first().map(|name| named.clone() + "/" + name);
+    let mut places = [Some(named), about].into_iter().flatten();
+    let known = places.find(|place| Knob::find(&general(place)).is_some());
+    known.unwrap_or_else(|| turned.to_owned())
+}
+
+/// A place as errors name it, `topics[0].config["a.b"]`, as a path: `/topics/0/config/a.b`.
+fn path(place: &str) -> String {
+    let (steps, key) = place.split_once("[\"").unwrap_or((place, ""));
+    let steps = steps.replace(['.', '['], "/").replace(']', "");
+    let key = key.trim_end_matches("\"]");
+    "/".to_owned() + &steps + if key.is_empty() { "" } else { "/" } + key
 }
 
 /// Applications are chosen with their clients.
@@ -165,6 +189,38 @@ pub fn general(place: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ackscope::script::Script;
+
+    use crate::app::state::{Media, Theme};
+
+    #[test]
+    fn what_is_refused_is_said_at_the_setting_that_is_wrong() {
+        let first = ackscope::lessons::FIRST.script;
+        let script = Script::parse(first).expect("a script");
+        let mut state = State::new(script, Media::default(), Theme::Auto).expect("a run");
+        let size = "/producers/0/config/batch.size";
+        let replicas = "/topics/0/config/min.insync.replicas";
+        let refused = |state: &State| state.refused.clone().map(|it| (it.place, it.why));
+        let set = |state: &mut State, place: &str, value: i32| {
+            state.edit(place, &[Edit::put(place, value)]);
+            refused(state)
+        };
+        let (place, why) = set(&mut state, size, -5).expect("it is refused");
+        assert_eq!(place, size);
+        // The next change is none that mends it.
+        assert_eq!(set(&mut state, replicas, 2), Some((place, why)));
+        assert_eq!(set(&mut state, size, 500), None);
+        // An error about several settings is said where it was made.
+        for turned in ["enable.idempotence", "acks"] {
+            let place = "/producers/0/config/".to_owned() + turned;
+            let both = [
+                Edit::put("/producers/0/config/acks", "1"),
+                Edit::put("/producers/0/config/enable.idempotence", true),
+            ];
+            state.edit(&place, &both);
+            assert_eq!(refused(&state).map(|it| it.0), Some(place));
+        }
+    }
 
     #[test]
     fn a_place_is_general_where_it_names_no_thing() {

@@ -122,6 +122,7 @@ words! {
     files_fine: "Kafka accepts every line.";
     files_aside: "Without effect in the model: {names}.";
     files_apply: "Apply to the run";
+    files_mend: "What Kafka refuses has to be mended first.";
     files_applied: "The run has these settings now.";
     files_promise: "What do they promise?";
     check_title: "What these settings risk";
@@ -206,7 +207,6 @@ words! {
     all_producers: "all producers";
     all_topics: "all topics";
     all_groups: "all groups";
-    add: "Add";
     add_topic: "Add a topic";
     add_producer: "Add a producer";
     add_group: "Add a group";
@@ -257,7 +257,7 @@ words! {
     proof_ask: "Try the fault at every moment";
     proof_map: "See the map";
     proof_safe: "No harm at any of {of} moments";
-    proof_refused: "No harm at any of {of} moments; at some, records are refused or wait";
+    proof_refused: "No record lost or doubled at any of {of} moments; at {n}, some are refused or stuck";
     proof_harm: "Harm at {n} of {of} moments";
     proof_open: "Stopped before all moments were tried";
     danger: "danger";
@@ -265,6 +265,7 @@ words! {
     danger_help: "Tries a fault at every moment of the run, and colours the timeline by what comes of it.";
     danger_none: "choose a fault…";
     danger_safe: "No harm at {n} moments";
+    danger_refused: "Refused or stuck at {n} of {of}";
     danger_harm: "Harm at {n} of {of}";
     danger_worst: "worst";
     promises: "What do these settings promise?";
@@ -294,7 +295,7 @@ words! {
     monitoring_silent: "Not noticed: no metric moved.";
     danger_title: "When is a fault dangerous?";
     danger_kind_none: "no harm";
-    danger_kind_refused: "refused, or waiting for good";
+    danger_kind_refused: "refused, or stuck for good";
     danger_kind_harm: "lost, duplicated, out of order, or told wrongly";
     danger_nothing: "no harm";
     danger_here: "Here, at {time}: {what}";

@@ -87,15 +87,19 @@ impl Work for Mapping {
     fn report(&self) -> Value {
         let Self { map, sentence } = self;
         let told = map.report();
+        let spans: Vec<Value> = map.spans().iter().map(|it| span(map, it)).collect();
+        let refusing = map.spans().iter().zip(&spans).filter(|(_, told)| told["kind"] == "refused");
+        let refused: u32 = refusing.map(|(span, _)| span.moments).sum();
         let mut report = json!({
             "tried": told.tried,
             "acted": told.acted,
             "harmful": told.harmful,
+            "refused": refused,
             "worst": value(&told.worst),
             "done": map.done(),
             "all": map.steps(),
-            "statement": statement(sentence, &told),
-            "spans": map.spans().iter().map(|it| span(map, it)).collect::<Vec<Value>>(),
+            "statement": statement(sentence, &told, refused),
+            "spans": spans,
         });
         if let Some(moment) = map.worst() {
             report["worst"]["script"] = script_value(&map.script_at(moment.at_us));
@@ -105,12 +109,20 @@ impl Work for Mapping {
 }
 
 /// The map in words.
-fn statement(sentence: &str, told: &ackscope::lab::Danger<'_>) -> String {
-    let (tried, harmful) = (count(told.tried.into()), count(told.harmful.into()));
+fn statement(sentence: &str, told: &ackscope::lab::Danger<'_>, refused: u32) -> String {
+    let [tried, harmful, stuck] =
+        [told.tried, told.harmful, refused].map(|moments| count(moments.into()));
+    let refused = match refused {
+        0 => String::new(),
+        _ => format!(" At {stuck} records are refused, or stuck for good."),
+    };
     match (told.acted, told.harmful) {
         (0, _) => format!("{sentence} At none of {tried} moments is there anything to strike."),
-        (_, 0) => format!("{sentence} At none of {tried} moments does that harm a record."),
-        _ => format!("{sentence} At {harmful} of {tried} moments that harms a record."),
+        (_, 0) if refused.is_empty() => {
+            format!("{sentence} It harms a record at none of {tried} moments.")
+        }
+        (_, 0) => format!("{sentence} It loses nothing at any of {tried} moments.{refused}"),
+        _ => format!("{sentence} It harms a record at {harmful} of {tried} moments.{refused}"),
     }
 }
 

@@ -132,6 +132,7 @@ fn said(state: &State, answer: &Value, on: &Callback<Msg>) -> Html {
             if !aside.is_empty() { <p class="note">{ fill(w.files_aside, &[("names", &aside.join(", "))]) }</p> }
             <button type="button" class="ask" data-action="apply-files" disabled={!ready || state.files.applied}
                 onclick={tell::<MouseEvent>(on, Msg::Files(FilesMsg::Apply))}>{ w.files_apply }</button>
+            if !ready { <p class="note">{ w.files_mend }</p> }
             if state.files.applied {
                 <p class="note" role="status">{ w.files_applied }{ " " }
                     <button type="button" class="link" onclick={tell::<MouseEvent>(on, Msg::Pane(Pane::Lab, true))}>{ w.files_promise }</button>

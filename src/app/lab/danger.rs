@@ -153,8 +153,12 @@ fn says(asked: &Asked, on: &Callback<Msg>) -> Html {
     }
     let number = |name: &str| asked.report[name].as_u64().unwrap_or(0);
     let (harmful, tried) = (number("harmful"), number("tried"));
-    if harmful == 0 {
+    let refused = number("refused");
+    if harmful == 0 && refused == 0 {
         return html! { fill(w.danger_safe, &[("n", &count(tried))]) };
+    }
+    if harmful == 0 {
+        return html! { fill(w.danger_refused, &[("n", &count(refused)), ("of", &count(tried))]) };
     }
     let values = [("n", &*count(harmful)), ("of", &*count(tried))];
     let open = tell::<MouseEvent>(on, Msg::Lab(LabMsg::Open(Job::Danger, 0)));

@@ -199,6 +199,10 @@ impl Lab {
             }
             match job {
                 Job::Lessons | Job::Check => {}
+                // The fault may be none of its own any more.
+                Job::Danger if asked.about.starts_with(OWN) && !does_the_same(asked, run) => {
+                    self.forget(job);
+                }
                 Job::Faults | Job::Danger | Job::Metrics => {
                     self.ask(job, self.asked(job).about.clone(), run);
                 }
@@ -242,6 +246,16 @@ impl Lab {
         };
         Script::parse(&script.to_string()).ok()
     }
+}
+
+/// What the lab calls a fault of a script's own begins so.
+const OWN: &str = "own:";
+
+/// Whether a run has the actions of the one that was asked about, whenever they come.
+fn does_the_same(asked: &Asked, run: &Script) -> bool {
+    let deeds =
+        |script: &Script| script.actions.iter().map(|it| it.what.clone()).collect::<Vec<_>>();
+    asked.runs.first().is_some_and(|first| deeds(first) == deeds(run))
 }
 
 impl Asked {
@@ -301,6 +315,18 @@ mod tests {
         }
         lab.changed(&Script { seed: 7, ..home });
         assert_eq!(lab.asked(Job::Promises).number, 0);
+    }
+
+    #[test]
+    fn a_fault_of_the_runs_own_is_kept_as_long_as_it_is_one() {
+        let mut lab = Lab::default();
+        lab.ask(Job::Danger, "own:0".to_owned(), &script());
+        lab.changed(&Script { seed: 7, ..script() });
+        assert_eq!(lab.asked(Job::Danger).about, "own:0");
+        let mut others = script();
+        others.actions.remove(0);
+        lab.changed(&others);
+        assert_eq!(lab.asked(Job::Danger).number, 0);
     }
 
     #[test]

@@ -3,13 +3,12 @@
 
 use yew::prelude::*;
 
-use super::danger::{Kind, spans};
 use super::rescue::progress;
 use super::{Asked, Job, Lab, LabMsg};
 use crate::app::compare::Letter;
 use crate::app::state::{Msg, State};
 use crate::app::tool::tell;
-use crate::app::words::{fill, words};
+use crate::app::words::{count, fill, words};
 
 impl State {
     /// Tries the first fault at every moment, in each world, once it is known which faults there are.
@@ -65,15 +64,16 @@ pub fn outcome(asked: &Asked, on: &Callback<Msg>) -> Html {
     if asked.running || asked.error().is_some() {
         return progress(asked, Job::Danger, on);
     }
-    let number = |name: &str| asked.report[name].as_u64().unwrap_or(0).to_string();
-    let refuses = spans(asked).iter().any(|span| span.kind == Kind::Refused);
+    let number = |name: &str| asked.report[name].as_u64().unwrap_or(0);
+    let refuses = number("refused") > 0;
     let (kept, text) = match (asked.report["harmful"].as_u64(), refuses) {
         _ if asked.per_cent() < 100 => ("open", w.proof_open),
         (Some(0), false) => ("yes", w.proof_safe),
         (Some(0), true) => ("yes", w.proof_refused),
         _ => ("no", w.proof_harm),
     };
-    let values = [("n", &*number("harmful")), ("of", &*number("tried"))];
+    let bad = if kept == "yes" { number("refused") } else { number("harmful") };
+    let values = [("n", &*count(bad)), ("of", &*count(number("tried")))];
     html! { <p class="verdict" data-kept={kept}>{ fill(text, &values) }</p> }
 }
 

@@ -67,7 +67,7 @@ fn more_or_less(cast: Cast, at: usize, name: &dyn Fn(usize) -> String, props: &P
         .reform(move |_: MouseEvent| Msg::Tune(TuneMsg::Without(cast.without(&script, at))));
     html! {
         <>
-            <button type="button" class="ask" data-action="add" aria-label={add} onclick={onadd}>{ w.add }</button>
+            <button type="button" class="ask" data-action="add" onclick={onadd}>{ add }</button>
             if count > 1 {
                 <button type="button" class="ask" data-action="remove" onclick={onremove}>{ fill(w.remove_thing, &[("name", &name(at))]) }</button>
             }

@@ -202,8 +202,11 @@ fn title(group: Group) -> &'static str {
 /// A group with its settings that are on the page.
 fn view_group(group: Group, list: &List, props: &Props) -> Html {
     let fields = list.shown(group).filter_map(|knob| Some(field(group, knob, props)?.view()));
+    // Of what is said about a setting only where that is listed, if something was looked for.
+    let searching = !props.tune.search.trim().is_empty();
     let shown = |notice: &&Notice| {
-        places(group).iter().any(|place| notice.place.starts_with(place))
+        (notice.about.is_empty() || !searching)
+            && places(group).iter().any(|place| notice.place.starts_with(place))
             && !list.of(group).any(|item| is_about(notice, &item.knob))
     };
     let notices = props.notices.iter().filter(shown);

@@ -133,9 +133,9 @@ fn judged(verdict: &Verdict, doomed: bool) -> Look {
 pub fn chip(pen: &mut Pen, rect: Rect, record: RecordId, look: Look, site: Option<Site>) {
     let outer = pen.part;
     pen.part = site.map(|site| Part::Record(record, site)).or(outer);
-    chip_sign(pen, rect, look);
     let center = rect.center();
     let size = if rect.height >= 25.0 { SMALL + 1.0 } else { SMALL };
+    sign_around(pen, rect, look, size * 0.44);
     pen.text(
         pt(center.x, center.y + size * 0.36),
         Style::mono(look.text, size).middle(),
@@ -146,6 +146,11 @@ pub fn chip(pen: &mut Pen, rect: Rect, record: RecordId, look: Look, site: Optio
 
 /// Draws the sign of a record without its number.
 pub fn chip_sign(pen: &mut Pen, rect: Rect, look: Look) {
+    sign_around(pen, rect, look, 0.0);
+}
+
+/// Draws the sign of a record and leaves the middle free so far up and down, for its number.
+fn sign_around(pen: &mut Pen, rect: Rect, look: Look, free: f32) {
     let radius = (rect.height * 0.22).max(3.0);
     if look.ring {
         pen.rect(rect.inset(-2.75), radius + 2.5).fill(Ink::Surface).stroke(look.stroke, 1.0);
@@ -168,10 +173,20 @@ pub fn chip_sign(pen: &mut Pen, rect: Rect, look: Look) {
             .stroke(Ink::Card, 1.5);
     }
     if look.crossed {
-        let center = rect.center();
-        let (dx, dy) = (rect.width / 2.0 - 2.5, rect.height / 2.0 - 2.5);
-        pen.line(pt(center.x - dx, center.y + dy), pt(center.x + dx, center.y - dy))
-            .stroke(look.stroke, 1.5);
+        slash(pen, rect.inset(2.5), look.stroke, free);
+    }
+}
+
+/// A slash from corner to corner, in two pieces where the middle is to stay free.
+fn slash(pen: &mut Pen, rect: Rect, ink: Ink, free: f32) {
+    let (center, half) = (rect.center(), rect.height / 2.0);
+    let at = |up: f32| pt(center.x + rect.width / 2.0 * up / half, center.y - up);
+    if free <= 0.0 {
+        pen.line(at(-half), at(half)).stroke(ink, 1.5);
+        return;
+    }
+    for side in [-1.0, 1.0] {
+        pen.line(at(side * half), at(side * free)).stroke(ink, 1.75);
     }
 }
 

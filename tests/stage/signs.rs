@@ -5,7 +5,9 @@ use ackscope::model::ids::{BrokerId, ConsumerId, RecordId};
 use ackscope::stage::scene::Scene;
 use ackscope::stage::{Part, Site, View};
 
-use crate::support::{STORY, at, says};
+use crate::rules::ink_box;
+use crate::support::{STORY, all_scenes, at, says, texts};
+use crate::truth::line_of;
 
 const SHAKY: &str = include_str!("../../src/lessons/acks-0-shaky-network.json");
 const POWER_CUT: &str = include_str!("../../src/lessons/power-cut.json");
@@ -56,6 +58,27 @@ fn what_a_log_has_lost_stays_crossed_out_until_something_is_written_there() {
     assert_eq!(cut(STORY, 17_084.5), [6, 7, 8], "it has cut them off");
     assert_eq!(cut(STORY, 20_000.0), [8], "offsets 5 and 6 hold others now");
     assert_eq!(cut(POWER_CUT, 36_040.0), [4, 5, 6, 7], "the page cache is gone");
+}
+
+#[test]
+fn what_is_crossed_out_can_still_be_read() {
+    let mut slashes = 0;
+    for (name, scene) in all_scenes() {
+        for (shape, number) in texts(&scene) {
+            let Some(Part::Record(..)) = shape.part else { continue };
+            let (mine, number) = (shape.part, ink_box(number));
+            for (from, to) in scene.shapes.iter().filter(|it| it.part == mine).filter_map(line_of) {
+                slashes += 1;
+                // It rises from the lower left to the upper right, beyond the number on one side.
+                let [left, right] = [from.x.min(to.x), from.x.max(to.x)];
+                let [top, bottom] = [from.y.min(to.y), from.y.max(to.y)];
+                let is_beyond = bottom <= number.y || top >= number.bottom();
+                let is_beside = right <= number.x || left >= number.right();
+                assert!(is_beyond || is_beside, "{name}: through {mine:?}");
+            }
+        }
+    }
+    assert!(slashes > 0, "something is lost");
 }
 
 #[test]

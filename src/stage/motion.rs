@@ -30,9 +30,13 @@ pub struct Recent {
     pub age_ms: f32,
 }
 
-/// What has just happened, the latest last.
+/// What has just happened, the latest last. Where playing ends everything has got to its place: time
+/// stands there, and what was on its way would be so for ever.
 #[must_use]
 pub fn recent(trace: &[TraceEvent], pace: &Pace, now_us: u64) -> Vec<Recent> {
+    if now_us >= pace.end_us() {
+        return Vec::new();
+    }
     let end = trace.partition_point(|event| event.at_us <= now_us);
     let now_ms = pace.play_ms(now_us);
     let from = end.saturating_sub(EVENTS_MAX);

@@ -108,3 +108,16 @@ fn motion_is_over_after_a_second_and_the_same_from_wherever_one_comes() {
     assert_eq!(first, again);
     assert_ne!(rest, again);
 }
+
+#[test]
+fn at_the_end_of_a_run_nothing_is_on_its_way() {
+    for json in [STORY, RETRY, POWER_CUT, SEVEN] {
+        let mut player = player(json);
+        let end_us = player.end_us();
+        let last_us = player.trace().last().expect("something happens").at_us;
+        assert!(player.pace().play_ms(end_us) - player.pace().play_ms(last_us) < 1.0, "just then");
+        assert_eq!(recent(player.trace(), player.pace(), end_us), []);
+        let (rest, end) = pictures(&mut player, end_us, (1000.0, 600.0));
+        assert_eq!(rest, end);
+    }
+}

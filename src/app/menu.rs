@@ -177,7 +177,8 @@ pub fn menu(state: &State, dialog: &NodeRef, on: &Callback<Msg>) -> Html {
                 <div class="panel-head"><h2 id="menu-title">{ w.lessons }</h2>{ close.view(on) }</div>
                 if !state.menu.from_file { { error(state) } }
                 { lessons(state, on) }
-                { own_script(state, on) }
+                { own_script(on) }
+                if state.menu.from_file { { error(state) } }
             }
         </dialog>
     }
@@ -216,19 +217,18 @@ fn lessons(state: &State, on: &Callback<Msg>) -> Html {
     }
 }
 
-fn own_script(state: &State, on: &Callback<Msg>) -> Html {
+fn own_script(on: &Callback<Msg>) -> Html {
     let w = words();
     let onchange = chosen_text(on.reform(|read| Msg::Menu(MenuMsg::Script(read))));
     html! {
         <div class="menu-file">
             <span>{ w.own_script }</span>
             <label class="ask">{ w.files_choose }<input id="script-file" type="file" class="sr-only" accept=".json,application/json" aria-label={w.own_script} {onchange} /></label>
-            if state.menu.from_file { { error(state) } }
         </div>
     }
 }
 
-/// What could not be opened: where the file was chosen, else above all.
+/// What could not be opened: below the choice of a file, where it stays in sight, else above all.
 fn error(state: &State) -> Html {
     html! { if let Some(error) = &state.menu.error { <p class="error" role="alert">{ error }</p> } }
 }

@@ -98,6 +98,31 @@ async fn files_can_be_dropped_and_what_a_client_cannot_set_is_said() {
     browser.close().await;
 }
 
+/// Nothing is called fine before somebody has looked at it.
+#[tokio::test]
+async fn what_is_typed_into_a_file_is_looked_at_when_the_hand_rests() {
+    let (_site, browser) = paused().await;
+    click(&browser, "[data-pane=files]").await;
+    until(&browser, "document.querySelector('textarea')").await;
+    let typed = "const seen = []; const it = document.querySelector('textarea'); it.focus();
+        const look = () => document.querySelector('.fine') && seen.push(it.value);
+        new MutationObserver(look).observe(document.querySelector('.files-in'), { subtree: true, childList: true });
+        let at = 0; window.seen = seen;
+        const timer = setInterval(() => {
+            if (at === 6) return clearInterval(timer);
+            it.value = 'acks=1'.slice(0, ++at);
+            it.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'insertText' }));
+        }, 20);";
+    browser.client.execute(typed, vec![]).await.expect("it is typed");
+    until(&browser, "document.querySelector('.problem code')?.textContent === 'acks=1'").await;
+    assert_eq!(evaluate(&browser, "document.activeElement.tagName").await, json!("TEXTAREA"));
+    assert_eq!(evaluate(&browser, "window.seen").await, json!([]));
+    // What it risks is looked for as well.
+    until(&browser, "document.querySelector('[data-lab=check] [data-kept]')").await;
+    assert_eq!(browser.console().await, vec![]);
+    browser.close().await;
+}
+
 #[tokio::test]
 async fn what_kafka_would_refuse_in_a_file_cannot_be_applied() {
     let (_site, browser) = paused().await;

@@ -50,6 +50,14 @@ async fn what_acks_1_can_lose_what_prevents_it_and_the_proof() {
     until_says(&browser, "[data-row=proof] th", "The process of broker-1 is killed").await;
     until_says(&browser, "[data-row=proof] td:nth-of-type(1)", "Harm at").await;
     until_says(&browser, "[data-row=proof] td:nth-of-type(2)", "No harm at any of").await;
+    // At a moment that is red in one of the worlds the lab tells of both, by their letters.
+    press_text(&browser, "[data-row=proof] td:nth-of-type(1)", "See the map").await;
+    let first = ".span[data-kind=harm] button";
+    until(&browser, &format!("document.querySelector('{first}')")).await;
+    evaluate(&browser, &format!("document.querySelector('{first}').click()")).await;
+    until_says(&browser, ".here[data-kind=harm]", "A").await;
+    until_says(&browser, ".here[data-kind=harm]", "lost").await;
+    until_says(&browser, ".here[data-kind=none]", "B").await;
 
     // That world alone: nothing lost, and no dangerous moment along the timeline.
     press_text(&browser, ".keep", "Keep B").await;

@@ -110,6 +110,21 @@ async fn what_kafka_refuses_is_said_at_the_field_and_the_run_stays() {
     )
     .await;
     assert_eq!(digest(&browser).await, before);
+    // What else is turned is not what is wrong: it goes on being said where it is.
+    press(&browser, r#"[data-property="unclean.leader.election.enable"] input"#).await;
+    until(
+        &browser,
+        "document.querySelector(\"[data-property='unclean.leader.election.enable'][data-given]\")",
+    )
+    .await;
+    assert_eq!(
+        evaluate(
+            &browser,
+            "[...document.querySelectorAll('.field[data-refused]')].map(it => it.dataset.property)"
+        )
+        .await,
+        json!(["enable.idempotence"])
+    );
     // What it asks for makes it a run.
     press(&browser, "[data-property=acks] input[value=all]").await;
     until_another(&browser, &before).await;

@@ -125,14 +125,16 @@ fn said(state: &State, answer: &Value, on: &Callback<Msg>) -> Html {
     let aside = aside.flat_map(|kind| kind["set_aside"].as_array().into_iter().flatten());
     let aside: Vec<&str> = aside.filter_map(Value::as_str).collect();
     let ready = answer["script"].is_object();
+    // Until it comes there is the answer to what was asked before.
+    let waiting = state.questions.about(Topic::Files).waiting;
     html! {
         <div class="said" aria-live="polite">
-            if problems.is_empty() { <p class="fine">{ w.files_fine }</p> }
+            if problems.is_empty() && !waiting { <p class="fine">{ w.files_fine }</p> }
             <ol class="problems">{ for problems.iter().map(|problem| view_problem(problem, several)) }</ol>
             if !aside.is_empty() { <p class="note">{ fill(w.files_aside, &[("names", &aside.join(", "))]) }</p> }
             <button type="button" class="ask" data-action="apply-files" disabled={!ready || state.files.applied}
                 onclick={tell::<MouseEvent>(on, Msg::Files(FilesMsg::Apply))}>{ w.files_apply }</button>
-            if !ready { <p class="note">{ w.files_mend }</p> }
+            if !ready && !waiting { <p class="note">{ w.files_mend }</p> }
             if state.files.applied {
                 <p class="note" role="status">{ w.files_applied }{ " " }
                     <button type="button" class="link" onclick={tell::<MouseEvent>(on, Msg::Pane(Pane::Lab, true))}>{ w.files_promise }</button>

@@ -5,7 +5,7 @@ use ackscope::script::{Duration, Notice};
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
-use super::{Props, details, is_about, is_later};
+use super::{Props, details, is_about, is_at, is_later};
 use crate::app::from_now::Later;
 use crate::app::state::Msg;
 use crate::app::tool::tell;
@@ -34,7 +34,7 @@ impl Field<'_> {
     /// Why its last value was refused.
     fn refusal(&self) -> Option<&AttrValue> {
         let refused = self.props.refused.as_ref();
-        refused.filter(|(at, _)| *at == *self.place).map(|(_, why)| why)
+        refused.filter(|(at, _)| is_at(at, &self.place)).map(|(_, why)| why)
     }
 
     /// Whether Kafka silently does something else than the setting says: then a notice says why.

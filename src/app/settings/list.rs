@@ -85,6 +85,11 @@ impl List {
         self.items.len().saturating_sub(self.most)
     }
 
+    /// All that are listed.
+    pub fn all(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter()
+    }
+
     /// Those of a group, on the page or not.
     pub fn of(&self, group: Group) -> impl Iterator<Item = &Item> + Clone {
         self.items.iter().filter(move |item| item.group == group)

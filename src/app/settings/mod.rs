@@ -28,7 +28,7 @@ use super::from_now;
 use super::shown::Shared;
 use super::state::Msg;
 use super::tool::tell;
-use super::tune::{Tune, TuneMsg};
+use super::tune::{Tune, TuneMsg, general};
 use super::words::{fill, words};
 
 /// What the panel shows.
@@ -124,7 +124,10 @@ impl Component for Settings {
     fn view(&self, ctx: &Context<Self>) -> Html {
         let (w, props, list) = (words(), ctx.props(), &self.list);
         let (all, searching) = (props.tune.all, !props.tune.search.trim().is_empty());
-        let elsewhere = props.refused.as_ref().filter(|(place, _)| place.is_empty());
+        // What is refused of a setting that is not listed is said above all.
+        let elsewhere = props.refused.as_ref().filter(|(at, _)| {
+            !list.all().any(|item| is_at(at, &props.tune.place(item.group, &item.knob)))
+        });
         let groups = list.groups().into_iter().map(|group| view_group(group, list, props));
         html! {
             <>
@@ -246,6 +249,12 @@ fn places(group: Group) -> &'static [&'static str] {
         Group::Network => &["network"],
         Group::Sending | Group::Reading | Group::Machines => &[],
     }
+}
+
+/// Whether something at a place of the script is said at the setting of that place: of several things that
+/// are set alike, at that of all.
+fn is_at(at: &str, place: &str) -> bool {
+    at == place || general(at) == place
 }
 
 /// Whether a notice is said where that setting is.

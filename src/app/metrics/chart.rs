@@ -8,7 +8,7 @@ pub const WIDTH: u32 = 1_000;
 /// Its height.
 pub const HEIGHT: u32 = 100;
 /// So that a line at an edge is seen whole.
-const MARGIN: i64 = 4;
+const MARGIN: i64 = 8;
 
 /// A metric over the time of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -60,7 +60,9 @@ impl Chart {
         let all = |name: &str| series[name].as_array().map_or(&[][..], Vec::as_slice);
         let from_us: Vec<u64> = all("from_us").iter().filter_map(Value::as_u64).collect();
         let values: Vec<i64> = all("values").iter().filter_map(Value::as_i64).collect();
-        let bounds = (series["low"].as_i64().unwrap_or(0), series["high"].as_i64().unwrap_or(0));
+        // A line stands on zero, so that half of it is seen as half.
+        let bound = |name: &str| series[name].as_i64().unwrap_or(0);
+        let bounds = (bound("low").min(0), bound("high").max(0));
         let rate = text("rate");
         let source = text("source");
         let strings = |name: &str| {
@@ -127,9 +129,20 @@ mod tests {
         let pace = Pace::fixed(1_000, 1_000);
         let charts = charts(&lag(), &pace);
         let chart = &charts[0];
-        assert_eq!(chart.path, "M0 96H500V4H750V50H1000");
+        assert_eq!(chart.path, "M0 92H500V8H750V50H1000");
         assert_eq!([0, 499, 500, 900].map(|us| chart.at(us)), ["0", "0", "4 records", "2 records"]);
         assert_eq!([0, 500, 800].map(|us| chart.next_us(us)), [Some(500), Some(750), Some(500)]);
+    }
+
+    #[test]
+    fn one_of_three_that_is_gone_is_a_third() {
+        let brokers = json!({ "series": [
+            { "name": "ActiveBrokerCount", "says": "failure", "low": 2, "high": 3,
+              "from_us": [0, 500], "values": [3, 2], "texts": ["3 brokers", "2 brokers"] },
+        ] });
+        let chart = &charts(&brokers, &Pace::fixed(1_000, 1_000))[0];
+        // From 8 at the top to 92 at the foot.
+        assert_eq!(chart.path, "M0 8H0V8H500V36H1000");
     }
 
     #[test]

@@ -311,7 +311,8 @@ words! {
     odds_unavailable: "unavailable";
     odds_ack: "ack";
     odds_interval: "{low} to {high}";
-    odds_latency: "median {p50}, 99 % {p99}";
+    odds_median: "median {time}";
+    odds_slowest: "99 % {time}";
     odds_end_to_end: "processed";
     odds_rates: "per minute of each broker or client while records are under way; per cent of the messages";
     hazard_own: "rates of your own…";

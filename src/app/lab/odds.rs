@@ -143,22 +143,27 @@ fn view_latency(it: &Value) -> Html {
     let Some(columns) = chart["columns"].as_array() else { return html! {} };
     let text = |value: &Value| value.as_str().unwrap_or("–").to_owned();
     let title = if name == "ack" { w.odds_ack } else { w.odds_end_to_end };
-    let (p50, p99) = (text(&chart["p50"]["text"]), text(&chart["p99"]["text"]));
-    let figures = fill(w.odds_latency, &[("p50", &p50), ("p99", &p99)]);
+    let figure = |pattern: &'static str, name: &'static str| {
+        let text = fill(pattern, &[("time", &text(&chart[name]["text"]))]);
+        html! { <span class="note" data-line={name}>{ text }</span> }
+    };
     let width = 1_000 / columns.len().max(1);
     let column = |(at, height): (usize, &Value)| {
         let height = height.as_u64().unwrap_or(0) / 10;
         html! { <rect x={(at * width).to_string()} y={(100 - height).to_string()} width={(width - 2).to_string()} height={height.to_string()} /> }
     };
-    let mark = |value: &Value| {
-        value["place"].as_u64().map(|place| html! { <rect class="point" x={place.to_string()} y="0" width="3" height="100" /> })
+    let mark = |name: &'static str| {
+        let line = |place: u64| "M".to_owned() + &place.to_string() + " 0V100";
+        chart[name]["place"].as_u64().map(|place| {
+            html! { <path data-line={name} d={line(place)} vector-effect="non-scaling-stroke" /> }
+        })
     };
     html! {
         <figure class="latency" data-latency={name.to_owned()}>
-            <figcaption>{ title }{ " " }<span class="note">{ figures }</span></figcaption>
+            <figcaption>{ title }{ " " }{ figure(w.odds_median, "p50") }{ " " }{ figure(w.odds_slowest, "p99") }</figcaption>
             <svg viewBox="0 0 1000 100" preserveAspectRatio="none" aria-hidden="true" focusable="false">
                 { for columns.iter().enumerate().map(column) }
-                { for mark(&chart["p50"]) }{ for mark(&chart["p99"]) }
+                { for mark("p50") }{ for mark("p99") }
             </svg>
             <p class="axis" aria-hidden="true"><span>{ text(&chart["from"]) }</span><span>{ text(&chart["to"]) }</span></p>
         </figure>

@@ -77,14 +77,19 @@ impl Track<'_> {
                 self.rect(Rect::new(left, foot - height, width, height), 0.0, ink, 1.0);
             }
         }
+        let letter = match part.danger.len() {
+            1 => "",
+            _ => [" A", " B"][row.min(1)],
+        };
         if self.size.gutter > 0.0 {
-            let letter = match part.danger.len() {
-                1 => "",
-                _ => [" A", " B"][row.min(1)],
-            };
             let name = words().danger.to_owned() + letter;
             let at = (self.size.gutter - 10.0, foot);
             self.text(name, at, (Anchor::End, NAME_SIZE, false), Ink::Muted);
+        } else if !letter.is_empty() {
+            // Without names beside the lanes its letter has a place of its own in it.
+            self.rect(Rect::new(0.0, foot - BAND, BAND, BAND), 0.0, Ink::Surface, 1.0);
+            let lettering = (Anchor::Start, NAME_SIZE, false);
+            self.text(letter.trim_start().to_owned(), (0.0, foot), lettering, Ink::Text);
         }
     }
 

@@ -61,6 +61,7 @@ impl Track<'_> {
 
     /// Where a fault is dangerous: a band below the lanes, high where records come to harm, low where
     /// they are refused. Of two worlds each has its own, with its letter.
+    #[inline(never)] // Nobody has asked at first, and what nobody does is loaded later.
     pub(super) fn danger(&mut self, row: usize) {
         let foot = self.foot() + (row + 1) as f32 * BAND;
         let part = self.part;

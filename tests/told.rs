@@ -170,6 +170,27 @@ fn each_event_is_of_one_kind() {
 }
 
 #[test]
+fn what_the_script_repairs_or_changes_is_no_failure() {
+    let classes = |player: Player| -> Vec<(Class, bool)> {
+        let (setup, trace) = (player.setup(), player.trace());
+        let acts = trace.iter().filter(|it| matches!(it.kind, Kind::ActionApplied { .. }));
+        let trouble = |event| Filter::TROUBLE.takes(setup, trace, event);
+        acts.map(|event| (Class::of(setup, &event.kind), trouble(event))).collect()
+    };
+    let [harm, repair] = [(Class::Failure, true), (Class::Recovery, false)];
+    assert_eq!(classes(named("acks-1-leader-dies")), [harm, repair], "killed, started again");
+    assert_eq!(classes(named("28-buffer-full")), [harm, repair], "paused, and goes on");
+    assert_eq!(classes(named("88-external-effect")), [harm, repair], "cut, and healed");
+    let other = r#"{
+      "kafka": "4.1", "topics": [{ "name": "orders" }],
+      "producers": [{ "sends": [{ "topic": "orders", "count": 1, "start": "10ms" }] }],
+      "actions": [{ "at": "5ms", "do":
+        { "set": { "topic": "orders", "config": { "min.insync.replicas": 1 } } } }]
+    }"#;
+    assert_eq!(classes(run(other)), [(Class::Change, false)], "another setting");
+}
+
+#[test]
 fn a_records_events_reach_from_its_send_to_its_end() {
     let player = named("acks-1-leader-dies");
     let filter = Filter { record: Some(RecordId(7)), ..Filter::STORY };

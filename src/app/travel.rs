@@ -56,7 +56,7 @@ pub enum TravelMsg {
 
 /// What can be looked for: the name for the style sheet and for those who drive the page, and the
 /// kinds. The last one is any event of the record that is followed.
-pub const SOUGHT: [(&str, Filter); 18] = [
+pub const SOUGHT: [(&str, Filter); 19] = [
     ("trouble", Filter::TROUBLE),
     of(Class::Sent),
     of(Class::Appended),
@@ -68,6 +68,7 @@ pub const SOUGHT: [(&str, Filter); 18] = [
     of(Class::OffsetCommitted),
     of(Class::Failure),
     of(Class::Recovery),
+    of(Class::Change),
     of(Class::Election),
     of(Class::Truncation),
     of(Class::Retry),

@@ -376,11 +376,11 @@ words! {
     log_record: "record";
     log_any: "any";
     log_count: "{n} events";
-    log_none: "No event is like that. Choose another kind, or leave the record's number empty.";
+    log_none: "No event is like that. Records in this run: {n}.";
     log_follow: "Back to now";
     log_because: "because, at {time}:";
     kind_story: "the story";
-    kind_everything: "everything, with all traffic";
+    kind_everything: "all events";
     kind_trouble: "trouble";
     kind_sent: "sent";
     kind_appended: "appended";
@@ -392,6 +392,7 @@ words! {
     kind_offset: "offset commit";
     kind_failure: "failure";
     kind_recovery: "recovery";
+    kind_change: "change";
     kind_election: "election, ISR";
     kind_truncation: "copies gone";
     kind_retry: "retry";

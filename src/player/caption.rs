@@ -36,10 +36,9 @@ pub fn caption(player: &Player, now_us: u64) -> String {
 
 /// The event that is told at a moment, with its sentence.
 fn told<'a>(player: &'a Player, until: usize, now_us: u64) -> Option<(&'a TraceEvent, String)> {
-    let trace = player.trace();
-    let say = |event: &'a TraceEvent| {
-        sentence(player.setup(), trace, event).map(|sentence| (event, sentence))
-    };
+    let (trace, setup) = (player.trace(), player.setup());
+    let say =
+        |event: &'a TraceEvent| sentence(setup, trace, event).map(|sentence| (event, sentence));
     let mut best = trace[..until].iter().rev().find_map(say)?;
     let now_ms = player.pace().play_ms(now_us);
     for event in trace[..until].iter().rev().take(LOOK_BACK) {
@@ -52,9 +51,9 @@ fn told<'a>(player: &'a Player, until: usize, now_us: u64) -> Option<(&'a TraceE
         if !fresh && event.at_us < best.0.at_us {
             break;
         }
-        if weight(&event.kind) > weight(&best.0.kind) {
+        if weight(setup, &event.kind) > weight(setup, &best.0.kind) {
             // Whoever looks for trouble wants to hear of it even if it is slight.
-            let slight = || (event.at_us == now_us).then(|| line(player.setup(), trace, event));
+            let slight = || (event.at_us == now_us).then(|| line(setup, trace, event));
             best = say(event).or_else(|| Some((event, slight()?))).unwrap_or(best);
         }
     }

@@ -4,6 +4,7 @@ use super::about::{entities, is_about, is_internal};
 use crate::model::ids::{Node, RecordId};
 use crate::model::setup::Setup;
 use crate::model::trace::{Kind, TraceEvent, Wire};
+use crate::script::Do;
 
 /// The kinds of events, as somebody looks for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub enum Class {
     Failure,
     /// It works again.
     Recovery,
+    /// Somebody gives it other settings.
+    Change,
     /// Who leads and who is in sync changes.
     Election,
     /// Copies are gone.
@@ -46,7 +49,7 @@ pub enum Class {
 
 impl Class {
     /// All of them, in the order of a record's life, then what disturbs it.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Sent,
         Self::Appended,
         Self::Replicated,
@@ -57,6 +60,7 @@ impl Class {
         Self::OffsetCommitted,
         Self::Failure,
         Self::Recovery,
+        Self::Change,
         Self::Election,
         Self::Truncation,
         Self::Retry,
@@ -80,6 +84,7 @@ impl Class {
             Self::OffsetCommitted => "offset",
             Self::Failure => "failure",
             Self::Recovery => "recovery",
+            Self::Change => "change",
             Self::Election => "election",
             Self::Truncation => "truncation",
             Self::Retry => "retry",
@@ -92,8 +97,12 @@ impl Class {
 
     /// Of which kind an event is.
     #[must_use]
-    pub fn of(kind: &Kind) -> Self {
+    pub fn of(setup: &Setup, kind: &Kind) -> Self {
         match kind {
+            Kind::ActionApplied { action } | Kind::ActionIgnored { action } => {
+                let action = setup.actions.get(usize::from(*action));
+                action.map_or(Self::Failure, |action| Self::of_action(&action.what))
+            }
             Kind::RecordCreated { .. }
             | Kind::RecordResent { .. }
             | Kind::RecordBatched { .. }
@@ -135,6 +144,18 @@ impl Class {
         }
     }
 
+    /// What the script lets happen is not all harm: it repairs, too.
+    fn of_action(what: &Do) -> Self {
+        match what {
+            Do::Restart(_) | Do::Resume(_) | Do::Heal(_) => Self::Recovery,
+            Do::Set(_) | Do::Reconfigure(_) | Do::Roll(_) | Do::AddPartitions(_) => Self::Change,
+            Do::ElectPreferred | Do::ElectUnclean => Self::Election,
+            Do::Send(_) | Do::Resend(_) | Do::Flush(_) => Self::Sent,
+            Do::DeleteRecords(_) | Do::ExpireOffsets(_) => Self::Truncation,
+            _ => Self::Failure,
+        }
+    }
+
     fn of_cluster(kind: &Kind) -> Self {
         match kind {
             Kind::BrokerCrashed { .. }
@@ -144,8 +165,6 @@ impl Class {
             | Kind::BrokerStopped { .. }
             | Kind::Paused { .. }
             | Kind::LinkCut { .. }
-            | Kind::ActionApplied { .. }
-            | Kind::ActionIgnored { .. }
             | Kind::ProducerCrashed { .. }
             | Kind::ProducerClosed { .. }
             | Kind::ConsumerCrashed { .. }
@@ -189,7 +208,12 @@ impl Class {
     pub fn weight(self) -> u8 {
         match self {
             Self::Failure | Self::Truncation => 3,
-            Self::Election | Self::Error | Self::Retry | Self::Transaction | Self::Rebalance => 2,
+            Self::Change
+            | Self::Election
+            | Self::Error
+            | Self::Retry
+            | Self::Transaction
+            | Self::Rebalance => 2,
             Self::Traffic => 0,
             _ => 1,
         }
@@ -199,11 +223,11 @@ impl Class {
 /// How much an event says. A client that comes back with other settings says more than that it was
 /// closed for that.
 #[must_use]
-pub fn weight(kind: &Kind) -> u8 {
+pub fn weight(setup: &Setup, kind: &Kind) -> u8 {
     match kind {
         Kind::ProducerRestarted { since: Some(_), .. }
         | Kind::ConsumerRestarted { since: Some(_), .. } => 4,
-        kind => Class::of(kind).weight(),
+        kind => Class::of(setup, kind).weight(),
     }
 }
 
@@ -255,7 +279,7 @@ impl Filter {
     #[must_use]
     pub fn takes(&self, setup: &Setup, trace: &[TraceEvent], event: &TraceEvent) -> bool {
         let internal = is_internal(setup, &event.kind);
-        let class = if internal { Class::Traffic } else { Class::of(&event.kind) };
+        let class = if internal { Class::Traffic } else { Class::of(setup, &event.kind) };
         self.kinds & 1 << class as u32 != 0
             && self.whom.is_none_or(|whom| concerns(&event.kind, whom))
             && self.record.is_none_or(|record| is_about(trace, event, record))

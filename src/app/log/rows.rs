@@ -25,6 +25,8 @@ pub struct Rows {
     pub told: Option<Told>,
     /// What can be chosen.
     pub whoms: Rc<[String]>,
+    /// How many records the run has.
+    pub records: usize,
     /// What is chosen: the kinds, the record, the entity.
     pub chosen: (usize, Option<u32>, usize),
 }
@@ -79,7 +81,8 @@ impl State {
         let whom = log.whom.and_then(|it| log.whoms.1.iter().position(|whom| *whom == it));
         let chosen = (kind, record, whom.map_or(0, |at| at + 1));
         let whoms = log.whoms.1.iter().map(|whom| self.named(*whom)).collect();
-        Rows { rows, first, total, current, top, told, whoms, chosen }
+        let records = self.player.setup().records.len();
+        Rows { rows, first, total, current, top, told, whoms, records, chosen }
     }
 
     fn row(&self, event: usize) -> Row {
@@ -88,7 +91,7 @@ impl State {
         Row {
             event,
             at_us: it.at_us,
-            class: Class::of(&it.kind),
+            class: Class::of(setup, &it.kind),
             text: line(setup, trace, it),
             to_come: it.at_us > self.now_us,
         }

@@ -75,7 +75,7 @@ pub fn log(shown: &Rows, follows: bool, handle: &Handle, on: &Callback<Msg>) -> 
     html! {
         <div class="log">
             { filters(shown, on) }
-            if shown.total == 0 { <p class="hint">{ w.log_none }</p> }
+            if shown.total == 0 { <p class="hint">{ fill(w.log_none, &[("n", &shown.records.to_string())]) }</p> }
             <div class="log-rows" role="listbox" tabindex="0" aria-label={w.log} aria-activedescendant={current}
                 ref={handle.scroller.clone()} {onscroll} {onkeydown}>
                 <div class="log-space" role="presentation" ref={handle.space.clone()}>
@@ -206,6 +206,7 @@ impl Words {
             "offset" => w.kind_offset,
             "failure" => w.kind_failure,
             "recovery" => w.kind_recovery,
+            "change" => w.kind_change,
             "election" => w.kind_election,
             "truncation" => w.kind_truncation,
             "retry" => w.kind_retry,

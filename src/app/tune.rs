@@ -137,7 +137,8 @@ impl State {
         match error {
             None => self.changed(),
             Some(error) => {
-                let place = refused_at(&error, place);
+                let before = self.refused.take().filter(|it| it.why == error.message);
+                let place = refused_at(&error, place, before);
                 let why = error.message;
                 self.refused = Some(Refused { script, place, why });
             }
@@ -146,12 +147,15 @@ impl State {
     }
 }
 
-/// The setting at which an error is said: the one that was turned if the error is about it, else that which
-/// the error names, if the panel has it.
-fn refused_at(error: &ScriptError, turned: &str) -> String {
+/// The setting at which an error is said: the one that was turned if the error is about it; else where it is
+/// said already; else that which the error names, if the panel has it.
+fn refused_at(error: &ScriptError, turned: &str, before: Option<Refused>) -> String {
     let name = turned.rsplit('/').next().unwrap_or_default();
     if error.about.contains(&name) {
         return turned.to_owned();
+    }
+    if let Some(before) = before {
+        return before.place;
     }
     let named = path(&error.place);
     let about = error.about.first().map(|name| named.clone() + "/" + name);

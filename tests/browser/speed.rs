@@ -48,6 +48,9 @@ const GO: &str = "const [place, done] = arguments;
 async fn a_picture_that_is_painted_in_parts_is_the_one_that_is_painted_at_once() {
     let (_site, browser) = open(1440, 900).await;
     click(&browser, "[data-action=pause]").await;
+    // What comes later by itself makes another picture: the fonts, and the rest of the style.
+    until(&browser, "document.fonts.status === 'loaded'").await;
+    until(&browser, "[...document.styleSheets].some(it => it.href?.includes('later'))").await;
     let mut moved = 0;
     // In small steps, in leaps, and back.
     let steps = (0..16).map(|n| 0.05 + f64::from(n) * 0.004).chain([0.9, 0.1, 0.5, 0.498, 0.496]);

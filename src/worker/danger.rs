@@ -87,9 +87,8 @@ impl Work for Mapping {
     fn report(&self) -> Value {
         let Self { map, sentence } = self;
         let told = map.report();
-        let spans: Vec<Value> = map.spans().iter().map(|it| span(map, it)).collect();
-        let refusing = map.spans().iter().zip(&spans).filter(|(_, told)| told["kind"] == "refused");
-        let refused: u32 = refusing.map(|(span, _)| span.moments).sum();
+        let refusing = map.spans().iter().filter(|span| kind(map, span) == REFUSED);
+        let refused: u32 = refusing.map(|span| span.moments).sum();
         let mut report = json!({
             "tried": told.tried,
             "acted": told.acted,
@@ -99,7 +98,7 @@ impl Work for Mapping {
             "done": map.done(),
             "all": map.steps(),
             "statement": statement(sentence, &told, refused),
-            "spans": spans,
+            "spans": map.spans().iter().map(|it| span(map, it)).collect::<Vec<Value>>(),
         });
         if let Some(moment) = map.worst() {
             report["worst"]["script"] = script_value(&map.script_at(moment.at_us));
@@ -114,22 +113,36 @@ fn statement(sentence: &str, told: &ackscope::lab::Danger<'_>, refused: u32) -> 
         [told.tried, told.harmful, refused].map(|moments| count(moments.into()));
     let refused = match refused {
         0 => String::new(),
-        _ => format!(" At {stuck} records are refused, or stuck for good."),
+        _ => format!(" At {stuck} of them, records are refused or stuck for good."),
     };
     match (told.acted, told.harmful) {
         (0, _) => format!("{sentence} At none of {tried} moments is there anything to strike."),
         (_, 0) if refused.is_empty() => {
             format!("{sentence} It harms a record at none of {tried} moments.")
         }
-        (_, 0) => format!("{sentence} It loses nothing at any of {tried} moments.{refused}"),
+        (_, 0) => {
+            format!("{sentence} It loses or doubles no record at any of {tried} moments.{refused}")
+        }
         _ => format!("{sentence} It harms a record at {harmful} of {tried} moments.{refused}"),
+    }
+}
+
+/// What a span is called in which records are refused, or wait for what does not come, and no more.
+const REFUSED: &str = "refused";
+
+/// What the fault leads to in a span.
+fn kind(map: &DangerMap, span: &Span) -> &'static str {
+    let harms = &span.outcome.harms;
+    match map.is_harmful(span) {
+        true => "harm",
+        false if harms.reported.is_empty() && harms.pending.is_empty() => "none",
+        false => REFUSED,
     }
 }
 
 fn span(map: &DangerMap, span: &Span) -> Value {
     let harms = &span.outcome.harms;
     let refused = [("reported", &harms.reported), ("pending", &harms.pending)];
-    let harmful = map.is_harmful(span);
     // Records that are harmed without the fault as well are none of its doing.
     let kinds = span.outcome.new_harms(map.undisturbed()).into_iter();
     let all = kinds.chain(refused.map(|(kind, records)| (kind, records.clone())));
@@ -142,11 +155,7 @@ fn span(map: &DangerMap, span: &Span) -> Value {
         "from_us": span.from_us,
         "to_us": span.to_us,
         "moments": span.moments,
-        "kind": match harmful {
-            true => "harm",
-            false if harms.reported.is_empty() && harms.pending.is_empty() => "none",
-            false => "refused",
-        },
+        "kind": kind(map, span),
         "text": text,
     })
 }

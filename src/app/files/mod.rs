@@ -56,7 +56,7 @@ pub struct Input {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Files {
     inputs: Vec<Input>,
-    /// Whether somebody is typing: what was said is of another text.
+    /// Whether a text has changed since the lab was asked: what it said is of another one.
     typing: bool,
     client: String,
     defaults: bool,
@@ -154,8 +154,8 @@ impl State {
                     }
                 }
                 files.applied = false;
-                files.typing = !done;
-                if files.typing {
+                if !done {
+                    files.typing = true;
                     return RENDER;
                 }
             }
@@ -207,6 +207,7 @@ impl State {
 
     /// Asks what there is to know about the files and the run's settings.
     pub fn ask_about_files(&mut self) -> Asks {
+        self.files.typing = false;
         self.ask(Topic::Files);
         self.ask(Topic::Out)
     }

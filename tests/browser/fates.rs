@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use ackscope::lab::turning_point;
 use ackscope::lessons;
 use ackscope::model::ids::RecordId;
 use ackscope::player::Player;
@@ -115,5 +116,48 @@ async fn a_records_life_is_told_step_by_step_with_the_spans_at_risk() {
     let second_us = life.steps[1].at_us;
     until(&browser, &format!("document.documentElement.dataset.timeUs === '{second_us}'")).await;
     assert_eq!(browser.console().await, vec![]);
+    browser.close().await;
+}
+
+/// Whoever sees that a record is doomed learns at once what its fate hangs on, and what would save it stands
+/// where it stood.
+#[tokio::test]
+async fn how_the_fate_of_a_doomed_record_turned_is_told_before_the_end() {
+    let native = story();
+    let turn = turning_point(native.script(), RecordId(6)).expect("a run").expect("it turned");
+    let (_site, browser) = paused().await;
+    type_into(&browser, "#follow", "6").await;
+    let before = "(it => it.compareDocumentPosition(document.querySelector('.facts')) === 4)
+        (document.querySelector('[data-panel=record] .lab'))";
+    scrub(&browser, native.pace().play_ms(turn.at_us - 1)).await;
+    until(&browser, before).await;
+    assert_eq!(evaluate(&browser, "document.querySelector('.turn')").await, json!(null));
+    scrub(&browser, native.pace().play_ms(9_500_000)).await;
+    until(&browser, "document.querySelector('.told-true [data-doomed]')").await;
+    until(&browser, "document.querySelector('.turn')").await;
+    until(&browser, before).await;
+    click(&browser, "[data-action=turning-point]").await;
+    let there = format!("document.documentElement.dataset.timeUs === '{}'", turn.at_us);
+    until(&browser, &there).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn no_tray_cuts_its_records() {
+    let (_site, browser) = paused().await;
+    for (width, height) in [(1240, 800), (1280, 720), (1366, 768), (1440, 900)] {
+        browser.resize(width, height).await;
+        until(&browser, &format!("innerWidth === {width}")).await;
+        scrub(&browser, 1e9).await;
+        until(
+            &browser,
+            "document.querySelectorAll('.tray[data-fate=delivered] .record').length === 7",
+        )
+        .await;
+        let cut = "[...document.querySelectorAll('.tray .record')].filter(it =>
+            it.getBoundingClientRect().bottom > it.closest('.tray').getBoundingClientRect().bottom)
+            .map(it => it.textContent)";
+        assert_eq!(evaluate(&browser, cut).await, json!([]), "at {width}");
+    }
     browser.close().await;
 }

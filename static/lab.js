@@ -1,5 +1,5 @@
-// Runs jobs of the lab: in a worker, or in slices on the page's own thread where a frame forbids
-// workers. The page imports this file and calls `start`; the worker is this file as well.
+// Runs jobs of the lab: in a worker, or in slices on the page's own thread where workers
+// are forbidden. The page imports this file and calls `start`; the worker is this file as well.
 //
 // A hand comes first. What it does is answered by several threads, and a machine may have two
 // processors: so the lab rests while the page answers, and is heard when the page has a moment.

@@ -376,7 +376,7 @@ words! {
     log_record: "record";
     log_any: "any";
     log_count: "{n} events";
-    log_none: "No event is like that. Records in this run: {n}.";
+    log_none: "No event is like that. Choose another kind, or one of the {n} records.";
     log_follow: "Back to now";
     log_because: "because, at {time}:";
     kind_story: "the story";

@@ -13,7 +13,6 @@ const soon = setTimeout;
 let now, timers, moments, workers;
 performance.now = () => now;
 globalThis.setTimeout = (go, ms = 0, ...those) => timers.push({ go: () => go(...those), at: now + ms });
-globalThis.clearTimeout = (id) => { if (id) timers[id - 1].go = undefined; };
 globalThis.requestIdleCallback = (go) => moments.push(go);
 globalThis.Worker = class {
   constructor() { workers.push(this); }

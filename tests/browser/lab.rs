@@ -1,5 +1,5 @@
 //! The lab by what a user sees: promises, the danger map, the odds, monitoring, metrics; that the
-//! page answers meanwhile; and that it all works where a frame forbids workers.
+//! page answers meanwhile; and that it all works where workers are forbidden.
 
 use ackscope::lab::{DangerMap, Fault};
 use ackscope::model::Setup;
